@@ -106,14 +106,13 @@ def _mode_in_file(path: str, read_file: ReadFile) -> tuple[Mode, str | None]:
         content = read_file(path)
     except (OSError, ValueError):  # ValueError: a path no system call accepts
         return "STANDBY", "ROS_MODE_FILE: the file cannot be read; taken as STANDBY"
-    other = _closed("ROS_MODE_FILE", "other content is taken as STANDBY")
-    if len(content) > MAX_BYTES:
-        return "STANDBY", other
     text = content.rstrip(_WHITE_SPACE)
     if not text:
         return "STANDBY", "ROS_MODE_FILE: the file is empty; taken as STANDBY"
     word = _WORDS.get(text.decode("utf-8", errors="replace"))
-    return (word, None) if word is not None else ("STANDBY", other)
+    if word is None or len(content) > MAX_BYTES:
+        return "STANDBY", _closed("ROS_MODE_FILE", "other content is taken as STANDBY")
+    return word, None
 
 
 def _closed(name: str, consequence: str) -> str:
