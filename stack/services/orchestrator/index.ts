@@ -1,0 +1,83 @@
+/**
+ * The ResearchFlow orchestrator, reduced to what the mode and the readiness of a node touch:
+ * the same relative paths and the same answers, so that a file can be carried across.
+ *
+ * Run with `node --import tsx index.ts`. Environment:
+ *
+ *   PORT                 3001; 0 takes a free one
+ *   HOST                 0.0.0.0
+ *   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL    what `/health/ready` checks
+ *   ROS_MODE, GOVERNANCE_MODE, ROS_MODE_FILE, ...   the mode, read by @researchflow/core
+ *   DRAIN_MS             see src/utils/shutdown.ts
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createReadiness, currentMode, healthRoutes, onModeChange } from '@researchflow/core';
+import express from 'express';
+import { pool } from './db';
+import { enforceStandbyMode } from './middleware/mode-guard';
+import manifest from './package.json' with { type: 'json' };
+import { registerRoutes } from './routes';
+import { portFrom } from './src/utils/environment';
+import { describeError, report } from './src/utils/report';
+import { createShutdown, drainMsFrom } from './src/utils/shutdown';
+
+function start(): void {
+  const service = 'orchestrator';
+  const { version } = manifest;
+  const port = portFrom(process.env.PORT, 3001);
+  const host = process.env.HOST || '0.0.0.0';
+  const drainMs = drainMsFrom(process.env);
+
+  const readiness = createReadiness({ service, version });
+  const app = express();
+  const server = createServer(app);
+  const shutdown = createShutdown({ server, readiness, pool, drainMs });
+
+  app.disable('x-powered-by');
+  app.use(shutdown.closeConnections);
+
+  // First of all routes: a probe must not wait behind a body parser, a rate limit or a login.
+  app.use(healthRoutes({ readiness, service, version }));
+  app.use(enforceStandbyMode);
+  app.use(express.json({ limit: '1mb' }));
+  registerRoutes(app, { service, version, pool, isDraining: shutdown.isDraining });
+
+  onModeChange((now, before) => {
+    report('warn', 'mode changed', { from: before.mode, to: now.mode, source: now.source });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void shutdown.begin(signal));
+  }
+
+  server.once('error', (error) => {
+    report('error', 'cannot listen', describeError(error));
+    process.exit(1);
+  });
+  server.listen({ port, host }, () => {
+    const { mode, source, networkAllowed, warnings } = currentMode();
+    report('info', 'listening', {
+      service,
+      version,
+      host,
+      port: (server.address() as AddressInfo).port,
+      mode,
+      source,
+      networkAllowed,
+      drainMs,
+    });
+    for (const warning of warnings) report('warn', warning);
+  });
+}
+
+process.on('uncaughtException', (error) => {
+  report('error', 'uncaught error', describeError(error));
+  process.exit(1);
+});
+
+try {
+  start();
+} catch (error) {
+  report('error', 'cannot start', describeError(error));
+  process.exit(1);
+}
