@@ -1,0 +1,46 @@
+# Everything a person or a machine runs here. Each target does what it needs first: a fresh
+# Debian with Rust, Node 20 and Python 3.11 can start with any of them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench types fmt lint docs clean
+
+# The steps share compilers and cores: side by side they would only wait for each other.
+.NOTPARALLEL:
+
+MODE ?= LIVE
+ONCE ?=
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Installs what is missing: Debian, npm and Python packages
+	@scripts/setup.sh
+
+build: setup ## Builds the release addon, unless it is up to date
+	@scripts/build.sh
+
+demo: build ## Runs the whole stack until Ctrl-C; ONCE=1 shows a failure and ends, MODE=STANDBY|DEMO|LIVE
+	@exec node scripts/demo.mjs --mode '$(MODE)' $(if $(filter-out 0 no false,$(ONCE)),--once)
+
+test: build ## Runs all tests: Rust, types, vitest, pytest
+	@scripts/test.sh
+
+bench: build ## Measures against peers, side by side in one run
+	@npm run --silent bench
+
+types: build ## Checks the TypeScript of the package, its specs and the orchestrator
+	@scripts/types.sh
+
+fmt: ## Formats the Rust sources
+	@cargo fmt
+
+lint: ## Clippy with warnings denied: the core with all its targets, then the addon
+	cargo clippy --locked --no-default-features --all-targets -- -D warnings
+	cargo clippy --locked -- -D warnings
+
+docs: ## Builds the Rust documentation with warnings denied
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
+
+clean: ## Removes what the build made
+	@cargo clean
+	@rm -f lib/*.node

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Installs what the build, the tests and the demo need and this machine has not. What is there is
+# left alone, so that a second run takes a moment. Run by `make setup`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly ORCHESTRATOR=stack/services/orchestrator
+readonly WORKER=stack/services/worker
+
+main() {
+  require_toolchains
+  install_debian_packages
+  install_node_packages
+  install_python_packages
+}
+
+say() { printf '==> %s\n' "$*"; }
+
+give_up() {
+  printf 'setup: %s\n' "$@" >&2
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Compilers and interpreters are the caller's choice: they are asked for, not installed.
+require_toolchains() {
+  local missing=()
+  has cargo || missing+=('Rust with cargo')
+  has node && has npm && node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' ||
+    missing+=('Node.js 20 or later with npm')
+  find_python >/dev/null || missing+=('Python 3.11 or later')
+  [ ${#missing[@]} -eq 0 ] || give_up "${missing[@]/#/install }"
+}
+
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if has "$candidate" &&
+      "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+has_postgres_server() {
+  has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+has_venv() {
+  [ -x .venv/bin/pip ] || "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+install_debian_packages() {
+  local missing=()
+  has cc || missing+=(gcc libc6-dev)
+  has redis-server || missing+=(redis-server)
+  has_postgres_server || missing+=(postgresql)
+  has_venv || missing+=(python3-venv)
+  has ip || missing+=(iproute2)
+  has openssl || missing+=(openssl)
+  has setpriv || missing+=(util-linux)
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  if ! has apt-get; then
+    give_up 'this system has no apt-get; install what these Debian packages hold:' "${missing[*]}"
+  fi
+  if [ ${#as_root[@]} -gt 0 ] && ! may_sudo; then
+    give_up 'some packages are missing; as root, run:' "apt-get install ${missing[*]}"
+  fi
+
+  say "Debian packages: ${missing[*]}"
+  keep_services_stopped "${as_root[@]}"
+  "${as_root[@]}" apt-get update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+may_sudo() {
+  has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }
+}
+
+# The packages of Redis and Postgres would start a server each; here every test starts its own.
+keep_services_stopped() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then return; fi
+  printf '#!/bin/sh\nexit 101\n' | "$@" tee "$policy" >/dev/null
+  "$@" chmod +x "$policy"
+  # shellcheck disable=SC2064  # the command is to be put together now
+  trap "$* rm -f $policy" EXIT
+}
+
+install_node_packages() {
+  local directory stale
+  stale=$(node scripts/setup/stale-node-modules.mjs . "$ORCHESTRATOR")
+  while read -r directory; do
+    if [ -z "$directory" ]; then continue; fi
+    say "npm packages in $directory"
+    npm ci --prefix "$directory" --no-audit --no-fund </dev/null
+  done <<<"$stale"
+}
+
+install_python_packages() {
+  local requirements=("$WORKER/requirements.txt" "$WORKER/requirements-dev.txt")
+  local stamp=.venv/.requirements wanted
+  wanted=$(cat "${requirements[@]}" | sha256sum)
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+    return
+  fi
+  say 'Python packages in .venv'
+  if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+    "$(find_python)" -m venv --clear .venv
+  fi
+  .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off "${requirements[@]/#/--requirement=}"
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
+main
