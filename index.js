@@ -1,0 +1,31 @@
+'use strict'
+
+const { checkOnce, createReadiness } = require('./lib/readiness.js')
+const { healthRoutes } = require('./lib/health-routes.js')
+const mode = require('./lib/mode.js')
+const middleware = require('./lib/mode-middleware.js')
+
+// Written out, so that `import { … }` from an ES module finds every name.
+exports.AppMode = mode.AppMode
+exports.MODE_CONFIGS = mode.MODE_CONFIGS
+exports.resolveMode = mode.resolveMode
+exports.currentMode = mode.currentMode
+exports.enterStandby = mode.enterStandby
+exports.onModeChange = mode.onModeChange
+exports.getCurrentMode = mode.getCurrentMode
+exports.getCurrentModeConfig = mode.getCurrentModeConfig
+exports.allowsRealAI = mode.allowsRealAI
+exports.requiresAuth = mode.requiresAuth
+exports.isStandbyMode = mode.isStandbyMode
+
+exports.enforceStandbyMode = middleware.enforceStandbyMode
+exports.blockWritesInStandby = middleware.blockWritesInStandby
+exports.blockAIInDemo = middleware.blockAIInDemo
+exports.blockDataUploadInDemo = middleware.blockDataUploadInDemo
+exports.blockExportInDemo = middleware.blockExportInDemo
+exports.requireLiveAuth = middleware.requireLiveAuth
+exports.addModeInfo = middleware.addModeInfo
+
+exports.createReadiness = createReadiness
+exports.checkOnce = checkOnce
+exports.healthRoutes = healthRoutes

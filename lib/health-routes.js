@@ -1,0 +1,71 @@
+'use strict'
+
+const { currentMode } = require('./mode.js')
+const { booleanOption, objectOption, typeError } = require('./config-error.js')
+const { createReadiness, internals } = require('./readiness.js')
+
+const HEALTH = new Set(['/health', '/api/health'])
+const READY = new Set(['/health/ready', '/api/health/ready'])
+
+function healthRoutes(options) {
+  const { readiness: given, details, ...rest } = objectOption('options', options)
+  const withDetails = booleanOption('details', details, false)
+  const readiness = internals.get(given ?? createReadiness(rest))
+  if (readiness === undefined) {
+    throw typeError('readiness', 'what createReadiness returned', given)
+  }
+  // A service and a version may be told here too, for a readiness that was made elsewhere.
+  const service = rest.service ?? readiness.service
+  const version = rest.version ?? readiness.version
+
+  return function health(request, response, next) {
+    const path = request.url.split('?', 1)[0]
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    if (HEALTH.has(path) && reads) {
+      return send(request, response, 200, JSON.stringify(alive(service, version)))
+    }
+    if (READY.has(path) && reads) {
+      return ready(request, response, readiness, withDetails, next)
+    }
+    if (typeof next === 'function') return next()
+    return refuse(request, response, HEALTH.has(path) || READY.has(path))
+  }
+}
+
+function alive(service, version) {
+  const { mode, noNetwork, mockOnly } = currentMode()
+  return {
+    status: 'healthy',
+    service,
+    version,
+    timestamp: new Date().toISOString(),
+    governanceMode: mode,
+    mode: { ros_mode: mode, no_network: noNetwork, mock_only: mockOnly },
+  }
+}
+
+async function ready(request, response, readiness, details, next) {
+  try {
+    const { status, body } = await readiness.answer(details)
+    send(request, response, status, body)
+  } catch (error) {
+    if (typeof next === 'function') return next(error)
+    send(request, response, 503, '{"status":"not_ready"}')
+  }
+}
+
+function refuse(request, response, known) {
+  if (!known) return send(request, response, 404, '{"error":"not found"}')
+  response.setHeader('Allow', 'GET, HEAD')
+  send(request, response, 405, '{"error":"method not allowed"}')
+}
+
+function send(request, response, status, body) {
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Content-Length', Buffer.byteLength(body))
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+module.exports = { healthRoutes }

@@ -1,0 +1,100 @@
+'use strict'
+
+const binding = require('./binding.js')
+const { currentMode } = require('./mode.js')
+const { readOptions } = require('./readiness-options.js')
+const { failureCode } = require('./failure-code.js')
+
+/** What stays behind the public face, for `health-routes.js`. */
+const internals = new WeakMap()
+
+function createReadiness(options) {
+  const { checks, cacheMs, caFile, service, version } = readOptions(options)
+  const running = new Map()
+
+  function tell(index, run, abort) {
+    if (abort) {
+      running.get(run)?.abort(new DOMException('the check ran out of time', 'TimeoutError'))
+      running.delete(run)
+      return
+    }
+    const controller = new AbortController()
+    running.set(run, controller)
+    perform(checks[index].run, controller.signal).then((code) => {
+      running.delete(run)
+      native.settle(run, code)
+    })
+  }
+
+  const native = new binding.NativeReadiness(
+    checks.map(({ name, critical, timeoutMs, dependency, url, run }) => ({
+      name,
+      critical,
+      timeoutMs,
+      dependency,
+      url,
+      inJs: run !== undefined,
+    })),
+    cacheMs,
+    caFile,
+    tell,
+  )
+
+  const followed = checks
+    .filter((check) => check.variable !== undefined)
+    .map(({ name, variable, url }) => ({ name, variable, url }))
+
+  /** Takes the environment of this moment: the mode, and URLs that were changed in their place. */
+  function prepare() {
+    currentMode()
+    for (const check of followed) {
+      const url = process.env[check.variable]
+      if (url !== check.url) {
+        check.url = url
+        native.setUrl(check.name, url)
+      }
+    }
+  }
+
+  const readiness = Object.freeze({
+    async check() {
+      prepare()
+      return JSON.parse(await native.check())
+    },
+    drain() {
+      native.drain()
+    },
+    async close() {
+      native.close()
+    },
+  })
+  internals.set(readiness, {
+    service,
+    version,
+    answer(details) {
+      prepare()
+      return native.answer(details)
+    },
+  })
+  return readiness
+}
+
+/** Runs a check of the program's own; the result is a code, or nothing when all is well. */
+async function perform(run, signal) {
+  try {
+    return (await run(signal)) === false ? 'error' : undefined
+  } catch (error) {
+    return failureCode(error)
+  }
+}
+
+async function checkOnce(options) {
+  const readiness = createReadiness(options)
+  try {
+    return await readiness.check()
+  } finally {
+    await readiness.close()
+  }
+}
+
+module.exports = { checkOnce, createReadiness, internals }

@@ -1,0 +1,46 @@
+//! What may be reached while the network is blocked.
+//!
+//! Loopback and Unix sockets leave no machine and stay open. Everything else needs an entry in
+//! `EGRESS_ALLOW`. A name that is not on the list is refused as a name: it is never resolved.
+
+mod address;
+mod allow;
+
+pub use address::{canonical, parse_address};
+pub use allow::AllowList;
+
+use crate::mode::{BlockReason, Published};
+
+/// Decides whether `host` may be reached on `port` under the decision `published`.
+///
+/// `host` is a name or an address in any spelling; addresses are judged in canonical form.
+///
+/// # Errors
+///
+/// The reason when it may not be reached.
+///
+/// ```
+/// use researchflow_core::{egress, mode};
+///
+/// // Nothing has read the environment here, so the process is closed.
+/// let published = mode::current();
+/// assert!(egress::decide(&published, "127.0.0.1", 5432).is_ok());
+/// assert!(egress::decide(&published, "db.example.org", 5432).is_err());
+/// ```
+pub fn decide(published: &Published, host: &str, port: u16) -> Result<(), BlockReason> {
+    match published.snapshot.block_reason {
+        Some(reason) if !is_local(host) && !published.allow.admits(host, port) => Err(reason),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `host` is loopback: an address of it in any spelling, or the name `localhost`.
+pub fn is_local(host: &str) -> bool {
+    parse_address(host).map_or_else(|| is_localhost(host), |address| address.is_loopback())
+}
+
+/// Whether `host` is a name that stands for loopback without being looked up (RFC 6761, 6.3).
+pub fn is_localhost(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.eq_ignore_ascii_case("localhost")
+}

@@ -1,0 +1,17 @@
+//! The core of ResearchFlow's operator controls: which mode the process is in, what may leave it,
+//! and whether the services it depends on answer.
+//!
+//! Everything here is free of Node. The `node` feature adds the addon's glue and nothing else, so
+//! `cargo test --no-default-features` tests every rule without a JavaScript engine.
+//!
+//! One rule, one place: [`mode`] decides once for the whole process, [`egress`] asks it what may
+//! be reached, and [`readiness`] asks [`egress`] before it dials.
+
+pub mod egress;
+pub mod log;
+pub mod mode;
+pub mod readiness;
+pub mod runtime;
+
+#[cfg(feature = "node")]
+mod node;

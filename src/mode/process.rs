@@ -1,0 +1,178 @@
+//! The one decision of this process: written here, read by every thread.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+
+use super::file::{self, FileContent};
+use super::{Inputs, Snapshot, resolve};
+use crate::egress::AllowList;
+
+/// What the process decided, together with what it admits while the network is blocked.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Counts the decisions; it never goes back.
+    pub generation: u32,
+    /// The mode and what follows from it.
+    pub snapshot: Snapshot,
+    /// The declared internal dependencies (`EGRESS_ALLOW`).
+    pub allow: AllowList,
+}
+
+/// Keeps a listener registered until it is dropped.
+#[derive(Debug)]
+pub struct Subscription(u64);
+
+type Listener = Box<dyn Fn(&Arc<Published>, &Arc<Published>) + Send>;
+
+#[derive(Default)]
+struct State {
+    /// `None` until the main thread has read the environment.
+    inputs: Option<Inputs>,
+    file: Option<FileContent>,
+    following: bool,
+    latched: bool,
+    listeners: Vec<(u64, Listener)>,
+    next_listener: u64,
+}
+
+static STATE: LazyLock<Mutex<State>> = LazyLock::new(Mutex::default);
+static PUBLISHED: LazyLock<RwLock<Arc<Published>>> = LazyLock::new(|| {
+    RwLock::new(Arc::new(Published {
+        generation: 0,
+        snapshot: undecided(),
+        allow: AllowList::default(),
+    }))
+});
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// The decision in force. Any thread may ask, at any time.
+pub fn current() -> Arc<Published> {
+    Arc::clone(&PUBLISHED.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The number of the decision in force: cheaper than [`current`] for a caller that keeps a copy.
+pub fn generation() -> u32 {
+    GENERATION.load(Ordering::Acquire)
+}
+
+/// Reads the environment and publishes a new decision when it changed something.
+///
+/// # Safety
+///
+/// Only the thread that runs the main program may call this, since only that thread changes the
+/// environment (see [`Inputs`]).
+pub unsafe fn refresh() {
+    let mut state = lock();
+    // SAFETY: the caller is the one thread that changes the environment.
+    let changed = unsafe {
+        match &state.inputs {
+            Some(inputs) => inputs.changed(),
+            None => Some(Inputs::default().changed().unwrap_or_default()),
+        }
+    };
+    let Some(inputs) = changed else { return };
+    let path = inputs.mode_file();
+    if state.inputs.as_ref().and_then(Inputs::mode_file) != path {
+        state.file = path.as_deref().map(FileContent::read);
+    }
+    state.inputs = Some(inputs);
+    if path.is_some() && !state.following {
+        // Without a thread the file could not be followed, so it may not open anything either.
+        state.following = file::follow(followed_path, found).is_ok();
+        if !state.following {
+            state.file = Some(FileContent::Unreadable);
+        }
+    }
+    publish(&mut state);
+}
+
+/// Enters STANDBY for the life of the process. There is no way back but a restart.
+pub fn enter_standby() {
+    let mut state = lock();
+    state.latched = true;
+    publish(&mut state);
+}
+
+/// Calls `listener` with the new decision and the one before, each time they differ.
+///
+/// It is called on the thread that noticed the change, with the state locked: it hands the news
+/// on and returns, and never asks this module anything.
+pub fn subscribe(
+    listener: impl Fn(&Arc<Published>, &Arc<Published>) + Send + 'static,
+) -> Subscription {
+    let mut state = lock();
+    let id = state.next_listener;
+    state.next_listener += 1;
+    state.listeners.push((id, Box::new(listener)));
+    Subscription(id)
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        lock().listeners.retain(|(id, _)| *id != self.0);
+    }
+}
+
+fn publish(state: &mut State) {
+    let before = current();
+    let (snapshot, allow) = match &state.inputs {
+        Some(inputs) => (
+            resolve(inputs, state.file, state.latched),
+            AllowList::parse(&inputs.egress_allow),
+        ),
+        None => (
+            Snapshot {
+                source: if state.latched {
+                    super::Source::Latch
+                } else {
+                    super::Source::Default
+                },
+                ..undecided()
+            },
+            AllowList::default(),
+        ),
+    };
+    if snapshot == before.snapshot && allow == before.allow {
+        return;
+    }
+    let now = Arc::new(Published {
+        generation: before.generation.wrapping_add(1),
+        snapshot,
+        allow,
+    });
+    *PUBLISHED.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
+    GENERATION.store(now.generation, Ordering::Release);
+    for (_, listener) in &state.listeners {
+        listener(&now, &before);
+    }
+}
+
+fn followed_path() -> Option<std::path::PathBuf> {
+    lock().inputs.as_ref().and_then(Inputs::mode_file)
+}
+
+fn found(path: &Path, content: FileContent) {
+    let mut state = lock();
+    // The variable may have been changed while the file was read.
+    let in_force = state.inputs.as_ref().and_then(Inputs::mode_file);
+    if in_force.as_deref() == Some(path) && state.file != Some(content) {
+        state.file = Some(content);
+        publish(&mut state);
+    }
+}
+
+/// Before the main thread has read the environment nothing is known, and nothing is open.
+fn undecided() -> Snapshot {
+    let mut snapshot = resolve(&Inputs::default(), None, true);
+    snapshot.source = super::Source::Default;
+    snapshot.warnings = vec![
+        "the main thread has not loaded @researchflow/core; the mode is STANDBY until it does"
+            .to_owned(),
+    ];
+    snapshot
+}
+
+fn lock() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,122 @@
+//! A check whose work is done by JavaScript: a custom check, or a pool that the program owns.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use napi::Status;
+use napi::bindgen_prelude::FnArgs;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use tokio::sync::oneshot;
+
+use crate::mode::{BlockReason, Published};
+use crate::readiness::{Checking, Code, Failure, Miss, Probe, Step};
+
+/// Tells JavaScript to begin run `.1` of check `.0`, or to abort it.
+pub(super) type Tell =
+    ThreadsafeFunction<(u32, u32, bool), (), FnArgs<(u32, u32, bool)>, Status, false, true>;
+
+/// The runs that JavaScript has not settled yet.
+#[derive(Default)]
+pub(super) struct Pending {
+    next: AtomicU32,
+    waiting: Mutex<HashMap<u32, oneshot::Sender<Option<Code>>>>,
+}
+
+impl Pending {
+    /// JavaScript has finished `run`: well, or with a code.
+    pub(super) fn settle(&self, run: u32, code: Option<Code>) {
+        if let Some(waiting) = self.lock().remove(&run) {
+            // Whoever waited may have given up meanwhile.
+            let _ = waiting.send(code);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, oneshot::Sender<Option<Code>>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a blocked mode lets the check run.
+pub(super) enum Admits {
+    /// It is the program's own code, and what it sends is held by the egress guard.
+    Always,
+    /// It talks to what this probe talks to.
+    As(Arc<dyn Probe>),
+    /// Where it goes is not known, so it stays.
+    NotBlocked,
+}
+
+pub(super) struct JsProbe {
+    pub(super) index: u32,
+    pub(super) tell: Arc<Tell>,
+    pub(super) pending: Arc<Pending>,
+    pub(super) admits: Admits,
+}
+
+impl JsProbe {
+    async fn run(&self) -> Result<(), Miss> {
+        let run = self.pending.next.fetch_add(1, Ordering::Relaxed);
+        let (settled, outcome) = oneshot::channel();
+        self.pending.lock().insert(run, settled);
+        let abort = AbortOnDrop { probe: self, run };
+        let told = self.tell.call(
+            (self.index, run, false),
+            ThreadsafeFunctionCallMode::NonBlocking,
+        );
+        if told != Status::Ok {
+            return Err(miss(Code::Cancelled, "the thread of the check has ended"));
+        }
+        let outcome = outcome.await;
+        drop(abort);
+        match outcome {
+            Ok(None) => Ok(()),
+            Ok(Some(code)) => Err(miss(code, "the check rejected")),
+            Err(_) => Err(miss(Code::Cancelled, "the check was given up")),
+        }
+    }
+}
+
+impl Probe for JsProbe {
+    fn check(&self) -> Checking<'_> {
+        Box::pin(self.run())
+    }
+
+    fn admitted(&self, published: &Published) -> Result<(), BlockReason> {
+        match &self.admits {
+            Admits::Always => Ok(()),
+            Admits::As(probe) => probe.admitted(published),
+            Admits::NotBlocked => published.snapshot.block_reason.map_or(Ok(()), Err),
+        }
+    }
+
+    fn disconnect(&self) {}
+
+    fn step(&self) -> Step {
+        Step::Query
+    }
+}
+
+/// Aborts a run that nobody waits for any more.
+struct AbortOnDrop<'a> {
+    probe: &'a JsProbe,
+    run: u32,
+}
+
+impl Drop for AbortOnDrop<'_> {
+    fn drop(&mut self) {
+        if self.probe.pending.lock().remove(&self.run).is_some() {
+            self.probe.tell.call(
+                (self.probe.index, self.run, true),
+                ThreadsafeFunctionCallMode::NonBlocking,
+            );
+        }
+    }
+}
+
+fn miss(code: Code, cause: &'static str) -> Miss {
+    Miss::Failed(Failure {
+        code,
+        cause: cause.into(),
+    })
+}

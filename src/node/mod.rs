@@ -1,0 +1,24 @@
+//! The addon: translation between JavaScript and the core, and nothing else.
+//!
+//! `lib/` has checked every argument before it comes here, because the errors that are generated
+//! for a wrong one repeat the value.
+
+mod js_probe;
+mod mode;
+mod readiness;
+
+use napi::{Error, Result, Status};
+use napi_derive::napi;
+use tokio::runtime::Handle;
+
+/// Called once by each thread that loads the addon.
+#[napi(catch_unwind)]
+pub fn attach(main_thread: bool) {
+    crate::log::install();
+    mode::attach(main_thread);
+}
+
+fn runtime() -> Result<Handle> {
+    crate::runtime::handle()
+        .map_err(|_| Error::new(Status::GenericFailure, "no thread could be started"))
+}

@@ -1,0 +1,116 @@
+//! The mode, for JavaScript.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{FnArgs, Function};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Result};
+use napi_derive::napi;
+
+use crate::mode::{self, Inputs, Published, Snapshot};
+
+thread_local! {
+    /// Whether this thread runs the main program. Only that one may read the environment.
+    static MAIN_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(super) fn attach(main_thread: bool) {
+    MAIN_THREAD.set(main_thread);
+    refresh();
+}
+
+fn refresh() {
+    if MAIN_THREAD.get() {
+        // SAFETY: this is the thread that runs the main program, and no other changes the
+        // environment.
+        unsafe { mode::refresh() };
+    }
+}
+
+#[napi(object)]
+pub struct ModeSnapshot {
+    pub mode: String,
+    pub source: String,
+    pub network_allowed: bool,
+    pub block_reason: Option<String>,
+    pub no_network: bool,
+    pub mock_only: bool,
+    pub allow_uploads: bool,
+    pub strict_phi_on_upload: bool,
+    pub warnings: Vec<String>,
+}
+
+impl From<&Snapshot> for ModeSnapshot {
+    fn from(snapshot: &Snapshot) -> Self {
+        Self {
+            mode: snapshot.mode.as_str().to_owned(),
+            source: snapshot.source.as_str().to_owned(),
+            network_allowed: snapshot.network_allowed(),
+            block_reason: snapshot
+                .block_reason
+                .map(|reason| reason.as_str().to_owned()),
+            no_network: snapshot.no_network,
+            mock_only: snapshot.mock_only,
+            allow_uploads: snapshot.allow_uploads,
+            strict_phi_on_upload: snapshot.strict_phi_on_upload,
+            warnings: snapshot.warnings.clone(),
+        }
+    }
+}
+
+/// The number of the decision in force, after the main thread has looked at its environment.
+#[napi(catch_unwind)]
+pub fn mode_generation() -> u32 {
+    refresh();
+    mode::generation()
+}
+
+#[napi(catch_unwind)]
+pub fn mode_snapshot() -> ModeSnapshot {
+    (&mode::current().snapshot).into()
+}
+
+#[napi(catch_unwind)]
+pub fn resolve_mode(env: HashMap<String, String>) -> ModeSnapshot {
+    let mut inputs = Inputs::default();
+    for (name, value) in &env {
+        inputs.set(name, value.as_bytes());
+    }
+    (&mode::resolve(&inputs, None, false)).into()
+}
+
+#[napi(catch_unwind)]
+pub fn enter_standby() {
+    mode::enter_standby();
+}
+
+/// Calls `listener` on this thread after each change, for as long as the thread lives. It does
+/// not keep the thread alive.
+#[napi(catch_unwind)]
+pub fn on_mode_change(
+    env: Env,
+    listener: Function<FnArgs<(ModeSnapshot, ModeSnapshot)>, ()>,
+) -> Result<()> {
+    let call = listener
+        .build_threadsafe_function::<(Arc<Published>, Arc<Published>)>()
+        .weak::<true>()
+        .build_callback(|context| {
+            let (now, before) = context.value;
+            Ok(FnArgs {
+                data: (
+                    ModeSnapshot::from(&now.snapshot),
+                    ModeSnapshot::from(&before.snapshot),
+                ),
+            })
+        })?;
+    let subscription = mode::subscribe(move |now, before| {
+        call.call(
+            (Arc::clone(now), Arc::clone(before)),
+            ThreadsafeFunctionCallMode::NonBlocking,
+        );
+    });
+    env.add_env_cleanup_hook(subscription, drop)?;
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! One declared check: its probe, its deadline and what is remembered of its past.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::watch;
+
+use super::code::{Code, Failure, Miss};
+use super::probe::Probe;
+use super::report::{Checked, Outcome};
+use crate::mode::{self, BlockReason};
+
+/// A check as it is declared.
+pub struct Check {
+    /// The name in answers.
+    pub name: String,
+    /// Whether the process is ready without it.
+    pub critical: bool,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// What is asked, or why nothing can be.
+    pub probe: Result<Arc<dyn Probe>, Code>,
+}
+
+/// A check and its past.
+pub(super) struct Tracked {
+    name: String,
+    critical: bool,
+    timeout: Duration,
+    probe: Mutex<Result<Arc<dyn Probe>, Code>>,
+    past: Mutex<Past>,
+}
+
+#[derive(Default)]
+struct Past {
+    outcome: Option<Outcome>,
+    consecutive_failures: u32,
+    last_ok_at: Option<SystemTime>,
+}
+
+/// What ends a check before its time.
+#[derive(Clone)]
+pub(super) struct Interrupts {
+    /// Changes with the decision of the mode.
+    pub(super) mode: watch::Receiver<u32>,
+    /// Becomes true when the owner closes.
+    pub(super) closed: watch::Receiver<bool>,
+}
+
+impl Tracked {
+    pub(super) fn new(check: Check) -> Self {
+        Self {
+            name: check.name,
+            critical: check.critical,
+            timeout: check.timeout,
+            probe: Mutex::new(check.probe),
+            past: Mutex::default(),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Asks something else from the next run on.
+    pub(super) fn replace(&self, probe: Result<Arc<dyn Probe>, Code>) {
+        let before = std::mem::replace(&mut *lock(&self.probe), probe);
+        if let Ok(before) = before {
+            before.disconnect();
+        }
+    }
+
+    /// Lets go of kept connections, all of them or those that the mode does not allow any more.
+    pub(super) fn disconnect(&self, published: Option<&mode::Published>) {
+        if let Ok(probe) = &*lock(&self.probe)
+            && published.is_none_or(|published| probe.admitted(published).is_err())
+        {
+            probe.disconnect();
+        }
+    }
+
+    /// Runs the check once. It ends by its deadline, whatever the dependency does.
+    pub(super) async fn run(&self, interrupts: Interrupts) -> Checked {
+        let begun = Instant::now();
+        let probe = lock(&self.probe).clone();
+        let result = match &probe {
+            Ok(probe) => self.ask(probe.as_ref(), interrupts).await,
+            Err(code) => Err(Miss::failed(*code, "the URL is missing or cannot be used")),
+        };
+        let outcome = match &result {
+            Ok(()) => Outcome::Ok,
+            Err(Miss::Blocked(_)) => Outcome::Blocked,
+            Err(Miss::Failed(failure)) => Outcome::Failed(failure.code),
+        };
+        let checked_at = SystemTime::now();
+        let mut past = lock(&self.past);
+        match outcome {
+            Outcome::Ok => {
+                past.consecutive_failures = 0;
+                past.last_ok_at = Some(checked_at);
+            }
+            Outcome::Failed(_) => {
+                past.consecutive_failures = past.consecutive_failures.saturating_add(1);
+            }
+            Outcome::Blocked => {}
+        }
+        if past.outcome.replace(outcome) != Some(outcome) {
+            self.announce(&result, &probe);
+        }
+        Checked {
+            name: self.name.clone(),
+            critical: self.critical,
+            outcome,
+            latency: (outcome != Outcome::Blocked).then(|| begun.elapsed()),
+            checked_at,
+            consecutive_failures: past.consecutive_failures,
+            last_ok_at: past.last_ok_at,
+        }
+    }
+
+    /// What is said of the check when its run came apart.
+    pub(super) fn broken(&self) -> Checked {
+        let past = lock(&self.past);
+        Checked {
+            name: self.name.clone(),
+            critical: self.critical,
+            outcome: Outcome::Failed(Code::Error),
+            latency: None,
+            checked_at: SystemTime::now(),
+            consecutive_failures: past.consecutive_failures,
+            last_ok_at: past.last_ok_at,
+        }
+    }
+
+    async fn ask(&self, probe: &dyn Probe, interrupts: Interrupts) -> Result<(), Miss> {
+        tokio::select! {
+            // In this order: what the mode does not admit is not even begun.
+            biased;
+            reason = forbidden(probe, interrupts.mode) => Err(Miss::Blocked(reason)),
+            () = closed(interrupts.closed) => {
+                Err(Miss::failed(Code::Cancelled, "the owner closed"))
+            }
+            answered = tokio::time::timeout(self.timeout, probe.check()) => {
+                answered.unwrap_or_else(|_| Err(Miss::failed(Code::Timeout, "the deadline passed")))
+            }
+        }
+    }
+
+    /// Tells the log of a change for the better or the worse, once.
+    fn announce(&self, result: &Result<(), Miss>, probe: &Result<Arc<dyn Probe>, Code>) {
+        let check = self.name.as_str();
+        match result {
+            Ok(()) => tracing::info!(check, "readiness check is ok"),
+            Err(Miss::Blocked(reason)) => {
+                tracing::warn!(check, %reason, "readiness check is blocked by the mode");
+            }
+            Err(Miss::Failed(Failure { code, cause })) => {
+                let step = probe.as_ref().map(|probe| probe.step().to_string());
+                let step = step.as_deref().unwrap_or("configure");
+                tracing::warn!(check, %code, step, %cause, "readiness check failed");
+            }
+        }
+    }
+}
+
+/// Waits until the mode no longer admits what `probe` talks to.
+async fn forbidden(probe: &dyn Probe, mut changes: watch::Receiver<u32>) -> BlockReason {
+    loop {
+        if let Err(reason) = probe.admitted(&mode::current()) {
+            return reason;
+        }
+        if changes.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn closed(mut closed: watch::Receiver<bool>) {
+    if closed.wait_for(|closed| *closed).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

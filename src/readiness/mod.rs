@@ -1,0 +1,230 @@
+//! Whether the services this process depends on answer, asked over the wire.
+//!
+//! `dependency -> check -> report`: a [`Probe`] asks one dependency, a run asks them all side by
+//! side, and the [`Report`] is the one shape that every answer is made from. Callers who come
+//! while a run is under way share it, and a finished one is served again for a short while.
+
+mod check;
+mod code;
+mod dial;
+mod postgres;
+mod probe;
+mod redis;
+mod report;
+mod socket;
+mod target;
+mod tls;
+mod worker;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{BoxFuture, FutureExt, Shared, join_all};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::mode::{self, Subscription};
+use check::{Interrupts, Tracked};
+
+pub use check::Check;
+pub use code::{Code, Failure, Miss, Step};
+pub use probe::{Checking, Probe};
+pub use report::{Checked, Outcome, Report, RuntimeMode, Status};
+pub use target::{Dependency, UnusableUrl};
+
+/// A set of checks that belong together.
+///
+/// Clones share everything. It ends with [`Readiness::close`].
+#[derive(Clone)]
+pub struct Readiness {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    checks: Vec<Tracked>,
+    /// How long a finished run is served again.
+    cache: Duration,
+    runtime: Handle,
+    flight: Mutex<Flight>,
+    draining: watch::Sender<bool>,
+    closed: watch::Sender<bool>,
+    mode_changed: watch::Sender<u32>,
+    subscription: Mutex<Option<Subscription>>,
+}
+
+#[derive(Default)]
+struct Flight {
+    /// Counts the changes of what is asked; a run from before one is not served after it.
+    asked: u32,
+    finished: Option<Finished>,
+    running: Option<Running>,
+}
+
+/// What a run depends on beside the dependencies themselves: the mode and what is asked.
+type Epoch = (u32, u32);
+
+struct Finished {
+    checks: Vec<Checked>,
+    at: Instant,
+    epoch: Epoch,
+}
+
+#[derive(Clone)]
+struct Running {
+    checks: Shared<BoxFuture<'static, Vec<Checked>>>,
+    epoch: Epoch,
+}
+
+impl Readiness {
+    /// Checks that run on `runtime`. A finished run is served again for `cache`.
+    pub fn new(checks: Vec<Check>, cache: Duration, runtime: Handle) -> Self {
+        let inner = Arc::new(Inner {
+            checks: checks.into_iter().map(Tracked::new).collect(),
+            cache,
+            runtime,
+            flight: Mutex::default(),
+            draining: watch::Sender::new(false),
+            closed: watch::Sender::new(false),
+            mode_changed: watch::Sender::new(mode::generation()),
+            subscription: Mutex::default(),
+        });
+        // Connections that the mode does not allow any more are let go at once, whether or not
+        // anybody asks for a report.
+        let weak = Arc::downgrade(&inner);
+        let subscription = mode::subscribe(move |now, _| {
+            let Some(inner) = weak.upgrade() else { return };
+            inner.mode_changed.send_replace(now.generation);
+            let now = Arc::clone(now);
+            let runtime = inner.runtime.clone();
+            runtime.spawn(async move {
+                for check in &inner.checks {
+                    check.disconnect(Some(&now));
+                }
+            });
+        });
+        *lock(&inner.subscription) = Some(subscription);
+        Self { inner }
+    }
+
+    /// The finished run, when it is fresh enough to be served again.
+    pub fn cached(&self) -> Option<Report> {
+        let flight = lock(&self.inner.flight);
+        let finished = flight.finished.as_ref()?;
+        (finished.epoch == epoch(&flight) && finished.at.elapsed() < self.inner.cache)
+            .then(|| self.report(finished.checks.clone()))
+    }
+
+    /// Asks the dependencies, or shares the run that is under way, or serves the finished one.
+    pub async fn check(&self) -> Report {
+        if let Some(report) = self.cached() {
+            return report;
+        }
+        let running = self.run();
+        let checks = running.checks.await;
+        self.report(checks)
+    }
+
+    /// Makes every report from now on say that the process is on its way out.
+    pub fn drain(&self) {
+        self.inner.draining.send_replace(true);
+    }
+
+    /// Ends what runs, lets go of every connection, and asks nothing any more.
+    pub fn close(&self) {
+        self.inner.closed.send_replace(true);
+        {
+            let mut flight = lock(&self.inner.flight);
+            flight.asked = flight.asked.wrapping_add(1);
+        }
+        drop(lock(&self.inner.subscription).take());
+        for check in &self.inner.checks {
+            check.disconnect(None);
+        }
+    }
+
+    /// Points the check called `name` at something else, from the next run on.
+    pub fn replace(&self, name: &str, probe: Result<Arc<dyn Probe>, Code>) {
+        if let Some(check) = self.inner.checks.iter().find(|check| check.name() == name) {
+            check.replace(probe);
+            let mut flight = lock(&self.inner.flight);
+            flight.asked = flight.asked.wrapping_add(1);
+        }
+    }
+
+    fn report(&self, checks: Vec<Checked>) -> Report {
+        let draining = *self.inner.draining.borrow();
+        Report::new(checks, &mode::current().snapshot, draining)
+    }
+
+    fn run(&self) -> Running {
+        let mut flight = lock(&self.inner.flight);
+        let epoch = epoch(&flight);
+        if let Some(running) = &flight.running
+            && running.epoch == epoch
+        {
+            return running.clone();
+        }
+        let inner = Arc::clone(&self.inner);
+        // A task of its own: the callers may all go away, and the run still ends and is kept.
+        let task = self.inner.runtime.spawn(async move {
+            let checks = inner.run_all().await;
+            let mut flight = lock(&inner.flight);
+            if flight
+                .running
+                .as_ref()
+                .is_some_and(|run| run.epoch == epoch)
+            {
+                flight.running = None;
+                flight.finished = Some(Finished {
+                    checks: checks.clone(),
+                    at: Instant::now(),
+                    epoch,
+                });
+            }
+            checks
+        });
+        let inner = Arc::clone(&self.inner);
+        let running = Running {
+            checks: async move {
+                match task.await {
+                    Ok(checks) => checks,
+                    // A run that came apart is no reason to say that all is well.
+                    Err(_) => inner.broken(),
+                }
+            }
+            .boxed()
+            .shared(),
+            epoch,
+        };
+        flight.running = Some(running.clone());
+        running
+    }
+}
+
+impl Inner {
+    async fn run_all(&self) -> Vec<Checked> {
+        let interrupts = Interrupts {
+            mode: self.mode_changed.subscribe(),
+            closed: self.closed.subscribe(),
+        };
+        join_all(
+            self.checks
+                .iter()
+                .map(|check| check.run(interrupts.clone())),
+        )
+        .await
+    }
+
+    fn broken(&self) -> Vec<Checked> {
+        lock(&self.flight).running = None;
+        self.checks.iter().map(Tracked::broken).collect()
+    }
+}
+
+fn epoch(flight: &Flight) -> Epoch {
+    (mode::generation(), flight.asked)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
