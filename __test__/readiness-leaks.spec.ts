@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Certificates, makeCertificates } from './support/certificates.ts'
+import type { Conversation } from './support/conversation.ts'
+import type { Usage } from './support/open-files.ts'
+import { freePort } from './support/ports.ts'
+import { type Postgres, startPostgres } from './support/postgres.ts'
+import { answerAndClose, answerOnce, onPing, silent, startRawServer } from './support/raw-server.ts'
+import type { ReadinessOptions } from './support/readiness.ts'
+import { startReadinessChild } from './support/readiness-child.ts'
+import { type Redis, startRedis } from './support/redis.ts'
+import { hang, startWorker, status } from './support/worker.ts'
+
+const MB = 1 << 20
+const mb = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB`
+
+let postgres: Postgres
+let redis: Redis
+let pki: Certificates
+beforeAll(async () => {
+  ;[postgres, redis, pki] = await Promise.all([startPostgres(), startRedis({ password: 'secret' }), makeCertificates()])
+})
+afterAll(() => Promise.all([postgres.stop(), redis.stop()]))
+
+async function settled(child: Conversation): Promise<Usage> {
+  let before: Usage | undefined
+  for (;;) {
+    const now = await child.ask<Usage>({ op: 'usage' })
+    if (before !== undefined && before.files === now.files && before.threads === now.threads) return now
+    before = now
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+describe('1,000 failing checks', () => {
+  // What every mixture is made of: what is refused, mute, wrong, half, junk, and untrusted.
+  async function mixtures(): Promise<{ options: ReadinessOptions[]; stop(): Promise<unknown> }> {
+    const [mute, half, junk, gone, hanging, sick, untrusted] = await Promise.all([
+      startRawServer(silent),
+      startRawServer(onPing('+PO')),
+      startRawServer(answerOnce(Buffer.alloc(64 << 10, 'j'))),
+      freePort(),
+      startWorker(hang),
+      startWorker(status(503)),
+      startWorker(status(200), { tls: pki.expired }),
+    ])
+    const closing = await startRawServer(answerAndClose(''))
+    const common = { timeoutMs: 25, cacheMs: 0 }
+    return {
+      options: [
+        { ...common, db: `postgres://u:p@127.0.0.1:${mute.port}/x`, redis: `redis://127.0.0.1:${half.port}`, worker: hanging.url },
+        { ...common, timeoutMs: 1_000, db: `postgres://u:p@127.0.0.1:${gone}/x`, redis: `redis://127.0.0.1:${gone}`, worker: `http://127.0.0.1:${gone}` },
+        { ...common, timeoutMs: 1_000, db: postgres.url().replace(/:[^:@]+@/, ':wrong@'), redis: redis.url.replace('secret', 'wrong'), worker: sick.url },
+        { ...common, db: `postgres://u:p@127.0.0.1:${junk.port}/x`, redis: `redis://127.0.0.1:${closing.port}`, worker: `http://127.0.0.1:${junk.port}` },
+        { ...common, timeoutMs: 1_000, db: postgres.url({ sslmode: 'require' }), redis: `rediss://127.0.0.1:${closing.port}`, worker: untrusted.url, caFile: pki.ca },
+      ],
+      stop: () => Promise.all([mute, half, junk, hanging, sick, untrusted, closing].map((server) => server.stop())),
+    }
+  }
+
+  it.each([
+    ['by one readiness that is kept', 'repeat'],
+    ['by a readiness of its own each', 'repeatOnce'],
+  ] as const)('%s leave as many descriptors and threads as 10 did', async (_situation, op) => {
+    const { options, stop } = await mixtures()
+    const child = await startReadinessChild({ ROS_MODE: 'LIVE' })
+    const round = async (times: number): Promise<Record<string, number>> => {
+      const seen: Record<string, number> = {}
+      for (const one of options) {
+        if (op === 'repeat') await child.ask({ op: 'create', options: one })
+        const counts = await child.ask<Record<string, number>>({ op, times, options: one })
+        for (const [outcome, count] of Object.entries(counts)) seen[outcome] = (seen[outcome] ?? 0) + count
+      }
+      return seen
+    }
+    await round(2)
+    const after10 = await settled(child)
+    const seen = await round(198)
+    const after1000 = await settled(child)
+    console.log(`1,000 failing checks ${_situation}: descriptors ${after10.files} -> ${after1000.files}, threads ${after10.threads} -> ${after1000.threads}, resident ${mb(after10.residentBytes)} -> ${mb(after1000.residentBytes)}; ${JSON.stringify(seen)}`)
+    expect(Object.keys(seen).filter((outcome) => outcome.endsWith(' ok'))).toEqual([])
+    expect(Object.values(seen).reduce((sum, count) => sum + count, 0)).toBe(198 * 5 * 3)
+    expect(after1000.files).toBeLessThanOrEqual(after10.files)
+    expect(after1000.threads).toBeLessThanOrEqual(after10.threads)
+    expect(after1000.residentBytes - after10.residentBytes).toBeLessThan(48 * MB)
+    await child.stop()
+    await stop()
+    // Nor has Postgres or Redis been left with a client of it.
+    await expect.poll(() => postgres.admin("SELECT count(*) FROM pg_stat_activity WHERE usename = 'ros'")).toBe('0\n')
+  }, 180_000)
+})
+
+describe('10,000 good checks', () => {
+  it('grow no memory after the first 1,000', async () => {
+    const worker = await startWorker()
+    const child = await startReadinessChild({ ROS_MODE: 'LIVE', DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url })
+    await child.ask({ op: 'create', options: { cacheMs: 0, timeoutMs: 5_000 } })
+    const start = performance.now()
+    expect(await child.ask({ op: 'repeat', times: 1_000 })).toEqual({ 'db ok': 1_000, 'redis ok': 1_000, 'worker ok': 1_000 })
+    const first = await settled(child)
+    expect(await child.ask({ op: 'repeat', times: 9_000 })).toEqual({ 'db ok': 9_000, 'redis ok': 9_000, 'worker ok': 9_000 })
+    const took = performance.now() - start
+    const last = await settled(child)
+    const growth = last.residentBytes - first.residentBytes
+    console.log(`10,000 good checks in ${(took / 1000).toFixed(1)} s: resident ${mb(first.residentBytes)} after 1,000, ${mb(last.residentBytes)} after 10,000 (${growth} bytes), descriptors ${first.files} -> ${last.files}, threads ${first.threads} -> ${last.threads}`)
+    // A leak of one small string a check would show: 9,000 × 1 KB are 9 MB.
+    expect(growth).toBeLessThan(8 * MB)
+    expect(last.files).toBeLessThanOrEqual(first.files)
+    expect(last.threads).toBeLessThanOrEqual(first.threads)
+    expect(worker.connections()).toBeLessThanOrEqual(3)
+    await child.stop()
+    await worker.stop()
+  }, 180_000)
+})
