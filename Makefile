@@ -7,8 +7,9 @@
 # The steps share compilers and cores: side by side they would only wait for each other.
 .NOTPARALLEL:
 
-MODE ?= LIVE
-ONCE ?=
+# For the demo, on the command line only: MODE is too common a name to be taken from anywhere.
+MODE = LIVE
+ONCE =
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

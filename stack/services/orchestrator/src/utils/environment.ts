@@ -1,5 +1,6 @@
 /** A setting that cannot be used. Its text names the setting and what it takes, never its value. */
 export class SettingError extends Error {
+  override readonly name = 'SettingError';
   readonly code = 'INVALID_SETTING';
 }
 
