@@ -197,35 +197,35 @@ describe('a Redis that is not there', () => {
 })
 
 describe('something else on the port of Redis', () => {
-  const cases: [situation: string, behaviour: Behaviour, outcome: RegExp][] = [
-    ['is mute', silent, /^failed: timeout$/],
-    ['closes at once', closeAtOnce, /^failed: unexpected_reply$/],
-    ['resets at once', resetAtOnce, /^failed: (unexpected_reply|connection_refused|unreachable)$/],
-    ['reads and closes', answerAndClose(''), /^failed: unexpected_reply$/],
-    ['drips a byte a second', drip('+PONG\r\n'), /^failed: timeout$/],
-    ['holds after half a reply', onPing('+PO'), /^failed: timeout$/],
-    ['closes after half a reply', answerAndClose('+PO'), /^failed: unexpected_reply$/],
-    ['holds after half a bulk reply', onPing('$4\r\nPO'), /^failed: timeout$/],
-    ['says OK to PING', onPing('+OK\r\n'), /^failed: unexpected_reply$/],
-    ['says OK to all', redisLike(() => '+OK\r\n'), /^failed: unexpected_reply$/],
-    ['says PONG in another case', onPing('+pong\r\n'), /^failed: unexpected_reply$/],
-    ['says PONGO', onPing('+PONGO\r\n'), /^failed: unexpected_reply$/],
-    ['says a number', onPing(':1\r\n'), /^failed: unexpected_reply$/],
-    ['says nil', onPing('$-1\r\n'), /^failed: unexpected_reply$/],
-    ['says an array', onPing('*1\r\n+PONG\r\n'), /^failed: unexpected_reply$/],
-    ['announces a reply of 4 EiB', onPing('$4611686018427387904\r\n'), /^failed: (unexpected_reply|timeout)$/],
-    ['announces an array of a thousand million', onPing('*1000000000\r\n'), /^failed: (unexpected_reply|timeout)$/],
-    ['nests arrays 10,000 deep', onPing('*1\r\n'.repeat(10_000)), /^failed: (unexpected_reply|timeout)$/],
-    ['says NOAUTH', redisLike(() => '-NOAUTH Authentication required.\r\n'), /^failed: auth_failed$/],
-    ['says NOAUTH to PING', onPing('-NOAUTH Authentication required.\r\n'), /^failed: auth_failed$/],
-    ['says LOADING', onPing('-LOADING Redis is loading the dataset in memory\r\n'), /^failed: starting_up$/],
-    ['says an error of its own', onPing('-WHATEVER it means\r\n'), /^failed: (unexpected_reply|error)$/],
-    ['sends 64 KiB of junk and holds', answerOnce(junk64k), /^failed: (unexpected_reply|timeout)$/],
-    ['sends 64 KiB of junk and closes', answerAndClose(junk64k), /^failed: unexpected_reply$/],
-    ['sends junk without an end', endlessJunk, /^failed: unexpected_reply$/],
-    ['speaks HTTP', answerAndClose(httpBadRequest), /^failed: unexpected_reply$/],
+  const cases: [situation: string, outcome: RegExp, behaviour: Behaviour][] = [
+    ['is mute', /^failed: timeout$/, silent],
+    ['closes at once', /^failed: unexpected_reply$/, closeAtOnce],
+    ['resets at once', /^failed: (unexpected_reply|connection_refused|unreachable)$/, resetAtOnce],
+    ['reads and closes', /^failed: unexpected_reply$/, answerAndClose('')],
+    ['drips a byte a second', /^failed: timeout$/, drip('+PONG\r\n')],
+    ['holds after half a reply', /^failed: timeout$/, onPing('+PO')],
+    ['closes after half a reply', /^failed: unexpected_reply$/, answerAndClose('+PO')],
+    ['holds after half a bulk reply', /^failed: timeout$/, onPing('$4\r\nPO')],
+    ['says OK to PING', /^failed: unexpected_reply$/, onPing('+OK\r\n')],
+    ['says OK to all', /^failed: unexpected_reply$/, redisLike(() => '+OK\r\n')],
+    ['says PONG in another case', /^failed: unexpected_reply$/, onPing('+pong\r\n')],
+    ['says PONGO', /^failed: unexpected_reply$/, onPing('+PONGO\r\n')],
+    ['says a number', /^failed: unexpected_reply$/, onPing(':1\r\n')],
+    ['says nil', /^failed: unexpected_reply$/, onPing('$-1\r\n')],
+    ['says an array', /^failed: unexpected_reply$/, onPing('*1\r\n+PONG\r\n')],
+    ['announces a reply of 4 EiB', /^failed: (unexpected_reply|timeout)$/, onPing('$4611686018427387904\r\n')],
+    ['announces an array of a thousand million', /^failed: (unexpected_reply|timeout)$/, onPing('*1000000000\r\n')],
+    ['nests arrays 10,000 deep', /^failed: (unexpected_reply|timeout)$/, onPing('*1\r\n'.repeat(10_000))],
+    ['says NOAUTH', /^failed: auth_failed$/, redisLike(() => '-NOAUTH Authentication required.\r\n')],
+    ['says NOAUTH to PING', /^failed: auth_failed$/, onPing('-NOAUTH Authentication required.\r\n')],
+    ['says LOADING', /^failed: starting_up$/, onPing('-LOADING Redis is loading the dataset in memory\r\n')],
+    ['says an error of its own', /^failed: (unexpected_reply|error)$/, onPing('-WHATEVER it means\r\n')],
+    ['sends 64 KiB of junk and holds', /^failed: (unexpected_reply|timeout)$/, answerOnce(junk64k)],
+    ['sends 64 KiB of junk and closes', /^failed: unexpected_reply$/, answerAndClose(junk64k)],
+    ['sends junk without an end', /^failed: unexpected_reply$/, endlessJunk],
+    ['speaks HTTP', /^failed: unexpected_reply$/, answerAndClose(httpBadRequest)],
   ]
-  it.each(cases)('that %s is %s: %s', async (_situation, behaviour, outcome) => {
+  it.each(cases)('that %s is %s', async (_situation, outcome, behaviour) => {
     const raw = await startRawServer(behaviour)
     const before = usageOf().residentBytes
     expect(await redis(`redis://127.0.0.1:${raw.port}`, 700)).toMatch(outcome)
@@ -268,7 +268,7 @@ describe('REDIS_URL', () => {
     ['is of another scheme', { REDIS_URL: 'http://127.0.0.1:6379' }, 'failed: invalid_config'],
     ['has a port that is no number', { REDIS_URL: 'redis://127.0.0.1:port' }, 'failed: invalid_config'],
     ['has a database that is no number', { REDIS_URL: 'redis://127.0.0.1:6379/cache' }, 'failed: invalid_config'],
-  ])('that %s is %s', async (_situation, env, outcome) => {
+  ])('that %s: %j', async (_situation, env, outcome) => {
     setEnvironment({ ROS_MODE: 'LIVE', ...env })
     expect(await outcomes({ redis: undefined })).toEqual({ redis: outcome })
   })

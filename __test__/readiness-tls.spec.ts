@@ -51,6 +51,10 @@ describe('Postgres over TLS', () => {
       expect(await db(server.url({ sslmode }))).toBe('failed: tls_error')
     })
 
+    it('is failed: invalid_config with an sslrootcert that is not there', async () => {
+      expect(await db(server.url({ sslmode: 'verify-full', sslrootcert: '/nonexistent/ca.pem' }))).toBe('failed: invalid_config')
+    })
+
     it('is failed: auth_failed for a wrong password, as without TLS', async () => {
       expect(await db(server.url({ sslmode: 'verify-full', sslrootcert: pki.ca }).replace(/:[^:@]+@/, ':wrong@'))).toBe('failed: auth_failed')
     })
@@ -165,9 +169,9 @@ describe('the worker over https', () => {
   })
 
   it.each([
-    ['closes at once', closeAtOnce, /^failed: (tls_error|unexpected_reply)$/],
-    ['is mute', silent, /^failed: timeout$/],
-  ] as const)('is not ok when a server %s during the handshake', async (_situation, behaviour, outcome) => {
+    ['closes at once', /^failed: (tls_error|unexpected_reply)$/, closeAtOnce],
+    ['is mute', /^failed: timeout$/, silent],
+  ] as const)('of a server that %s during the handshake is %s', async (_situation, outcome, behaviour) => {
     const raw = await startRawServer(behaviour)
     expect((await outcomes({ worker: `https://127.0.0.1:${raw.port}`, caFile: pki.ca, timeoutMs: 500 })).worker).toMatch(outcome)
     await raw.stop()

@@ -134,19 +134,19 @@ describe('a worker that does not answer', () => {
     await server.stop()
   })
 
-  const strange: [situation: string, behaviour: Behaviour, outcome: RegExp][] = [
-    ['is mute', silent, /^failed: timeout$/],
-    ['drips', drip('HTTP/1.1 200 OK\r\n'), /^failed: timeout$/],
-    ['closes at once', closeAtOnce, /^failed: unexpected_reply$/],
-    ['closes in the middle of its head', answerAndClose('HTTP/1.1 200 OK\r\nContent-'), /^failed: unexpected_reply$/],
-    ['speaks Redis', answerOnce('-ERR unknown command\r\n'), /^failed: unexpected_reply$/],
-    ['sends 64 KiB of junk', answerOnce(junk64k), /^failed: (unexpected_reply|timeout)$/],
-    ['sends junk without an end', endlessJunk, /^failed: unexpected_reply$/],
-    ['has a status of no meaning', answerAndClose('HTTP/1.1 999999 WHAT\r\n\r\n'), /^failed: unexpected_reply$/],
-    ['answers 101', answerAndClose('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'), /^failed: (unexpected_reply|http_101)$/],
-    ['sends heads without an end', answerOnce(`HTTP/1.1 200 OK\r\n${'X-Header: yes\r\n'.repeat(20_000)}`), /^failed: (unexpected_reply|timeout)$/],
+  const strange: [situation: string, outcome: RegExp, behaviour: Behaviour][] = [
+    ['is mute', /^failed: timeout$/, silent],
+    ['drips', /^failed: timeout$/, drip('HTTP/1.1 200 OK\r\n')],
+    ['closes at once', /^failed: unexpected_reply$/, closeAtOnce],
+    ['closes in the middle of its head', /^failed: unexpected_reply$/, answerAndClose('HTTP/1.1 200 OK\r\nContent-')],
+    ['speaks Redis', /^failed: unexpected_reply$/, answerOnce('-ERR unknown command\r\n')],
+    ['sends 64 KiB of junk', /^failed: (unexpected_reply|timeout)$/, answerOnce(junk64k)],
+    ['sends junk without an end', /^failed: unexpected_reply$/, endlessJunk],
+    ['has a status of no meaning', /^failed: unexpected_reply$/, answerAndClose('HTTP/1.1 999999 WHAT\r\n\r\n')],
+    ['answers 101', /^failed: (unexpected_reply|http_101)$/, answerAndClose('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n')],
+    ['sends heads without an end', /^failed: (unexpected_reply|timeout)$/, answerOnce(`HTTP/1.1 200 OK\r\n${'X-Header: yes\r\n'.repeat(20_000)}`)],
   ]
-  it.each(strange)('when something on its port %s: %s', async (_situation, behaviour, outcome) => {
+  it.each(strange)('when something on its port %s is %s', async (_situation, outcome, behaviour) => {
     const raw = await startRawServer(behaviour)
     expect(await worker(`http://127.0.0.1:${raw.port}`, 700)).toMatch(outcome)
     await sleep(100)
@@ -174,7 +174,7 @@ describe('WORKER_CALLBACK_URL', () => {
     ['is of another scheme', { WORKER_CALLBACK_URL: 'ftp://127.0.0.1/' }, 'failed: invalid_config'],
     ['is a file', { WORKER_CALLBACK_URL: 'file:///etc/passwd' }, 'failed: invalid_config'],
     ['has a port that is no number', { WORKER_CALLBACK_URL: 'http://127.0.0.1:port' }, 'failed: invalid_config'],
-  ])('that %s is %s', async (_situation, env, outcome) => {
+  ])('that %s: %j', async (_situation, env, outcome) => {
     setEnvironment({ ROS_MODE: 'LIVE', ...env })
     expect(await outcomes({ worker: undefined })).toEqual({ worker: outcome })
   })
