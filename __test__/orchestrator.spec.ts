@@ -219,6 +219,15 @@ describe('the end of the orchestrator', () => {
     expect(await program.exited).toEqual({ code: 0, signal: null })
   })
 
+  it.each([
+    ['outside Kubernetes it does not wait', {}, 0],
+    ['in a pod it serves on for five seconds', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, 5_000],
+    ['in a pod too DRAIN_MS decides', { KUBERNETES_SERVICE_HOST: '10.0.0.1', DRAIN_MS: '0' }, 0],
+  ])('%s after SIGTERM', async (_what, env, drainMs) => {
+    const { program } = await startOrchestrator(env)
+    expect(program.output()).toContain(`"drainMs":${drainMs}}`)
+  })
+
   it('is not held up by idle keep-alive connections', async () => {
     const { url, program } = await startOrchestrator()
     await Promise.all(Array.from({ length: 5 }, async () => (await fetch(`${url}/health`)).text()))

@@ -21,6 +21,12 @@ runner() {
   if [ "${PIPESTATUS[0]}" -ne 0 ]; then failed+=("$name"); fi
 }
 
+# A few plain lines, also of a runner that colours them.
+closing_lines() {
+  sed -E $'s/\x1b\\[[0-9;]*m//g' "$2" | grep -E "$1" | awk 'NR <= 6 { sub(/^ */, "  "); print }' |
+    grep . || printf '  it printed no summary\n'
+}
+
 runner rust '^test result:|^error(\[|:)' cargo test --locked --no-default-features
 runner types ': ok$|error TS' scripts/types.sh
 runner vitest '^ *(Test Files|Tests|Type Errors|Errors) ' npx --no-install vitest run
@@ -30,8 +36,7 @@ runner pytest '(passed|failed|error|no tests ran).* in [0-9.]+s' \
 printf '\n==> summaries\n'
 for index in "${!names[@]}"; do
   printf '%s\n' "${names[$index]}"
-  grep -E "${patterns[$index]}" "$logs/${names[$index]}" | sed 's/^ */  /' ||
-    printf '  it printed no summary\n'
+  closing_lines "${patterns[$index]}" "$logs/${names[$index]}"
 done
 
 if [ ${#failed[@]} -gt 0 ]; then
