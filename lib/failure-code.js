@@ -41,6 +41,15 @@ const CODES = new Map([
 const TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/
 
 function failureCode(error) {
+  try {
+    return codeWithin(error)
+  } catch {
+    // Anything can be thrown, also what throws when it is looked at.
+    return 'error'
+  }
+}
+
+function codeWithin(error) {
   // A chain of causes can be a ring; nobody needs more of it than this.
   for (let depth = 0, at = error; depth < 5 && isObject(at); depth += 1, at = at.cause) {
     const { code, name } = at
@@ -52,7 +61,7 @@ function failureCode(error) {
     if (name === 'TimeoutError') return 'timeout'
     if (name === 'AbortError') return 'cancelled'
     // Node tries every address of a name and wraps what each one said.
-    if (at.errors?.length > 0 && isObject(at.errors[0])) return failureCode(at.errors[0])
+    if (at.errors?.length > 0 && isObject(at.errors[0])) return codeWithin(at.errors[0])
   }
   return 'error'
 }

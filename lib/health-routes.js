@@ -1,7 +1,13 @@
 'use strict'
 
 const { currentMode } = require('./mode.js')
-const { booleanOption, objectOption, typeError } = require('./config-error.js')
+const {
+  booleanOption,
+  objectOption,
+  refuseUnknownKeys,
+  stringOption,
+  typeError,
+} = require('./config-error.js')
 const { createReadiness, internals } = require('./readiness.js')
 
 const HEALTH = new Set(['/health', '/api/health'])
@@ -14,9 +20,10 @@ function healthRoutes(options) {
   if (readiness === undefined) {
     throw typeError('readiness', 'what createReadiness returned', given)
   }
-  // A service and a version may be told here too, for a readiness that was made elsewhere.
-  const service = rest.service ?? readiness.service
-  const version = rest.version ?? readiness.version
+  // The checks of a readiness that was made elsewhere are made; its names may be told here.
+  if (given !== undefined) refuseUnknownKeys('options', rest, ['service', 'version'])
+  const service = stringOption('service', rest.service, readiness.service)
+  const version = stringOption('version', rest.version, readiness.version)
 
   return function health(request, response, next) {
     const path = request.url.split('?', 1)[0]

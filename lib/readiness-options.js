@@ -85,9 +85,20 @@ function readDependency({ name, variable, expected }, value, timeoutMs) {
     return { ...check, url: value }
   }
   if (name === 'db' && typeof value?.query === 'function') {
-    return { ...check, url: destination(value), run: () => value.query('SELECT 1') }
+    return { ...check, url: destination(value), run: oneAtATime(() => value.query('SELECT 1')) }
   }
   throw typeError(name, expected, value)
+}
+
+/** A query that waits in a pool can't be taken back: the next run waits for the one that is there. */
+function oneAtATime(start) {
+  let running
+  return () => {
+    running ??= Promise.resolve(start()).finally(() => {
+      running = undefined
+    })
+    return running
+  }
 }
 
 /** Where a `pg` Pool connects to, as a URL without credentials; nothing when it does not say. */

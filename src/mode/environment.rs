@@ -86,11 +86,12 @@ impl Inputs {
                 entry = entry.add(1);
             }
         }
-        let same = self
-            .slots()
-            .iter()
-            .zip(&seen)
-            .all(|(known, now)| known.as_slice() == now.unwrap_or_default());
+        // Nothing is compared with nothing by asking for its length: comparing no bytes at a
+        // dangling address takes glibc's vector code 100 ns.
+        let same = self.slots().iter().zip(&seen).all(|(known, now)| {
+            now.map_or(0, <[u8]>::len) == known.len()
+                && now.is_none_or(|now| now.is_empty() || now == known.as_slice())
+        });
         if same {
             return None;
         }

@@ -121,3 +121,64 @@ fn flag_warning(name: &str, flag: Flag) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// The rows that every language runs.
+    const CASES: &str = include_str!("../../__test__/cases/mode.json");
+
+    #[test]
+    fn every_row_of_the_shared_table_resolves_as_it_says() {
+        let cases: Vec<Value> = serde_json::from_str(CASES).unwrap();
+        assert!(cases.len() >= 60);
+        let scratch = std::env::temp_dir().join(format!("rf-mode-cases-{}", std::process::id()));
+        for case in &cases {
+            let mut inputs = Inputs::default();
+            for (name, value) in case["env"].as_object().unwrap() {
+                inputs.set(name, value.as_str().unwrap().as_bytes());
+            }
+            let file = case.get("file").map(|file| {
+                if let Some(content) = file["content"].as_str() {
+                    std::fs::write(&scratch, content).unwrap();
+                }
+                let found = FileContent::read(&scratch);
+                let _ = std::fs::remove_file(&scratch);
+                found
+            });
+            let found = shown(&resolve(&inputs, file, false));
+            assert_eq!(found, case["expect"], "{}", case["name"]);
+        }
+    }
+
+    #[test]
+    fn the_latch_goes_before_everything_and_leaves_the_flags_alone() {
+        let mut inputs = Inputs::default();
+        inputs.set("ROS_MODE", b"LIVE");
+        inputs.set("ALLOW_UPLOADS", b"yes");
+        let live = Some(FileContent::Word(AppMode::Live));
+        let snapshot = resolve(&inputs, live, true);
+        assert_eq!(
+            (snapshot.mode, snapshot.source),
+            (AppMode::Standby, Source::Latch)
+        );
+        assert_eq!(snapshot.block_reason, Some(BlockReason::StandbyMode));
+        assert!(snapshot.allow_uploads && snapshot.warnings.is_empty());
+    }
+
+    fn shown(snapshot: &Snapshot) -> Value {
+        json!({
+            "mode": snapshot.mode.as_str(),
+            "source": snapshot.source.as_str(),
+            "networkAllowed": snapshot.network_allowed(),
+            "blockReason": snapshot.block_reason.map(BlockReason::as_str),
+            "noNetwork": snapshot.no_network,
+            "mockOnly": snapshot.mock_only,
+            "allowUploads": snapshot.allow_uploads,
+            "strictPhiOnUpload": snapshot.strict_phi_on_upload,
+            "warnings": snapshot.warnings,
+        })
+    }
+}

@@ -170,7 +170,8 @@ impl Failure {
                 Code::UnexpectedReply,
                 "the connection was closed before the answer was whole",
             ),
-            ErrorKind::InvalidData => {
+            // The operating system did not say it, so a library did, of what it read.
+            _ if error.raw_os_error().is_none() => {
                 Self::new(Code::UnexpectedReply, "the answer is not in the protocol")
             }
             _ => Self::new(Code::Error, "input or output error"),

@@ -4,13 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisError,
-    Value,
+    Cmd, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, ServerError, Value, cmd,
+    parse_redis_value,
 };
 use rustls::pki_types::ServerName;
-use tokio::task::JoinHandle;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
 use super::code::{Code, Failure, Miss, Step};
@@ -19,6 +18,12 @@ use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
 use super::socket::Socket;
 use super::tls::{Settings, Verify};
 use crate::mode::{BlockReason, Published};
+
+/// How long a line Redis may answer with. Its errors are a sentence or two.
+const LINE_LIMIT: usize = 4 << 10;
+
+/// The first bytes of the protocol's other replies (RESP3, types).
+const OTHER_REPLIES: &[u8] = b":$*_#,(!=%~>|";
 
 /// A parsed Redis URL.
 #[derive(Clone, Debug)]
@@ -50,8 +55,7 @@ impl Target {
         };
         Ok(Self {
             endpoint,
-            // A user who may do nothing but PING can be checked too.
-            login: info.redis_settings().clone().set_skip_set_lib_name(),
+            login: info.redis_settings().clone(),
             tls: tls.then(|| Settings {
                 verify: Verify::Full,
                 ca_file: ca_file.map(Path::to_owned),
@@ -99,39 +103,47 @@ impl Redis {
 
     async fn ping(&self, mut connection: Connection) -> Result<(), Miss> {
         self.progress.enter(Step::Query);
-        let reply: Value = redis::cmd("PING")
-            .query_async(&mut connection.client)
-            .await
-            .map_err(|error| redis_miss(&error))?;
-        if !matches!(&reply, Value::SimpleString(word) if word == "PONG") {
-            return Err(Miss::failed(
-                Code::UnexpectedReply,
-                "the reply to PING is not PONG",
-            ));
+        match connection.ask(&cmd("PING")).await? {
+            Answer::Word(word) if word == "PONG" => {}
+            Answer::Word(_) => {
+                return Err(Miss::failed(
+                    Code::UnexpectedReply,
+                    "the reply to PING is not PONG",
+                ));
+            }
+            Answer::Refusal(refusal) => return Err(refused(&refusal, Code::UnexpectedReply)),
         }
         *self.lock() = Some(connection);
         Ok(())
     }
 
     async fn connect(&self) -> Result<Connection, Miss> {
-        let mut socket = dial(&self.target.endpoint, &self.progress).await?;
+        let Target {
+            endpoint,
+            login,
+            tls,
+        } = &self.target;
+        let mut socket = dial(endpoint, &self.progress).await?;
         self.progress.enter(Step::Handshake);
-        if let (Some(settings), Endpoint::Tcp { host, .. }) =
-            (&self.target.tls, &self.target.endpoint)
-        {
+        if let (Some(settings), Endpoint::Tcp { host, .. }) = (tls, endpoint) {
             socket = self.encrypt(socket, settings, host).await?;
         }
-        // The deadline of the check is the only one.
-        let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let (client, driver) =
-            MultiplexedConnection::new_with_config(&self.target.login, socket, config)
-                .await
-                .map_err(|error| redis_miss(&error))?;
-        Ok(Connection {
-            client,
-            driver: tokio::spawn(driver),
+        let mut connection = Connection {
+            socket,
             since: Instant::now(),
-        })
+        };
+        if login.username().is_some() || login.password().is_some() {
+            let mut auth = cmd("AUTH");
+            auth.arg(login.username())
+                .arg(login.password().unwrap_or_default());
+            connection.must(&auth, Code::AuthFailed).await?;
+        }
+        if login.db() != 0 {
+            let mut select = cmd("SELECT");
+            select.arg(login.db());
+            connection.must(&select, Code::InvalidConfig).await?;
+        }
+        Ok(connection)
     }
 
     async fn encrypt(
@@ -173,17 +185,91 @@ impl Probe for Redis {
     }
 }
 
-/// A connection and the task that drives it; both end together.
+/// An open connection with no question in it.
 struct Connection {
-    client: MultiplexedConnection,
-    driver: JoinHandle<()>,
+    socket: Socket,
     since: Instant,
 }
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
+enum Answer {
+    Word(String),
+    Refusal(ServerError),
+}
+
+impl Connection {
+    /// Asks what is answered by a word. The library writes the question and reads the answer; what
+    /// is between is ours, so that a server that hangs up at once is still heard.
+    async fn ask(&mut self, question: &Cmd) -> Result<Answer, Miss> {
+        let write = self.socket.write_all(&question.get_packed_command()).await;
+        let line = match (self.line().await, write) {
+            (Ok(line), _) => line,
+            (Err(miss), Ok(())) => return Err(miss),
+            (Err(_), Err(error)) => return Err(io_miss(&error)),
+        };
+        match parse_redis_value(&line) {
+            Ok(Value::Okay) => Ok(Answer::Word("OK".to_owned())),
+            Ok(Value::SimpleString(word)) => Ok(Answer::Word(word)),
+            Ok(Value::ServerError(refusal)) => Ok(Answer::Refusal(refusal)),
+            _ => Err(no_word()),
+        }
     }
+
+    /// Asks what must be answered by `OK`; a refusal without a code of its own is `otherwise`.
+    async fn must(&mut self, question: &Cmd, otherwise: Code) -> Result<(), Miss> {
+        match self.ask(question).await? {
+            Answer::Word(word) if word == "OK" => Ok(()),
+            Answer::Word(_) => Err(no_word()),
+            Answer::Refusal(refusal) => Err(refused(&refusal, otherwise)),
+        }
+    }
+
+    /// Reads one line and nothing behind it.
+    async fn line(&mut self) -> Result<Vec<u8>, Miss> {
+        let mut line = Vec::with_capacity(64);
+        loop {
+            let read = self
+                .socket
+                .read_buf(&mut line)
+                .await
+                .map_err(|error| io_miss(&error))?;
+            if read == 0 || line.len() > LINE_LIMIT || !may_be_a_line(&line) {
+                return Err(no_word());
+            }
+            if !matches!(line.first(), Some(b'+' | b'-')) {
+                continue;
+            }
+            match line.iter().position(|byte| *byte == b'\n') {
+                Some(end) if end + 1 == line.len() => return Ok(line),
+                Some(_) if line.starts_with(b"+") => return Err(no_word()),
+                Some(end) => {
+                    line.truncate(end + 1);
+                    return Ok(line);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// A word or a refusal is one line, and its first byte says so. Another kind of reply is waited for
+/// to its end, so that half of one counts as late, and what is no reply at all is known at once.
+fn may_be_a_line(read: &[u8]) -> bool {
+    match read.first() {
+        Some(b'+' | b'-') => true,
+        Some(kind) if OTHER_REPLIES.contains(kind) => parse_redis_value(read).is_err(),
+        _ => false,
+    }
+}
+
+fn no_word() -> Miss {
+    Miss::failed(
+        Code::UnexpectedReply,
+        "the reply is not one whole line of the protocol",
+    )
+}
+
+fn io_miss(error: &std::io::Error) -> Miss {
+    Miss::within(error).unwrap_or_else(|| Failure::from_io(error).into())
 }
 
 fn tls_miss(error: &std::io::Error) -> Miss {
@@ -193,35 +279,21 @@ fn tls_miss(error: &std::io::Error) -> Miss {
     )
 }
 
-fn redis_miss(error: &RedisError) -> Miss {
-    let code = match error.code() {
-        Some("NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED") => Code::AuthFailed,
-        Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN") => Code::StartingUp,
-        Some("MISCONF" | "READONLY" | "NOREPLICAS") => Code::ReadOnly,
-        _ => {
-            if let Some(miss) = Miss::within(error) {
-                return miss;
-            }
-            match error.kind() {
-                redis::ErrorKind::AuthenticationFailed => Code::AuthFailed,
-                redis::ErrorKind::InvalidClientConfig => Code::InvalidConfig,
-                redis::ErrorKind::Server(_) if says_full(error) => Code::TooManyConnections,
-                redis::ErrorKind::Extension
-                | redis::ErrorKind::Io
-                | redis::ErrorKind::Parse
-                | redis::ErrorKind::Server(_) => Code::UnexpectedReply,
-                _ => Code::Error,
-            }
+fn refused(refusal: &ServerError, otherwise: Code) -> Miss {
+    let code = match refusal.code() {
+        "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => Code::AuthFailed,
+        "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" => Code::StartingUp,
+        "MISCONF" | "READONLY" | "NOREPLICAS" => Code::ReadOnly,
+        // Under `-ERR` Redis says several things, and this one in words only.
+        _ if refusal
+            .details()
+            .is_some_and(|words| words.contains("max number of clients")) =>
+        {
+            Code::TooManyConnections
         }
+        _ => otherwise,
     };
-    Miss::failed(code, "the server refused, or the driver gave up")
-}
-
-/// Redis has no error code of its own for this.
-fn says_full(error: &RedisError) -> bool {
-    error
-        .detail()
-        .is_some_and(|text| text.contains("max number of clients"))
+    Miss::failed(code, "the server refused")
 }
 
 #[cfg(test)]

@@ -99,7 +99,9 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let pem = fs::read(file).map_err(|_| unusable("a certificate file cannot be read"))?;
     CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| unusable("a certificate file is not PEM"))
+        .ok()
+        .filter(|found| !found.is_empty())
+        .ok_or_else(|| unusable("a certificate file holds no certificate in PEM"))
 }
 
 fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Failure> {

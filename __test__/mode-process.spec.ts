@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+/** Runs a program in a process of its own, since what it does cannot be taken back. */
+async function runs(program: string, env: Record<string, string> = {}): Promise<unknown> {
+  const { stdout, stderr, code } = await new Promise<{ stdout: string; stderr: string; code: unknown }>((resolve) => {
+    execFile(process.execPath, ['-e', program], { cwd: root, env: { PATH: process.env.PATH, ...env }, timeout: 30_000 }, (error, out, err) => {
+      resolve({ stdout: out, stderr: err, code: error?.code ?? error?.signal ?? 0 })
+    })
+  })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return JSON.parse(stdout)
+}
+
+const core = "const core = require('./index.js'); const { Worker } = require('node:worker_threads');"
+const say = 'const say = (value) => process.stdout.write(JSON.stringify(value));'
+const shown = 'const shown = ({ mode, source, blockReason }) => [mode, source, blockReason];'
+const ask = `
+  const ask = (program, options) => new Promise((resolve, reject) => {
+    new Worker(${JSON.stringify(`
+      const { parentPort } = require('node:worker_threads');
+      const core = require(${JSON.stringify(join(root, 'index.js'))});
+      const shown = ({ mode, source, blockReason }) => [mode, source, blockReason];
+    `)} + program, { eval: true, ...options }).once('message', resolve).once('error', reject);
+  });`
+
+describe('the latch', () => {
+  it('holds against every variable and file, and is told once', async () => {
+    const program = `${core}${say}${shown}
+      const told = [];
+      core.onModeChange((now) => told.push(shown(now)));
+      core.enterStandby('drill');
+      core.enterStandby('again');
+      process.env.ROS_MODE = 'DEMO';
+      const after = shown(core.currentMode());
+      setTimeout(() => say({ told, after }), 50);`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual({
+      told: [['STANDBY', 'latch', 'standby_mode']],
+      after: ['STANDBY', 'latch', 'standby_mode'],
+    })
+  })
+
+  it('is set for the whole process by any of its threads', async () => {
+    const program = `${core}${say}${shown}${ask}
+      core.currentMode();
+      ask("core.enterStandby('from a worker'); parentPort.postMessage(1)").then(() => say(shown(core.currentMode())));`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual(['STANDBY', 'latch', 'standby_mode'])
+  })
+})
+
+describe('a worker thread', () => {
+  it('sees the mode of the process, whatever its own environment says', async () => {
+    const program = `${core}${say}${shown}${ask}
+      core.currentMode();
+      const look = "process.env.ROS_MODE = 'LIVE'; process.env.NO_NETWORK = ''; parentPort.postMessage(shown(core.currentMode()))";
+      Promise.all([ask(look), ask(look, { env: {} }), ask(look, { env: { ROS_MODE: 'LIVE' } })]).then(say);`
+    const closed = ['STANDBY', 'ROS_MODE', 'standby_mode']
+    expect(await runs(program, { ROS_MODE: 'STANDBY' })).toEqual([closed, closed, closed])
+  })
+
+  it('sees what the main thread changed, and hears of it', async () => {
+    const program = `${core}${say}${shown}
+      core.currentMode();
+      const worker = new Worker(${JSON.stringify(`
+        const { parentPort } = require('node:worker_threads');
+        const core = require(${JSON.stringify(join(root, 'index.js'))});
+        core.onModeChange((now) => parentPort.postMessage([now.mode, core.currentMode().mode]));
+        parentPort.on('message', () => process.exit());
+        parentPort.postMessage('listening');
+      `)}, { eval: true });
+      worker.once('message', () => {
+        worker.once('message', (heard) => { say(heard); worker.postMessage('leave'); });
+        process.env.ROS_MODE = 'DEMO';
+        core.currentMode();
+      });`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual(['DEMO', 'DEMO'])
+  })
+
+  it('sees STANDBY as long as the main thread has not loaded the package', async () => {
+    const program = `${say}const { Worker } = require('node:worker_threads');${ask}
+      ask("parentPort.postMessage({ shown: shown(core.currentMode()), warnings: core.currentMode().warnings })").then(say);`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual({
+      shown: ['STANDBY', 'default', 'standby_mode'],
+      warnings: ['the main thread has not loaded @researchflow/core; the mode is STANDBY until it does'],
+    })
+  })
+})
+
+describe('the package', () => {
+  it('keeps no process alive by its listeners, its threads or its checks', async () => {
+    const program = `${core}${say}
+      core.onModeChange(() => {});
+      core.createReadiness({ db: 'postgres://u@127.0.0.1:1/d', redis: false, worker: false });
+      say('ended');`
+    expect(await runs(program, { ROS_MODE: 'LIVE', ROS_MODE_FILE: '/nowhere' })).toBe('ended')
+  })
+
+  it('ends at process.exit with a check under way', async () => {
+    const program = `${core}${say}
+      core.checkOnce({ db: 'postgres://u@192.0.2.1/d', redis: false, worker: false });
+      say('leaving');
+      process.exit(0);`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toBe('leaving')
+  })
+})

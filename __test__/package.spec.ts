@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import * as imported from '../index.js'
+
+const root = join(import.meta.dirname, '..')
+const declarations = readFileSync(join(root, 'index.d.ts'), 'utf8')
+
+/** The names of values that the declarations promise. */
+function declared(): string[] {
+  const source = ts.createSourceFile('index.d.ts', declarations, ts.ScriptTarget.Latest)
+  return source.statements.flatMap((statement) => {
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return [statement.name!.text]
+    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map((one) => (one.name as ts.Identifier).text)
+    return []
+  })
+}
+
+describe('the package', () => {
+  it('has the names that it declares and no others, by require and by import', () => {
+    const required = createRequire(import.meta.url)(root) as object
+    const names = [...new Set(declared())].sort()
+    expect(Object.keys(required).sort()).toEqual(names)
+    expect(Object.keys(imported).filter((name) => name !== 'default' && name !== 'module.exports').sort()).toEqual(names)
+  })
+
+  it('is found by its own name, as an ES module and as CommonJS', () => {
+    const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH } })
+    expect(run('--input-type=module', '-e', "import { currentMode } from '@researchflow/core'; process.stdout.write(currentMode().mode)")).toBe('DEMO')
+    expect(run('-e', "process.stdout.write(require('@researchflow/core').currentMode().mode)")).toBe('DEMO')
+  })
+})
+
+/** The samples of a document: what stands in its fences, without a comment's stars. */
+function samples(text: string): string[] {
+  return [...text.matchAll(/```(?:ts|js)\n(.*?)```/gs)].map(([, code]) => code!.replace(/^ \* ?/gm, ''))
+}
+
+describe.each([
+  ['index.d.ts', declarations],
+  ['README.md', readFileSync(join(root, 'README.md'), 'utf8')],
+])('the samples of %s', (_name, text) => {
+  it.each(samples(text).map((code, index) => [index + 1, code] as const))('number %i runs', (_index, code) => {
+    // Inside the package's own folder, so that its name and its development dependencies resolve.
+    const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
+    try {
+      const file = join(folder, 'sample.mts')
+      writeFileSync(file, code)
+      const env = { PATH: process.env.PATH, NODE_PATH: '' }
+      execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: 'pipe', timeout: 20_000 })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})

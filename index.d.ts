@@ -1,0 +1,419 @@
+/// <reference types="node" />
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+// ---------------------------------------------------------------------------------------------
+// Mode
+// ---------------------------------------------------------------------------------------------
+
+/**
+ * The three modes.
+ *
+ * - `DEMO`: no real AI and no real data. The network is open when the mode was asked for by name.
+ * - `LIVE`: everything is allowed, behind authentication.
+ * - `STANDBY`: locked. Only status and configuration may be read, and nothing leaves the process.
+ */
+export declare const AppMode: {
+  readonly DEMO: 'DEMO'
+  readonly LIVE: 'LIVE'
+  readonly STANDBY: 'STANDBY'
+}
+export type AppMode = (typeof AppMode)[keyof typeof AppMode]
+
+/** What a mode allows. */
+export interface ModeConfig {
+  readonly mode: AppMode
+  readonly requiresAuth: boolean
+  readonly allowsRealAI: boolean
+  readonly allowsRealData: boolean
+  readonly allowsExport: boolean
+}
+
+/** What each mode allows: `LIVE` everything, the others nothing. Frozen. */
+export declare const MODE_CONFIGS: Readonly<Record<AppMode, ModeConfig>>
+
+/**
+ * The input that decided the mode. The first of these that is set decides alone: the latch
+ * ({@link enterStandby}), the file that `ROS_MODE_FILE` names, `ROS_MODE`, `GOVERNANCE_MODE`.
+ */
+export type ModeSource = 'latch' | 'file' | 'ROS_MODE' | 'GOVERNANCE_MODE' | 'default'
+
+/** Why the network is blocked. The first that applies is named, in this order. */
+export type ModeBlockReason = 'standby_mode' | 'no_network' | 'mock_only' | 'mode_unset'
+
+/** The mode and everything that follows from it, at one moment. Frozen. */
+export interface ModeSnapshot {
+  readonly mode: AppMode
+  readonly source: ModeSource
+  /** Whether calls may leave the machine. The same as `blockReason === null`. */
+  readonly networkAllowed: boolean
+  readonly blockReason: ModeBlockReason | null
+  /** `NO_NETWORK`: on for anything but empty and `0 false f no n off` (any case). */
+  readonly noNetwork: boolean
+  /** `MOCK_ONLY`: read as `NO_NETWORK` is. */
+  readonly mockOnly: boolean
+  /** `ALLOW_UPLOADS`: on only for `1 true t yes y on` (any case). */
+  readonly allowUploads: boolean
+  /** `STRICT_PHI_ON_UPLOAD`: read as `NO_NETWORK` is, and on when empty too. */
+  readonly strictPhiOnUpload: boolean
+  /** What an operator should mend, one sentence each, without any value that was found. */
+  readonly warnings: readonly string[]
+}
+
+/** The variables that {@link resolveMode} reads. Others may be there and are ignored. */
+export type ModeEnvironment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Resolves the mode from the variables in `env`, purely: no file is read and no latch is asked.
+ *
+ * Only the exact words `DEMO` and `LIVE` open anything. Every other value that is not empty
+ * (`live`, ` LIVE`, `OFFLINE`, blanks) is `STANDBY`. An empty string counts as not set.
+ *
+ * @param env Variables by name; `process.env` will do.
+ * @throws TypeError `RF_CONFIG_ENV…` when `env` is not an object of strings.
+ *
+ * @example
+ * ```ts
+ * import { resolveMode } from '@researchflow/core'
+ *
+ * resolveMode({ ROS_MODE: 'LIVE', GOVERNANCE_MODE: 'STANDBY' }).mode // 'LIVE'
+ * resolveMode({ ROS_MODE: 'live' }).mode // 'STANDBY'
+ * resolveMode({}).blockReason // 'mode_unset', and the mode is 'DEMO'
+ * ```
+ */
+export declare function resolveMode(env: ModeEnvironment): ModeSnapshot
+
+/**
+ * The mode in force, one for the whole process.
+ *
+ * A change of `process.env` by the main thread counts from the next call on. The file that
+ * `ROS_MODE_FILE` names is read again five times a second, through atomic renames and swaps of
+ * symbolic links. Worker threads see the mode of the process, not their own copy of the
+ * environment; before the main thread has loaded this package they see `STANDBY`.
+ *
+ * @returns The same frozen object until something changes.
+ *
+ * @example
+ * ```ts
+ * import { currentMode } from '@researchflow/core'
+ *
+ * const { mode, source, networkAllowed, blockReason, warnings } = currentMode()
+ * ```
+ */
+export declare function currentMode(): ModeSnapshot
+
+/**
+ * Enters `STANDBY` for the life of the process, for all its threads. Nothing but a restart leaves
+ * it again.
+ *
+ * @param reason Why, for the reader of the code. It is not kept, since it may name a person.
+ * @throws TypeError `RF_CONFIG_REASON` when `reason` is not a string with something in it.
+ */
+export declare function enterStandby(reason: string): void
+
+/**
+ * Calls `listener` after each change of the mode or of what follows from it.
+ *
+ * A change in the mode file and a latch are told at once, a change of `process.env` when the next
+ * call of this package on the main thread notices it. Listeners run in turn on the thread that
+ * registered them and keep no thread alive. What a listener throws becomes an uncaught exception;
+ * the others are still called.
+ *
+ * @returns A function that removes the listener.
+ * @throws TypeError `RF_CONFIG_LISTENER` when `listener` is not a function.
+ *
+ * @example
+ * ```ts
+ * import { onModeChange } from '@researchflow/core'
+ *
+ * const jobs = new AbortController()
+ * const stop = onModeChange((now, before) => {
+ *   if (now.mode === 'STANDBY') jobs.abort(`left ${before.mode}`)
+ * })
+ * stop()
+ * ```
+ */
+export declare function onModeChange(
+  listener: (now: ModeSnapshot, before: ModeSnapshot) => void,
+): () => void
+
+/** The mode in force: `currentMode().mode`. */
+export declare function getCurrentMode(): AppMode
+/** What the mode in force allows: `MODE_CONFIGS[getCurrentMode()]`. */
+export declare function getCurrentModeConfig(): ModeConfig
+/** Whether the mode in force allows calls to real AI providers. */
+export declare function allowsRealAI(): boolean
+/** Whether the mode in force asks for authentication. */
+export declare function requiresAuth(): boolean
+/** Whether the mode in force is `STANDBY`. */
+export declare function isStandbyMode(): boolean
+
+// ---------------------------------------------------------------------------------------------
+// Express middlewares
+// ---------------------------------------------------------------------------------------------
+
+/** A request as Node, Connect and Express have it. */
+export type HttpRequest = IncomingMessage & { originalUrl?: string; user?: unknown }
+
+/** Calls the next handler, or the error handler when there is an error. */
+export type Next = (error?: unknown) => void
+
+/** A middleware for Express, Connect, or any Node HTTP server that passes a `next`. */
+export type Middleware = (request: HttpRequest, response: ServerResponse, next: Next) => void
+
+/**
+ * In `STANDBY` answers 503 to everything but `GET` and `HEAD` of `/status`, `/health`,
+ * `/api/status`, `/api/health`, `/api/config`, `/api/governance/mode`, `/api/governance/config` and
+ * what is below them. In another mode it lets everything through. Mount it before other routes; it
+ * judges the whole path, also when it is mounted below one.
+ *
+ * A path with percent-encoding, empty or dot segments is refused, since what is behind may read it
+ * as another one.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import { enforceStandbyMode } from '@researchflow/core'
+ *
+ * const app = express()
+ * app.use(enforceStandbyMode)
+ * ```
+ */
+export declare const enforceStandbyMode: Middleware
+/** In `STANDBY` answers 503 to `POST`, `PUT`, `PATCH` and `DELETE`. */
+export declare const blockWritesInStandby: Middleware
+/** In `DEMO` answers 200 with a sample (`mockResponse: true`), in `STANDBY` 503. */
+export declare const blockAIInDemo: Middleware
+/** In `DEMO` answers 403, in `STANDBY` 503. */
+export declare const blockDataUploadInDemo: Middleware
+/** In `DEMO` answers 403, in `STANDBY` 503. */
+export declare const blockExportInDemo: Middleware
+/** In `LIVE` answers 401 to a request with neither `user` nor an `Authorization` header. */
+export declare const requireLiveAuth: Middleware
+/**
+ * Adds `_meta: { mode, requiresAuth, allowsRealAI, timestamp }` to each object that `res.json`
+ * answers. Arrays and plain values are left as they are.
+ */
+export declare const addModeInfo: Middleware
+
+// ---------------------------------------------------------------------------------------------
+// Readiness
+// ---------------------------------------------------------------------------------------------
+
+/**
+ * Whether traffic may come.
+ *
+ * - `ready`: every critical check is `ok`. HTTP 200.
+ * - `not_ready`: a critical check failed or is blocked. HTTP 503.
+ * - `standby`: the mode is `STANDBY`, whatever the checks say. HTTP **200**: a rolling update into
+ *   `STANDBY` waits until its new pods are ready, and the old ones would go on serving meanwhile.
+ * - `draining`: {@link Readiness.drain} was called. HTTP 503.
+ */
+export type ReadinessStatus = 'ready' | 'not_ready' | 'standby' | 'draining'
+
+/**
+ * Why a check failed: a closed set. No host, user, password, URL or text of a driver is in any
+ * answer.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `auth_failed` | the credentials were refused, or none were given where some are needed |
+ * | `cancelled` | the check was given up: closed, or aborted by its own code |
+ * | `connection_refused` | nothing listens there |
+ * | `dns_failure` | the name has no address, or no name server answered |
+ * | `error` | anything else |
+ * | `http_<status>` | the worker answered with this status |
+ * | `invalid_config` | the URL or a file that it names cannot be used, or its database is not there |
+ * | `not_configured` | the variable that holds the URL is not set |
+ * | `read_only` | writes are not taken, and are asked for (`target_session_attrs=read-write`; Redis' `MISCONF`) |
+ * | `starting_up` | the server is up and not serving yet (Postgres 57P03, Redis `LOADING`) |
+ * | `timeout` | the whole answer did not come in time |
+ * | `tls_error` | no TLS there, or a certificate that is expired, another host's, or not trusted |
+ * | `too_many_connections` | the server has no connection left |
+ * | `unexpected_reply` | an answer came and is not the one that was asked for |
+ * | `unreachable` | there is no way to the host |
+ */
+export type ReadinessCode =
+  | 'auth_failed'
+  | 'cancelled'
+  | 'connection_refused'
+  | 'dns_failure'
+  | 'error'
+  | `http_${number}`
+  | 'invalid_config'
+  | 'not_configured'
+  | 'read_only'
+  | 'starting_up'
+  | 'timeout'
+  | 'tls_error'
+  | 'too_many_connections'
+  | 'unexpected_reply'
+  | 'unreachable'
+
+/**
+ * How a check came out. `blocked`: the mode does not let the dependency be reached, and nothing was
+ * attempted, not even a DNS query.
+ */
+export type CheckOutcome = 'ok' | 'blocked' | `failed: ${ReadinessCode}`
+
+/** The mode, as answers carry it. */
+export interface RuntimeMode {
+  ros_mode: AppMode
+  no_network: boolean
+  mock_only: boolean
+}
+
+/** What is known of one check beside its outcome. */
+export interface CheckDetails {
+  /** How long it took, in milliseconds; `null` when nothing was attempted. */
+  latencyMs: number | null
+  /** When it ended, as ISO 8601 in UTC. */
+  checkedAt: string
+  /** How many runs in a row have failed; 0 after one that did not. */
+  consecutiveFailures: number
+  /** When it last came out `ok`, or `null`. */
+  lastOkAt: string | null
+}
+
+/** What a run found. Checks stand in this order: `db`, `redis`, `worker`, then your own. */
+export interface ReadinessReport {
+  status: ReadinessStatus
+  checks: Record<string, CheckOutcome>
+  mode: RuntimeMode
+  details: Record<string, CheckDetails>
+}
+
+/**
+ * A check of your own. It is `ok` when it resolves with anything but `false`, and failed when it
+ * rejects or throws: with the code that fits `error.code`, else `error`. `signal` aborts when the
+ * time is up; a check that goes on after that is on its own.
+ *
+ * It runs in every mode. What it sends is its own affair: ask `currentMode().networkAllowed`.
+ */
+export type CustomCheck = (signal: AbortSignal) => unknown
+
+export interface CustomCheckOptions {
+  run: CustomCheck
+  /** Whether the process is not ready without it. @default true */
+  critical?: boolean
+  /** In milliseconds, 1 to 600,000. @default the `timeoutMs` of all checks */
+  timeoutMs?: number
+}
+
+/** A `pg` Pool, or anything that queries as one does. */
+export interface QueryablePool {
+  query(sql: string): Promise<unknown>
+}
+
+export interface ReadinessOptions {
+  /**
+   * Postgres, asked `SELECT 1`: a URL, a pool of your own, or `false` for none.
+   *
+   * URLs have libpq's meaning: `sslmode=disable|prefer|require|verify-ca|verify-full`,
+   * `sslrootcert`, `sslcert`, `sslkey`, several hosts, Unix sockets by `?host=/directory`.
+   * `require` looks at no certificate unless `sslrootcert` is given. With
+   * `target_session_attrs=read-write` a server that takes no writes is `read_only`; without it a
+   * replica is `ok`.
+   *
+   * @default `DATABASE_URL`, read again for each run
+   */
+  db?: string | QueryablePool | false
+  /**
+   * Redis, asked `PING`: `redis://[user[:password]@]host[:port][/db]`, `rediss://…` for TLS,
+   * `unix:///path?user=…&pass=…&db=…`, or `false` for none.
+   *
+   * @default `REDIS_URL`, read again for each run
+   */
+  redis?: string | false
+  /**
+   * The worker, asked `GET <url>/health`: 2xx is `ok`. No redirect is followed, no proxy used.
+   *
+   * @default `WORKER_CALLBACK_URL`, read again for each run
+   */
+  worker?: string | false
+  /** Checks of your own, by name: up to 64 letters, digits, dots, hyphens and underscores. */
+  checks?: Record<string, CustomCheck | CustomCheckOptions>
+  /** How long each check may take, in milliseconds, 1 to 600,000. @default 2000 */
+  timeoutMs?: number
+  /** How long a finished run is served again, in milliseconds, 0 to 600,000. @default 1000 */
+  cacheMs?: number
+  /**
+   * A PEM file of certificate authorities to trust beside the public ones (Mozilla's list), for
+   * `rediss://`, `https://` and `sslmode=verify-…`.
+   *
+   * @default the file that `NODE_EXTRA_CA_CERTS` names
+   */
+  caFile?: string
+  /** The name in `GET /health`. @default 'orchestrator' */
+  service?: string
+  /** The version in `GET /health`. @default `npm_package_version`, else '1.0.0' */
+  version?: string
+}
+
+/** A set of checks with their connections. */
+export interface Readiness {
+  /**
+   * Asks the dependencies side by side, each under its deadline.
+   *
+   * Calls that come while a run is under way share it; a finished one is served again for
+   * `cacheMs`. A dependency that is down is in the report; this never rejects because of one.
+   */
+  check(): Promise<ReadinessReport>
+  /** From now on the status is `draining` and the HTTP answer 503. Call it on `SIGTERM`. */
+  drain(): void
+  /** Ends runs and connections. Reports made afterwards say `failed: cancelled`. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a set of readiness checks. Nothing is opened before the first run; one connection to each
+ * dependency is kept, for a minute at most, so that changed credentials and addresses are seen.
+ *
+ * @throws TypeError | RangeError With a `code` that begins with `RF_CONFIG_`, for an option that is
+ * not of its form. What is wrong with a URL in the environment is a result: `invalid_config`.
+ *
+ * @example
+ * ```ts
+ * import { createReadiness } from '@researchflow/core'
+ *
+ * const readiness = createReadiness({ worker: false, timeoutMs: 500 })
+ * const { status, checks } = await readiness.check()
+ * await readiness.close()
+ * ```
+ */
+export declare function createReadiness(options?: ReadinessOptions): Readiness
+
+/** One run with connections of its own: {@link createReadiness}, `check`, `close`. */
+export declare function checkOnce(options?: ReadinessOptions): Promise<ReadinessReport>
+
+export interface HealthRoutesOptions extends ReadinessOptions {
+  /** A set made by {@link createReadiness}; beside it only `details`, `service` and `version`. */
+  readiness?: Readiness
+  /** Adds `details` to `/health/ready`. @default false */
+  details?: boolean
+}
+
+/**
+ * The health routes, for Express, Connect or a plain Node server. `GET` and `HEAD`,
+ * `Cache-Control: no-store`:
+ *
+ * - `/health`, `/api/health`: 200 while the process turns; nothing outside is touched.
+ * - `/health/ready`, `/api/health/ready`: the {@link ReadinessReport}, without `details`.
+ *
+ * Everything else goes to `next`; without one it is answered 404, or 405 for another method.
+ *
+ * @throws TypeError | RangeError As {@link createReadiness}.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import { createReadiness, healthRoutes } from '@researchflow/core'
+ *
+ * const readiness = createReadiness()
+ * const app = express()
+ * app.use(healthRoutes({ readiness, service: 'orchestrator', version: '1.4.0' }))
+ * process.once('SIGTERM', () => readiness.drain())
+ * ```
+ */
+export declare function healthRoutes(
+  options?: HealthRoutesOptions,
+): (request: IncomingMessage, response: ServerResponse, next?: Next) => void
