@@ -13,8 +13,9 @@ export default defineConfig({
     isolate: true,
     // A worker, its Postgres and its Redis fill a core each.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Long enough for a machine that also compiles; what has to be quick is measured by its test.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     server: {
       deps: {

@@ -36,7 +36,7 @@ describe('dependencies off this machine', () => {
     try {
       await also?.(child)
       await far.reset()
-      return await child.ask<HttpAnswer>({ op: 'get', path: '/health/ready', options: { timeoutMs: 500 } })
+      return await child.ask<HttpAnswer>({ op: 'get', path: '/health/ready', options: { timeoutMs: 2_000 } })
     } finally {
       await child.stop()
     }
@@ -65,7 +65,7 @@ describe('dependencies off this machine', () => {
 
   it('are blocked once a process that has reached them enters STANDBY, kept connections included', async () => {
     const child = await startReadinessChild({ ...urls(), ROS_MODE: 'LIVE' }, { prefix: far.near })
-    await child.ask({ op: 'create', options: { db: false, timeoutMs: 500, cacheMs: 0 } })
+    await child.ask({ op: 'create', options: { db: false, timeoutMs: 2_000, cacheMs: 0 } })
     expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'ready', checks: { redis: 'ok', worker: 'ok' } })
     await child.ask({ op: 'standby', reason: 'an incident' })
     expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'standby', checks: { redis: 'blocked', worker: 'blocked' } })
