@@ -34,6 +34,19 @@ describe('the package', () => {
   })
 })
 
+/** Runs a sample inside the package's own folder, so that its name and its dependencies resolve. */
+function run(code: string): string {
+  const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
+  try {
+    const file = join(folder, 'sample.mts')
+    writeFileSync(file, code)
+    const env = { PATH: process.env.PATH }
+    return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: 'pipe', timeout: 20_000, encoding: 'utf8' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 /** The samples of a document: what stands in its fences, without a comment's stars. */
 function samples(text: string): string[] {
   return [...text.matchAll(/```(?:ts|js)\n(.*?)```/gs)].map(([, code]) => code!.replace(/^ \* ?/gm, ''))
@@ -41,18 +54,17 @@ function samples(text: string): string[] {
 
 describe.each([
   ['index.d.ts', declarations],
-  ['README.md', readFileSync(join(root, 'README.md'), 'utf8')],
+  ...['README.md', 'docs/readiness.md'].map((name) => [name, readFileSync(join(root, name), 'utf8')] as const),
 ])('the samples of %s', (_name, text) => {
   it.each(samples(text).map((code, index) => [index + 1, code] as const))('number %i runs', (_index, code) => {
-    // Inside the package's own folder, so that its name and its development dependencies resolve.
-    const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
-    try {
-      const file = join(folder, 'sample.mts')
-      writeFileSync(file, code)
-      const env = { PATH: process.env.PATH, NODE_PATH: '' }
-      execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: 'pipe', timeout: 20_000 })
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    run(code)
+  })
+})
+
+describe('the README', () => {
+  it('shows what its first sample prints', () => {
+    const text = readFileSync(join(root, 'README.md'), 'utf8')
+    const [shown] = [...text.matchAll(/```text\n(.*?)```/gs)].map((match) => match[1])
+    expect(run(samples(text)[0]!)).toBe(shown)
   })
 })
