@@ -202,18 +202,16 @@ describe('the orchestrator in STANDBY', () => {
 
 describe('the end of the orchestrator', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('on %s it drains: readiness is 503 at once, the open request is answered, it exits with 0', async (signal) => {
-    const { url, port, program } = await startOrchestrator({ DRAIN_MS: '500' })
+    const { url, port, program } = await startOrchestrator({ DRAIN_MS: '1500' })
     await fetch(`${url}/health/ready`)
     const open = await slowProject(port, 'finished while draining')
 
     process.kill(program.pid, signal)
-    await eventually(300, async () => expect((await json(url, '/health/ready')).body.status).toBe('draining'))
-    expect((await json(url, '/health/ready')).status).toBe(503)
+    await eventually(1_000, async () => expect(await json(url, '/health/ready')).toMatchObject({ status: 503, body: { status: 'draining' } }))
     expect((await json(url, '/health')).status).toBe(200)
     expect((await json(url, '/api/status')).body.status).toBe('draining')
 
-    await sleep(700)
-    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed')
+    await eventually(4_000, () => expect(fetch(`${url}/health`, { headers: { connection: 'close' } })).rejects.toThrow('fetch failed'))
     expect(program.hasExited()).toBe(false)
     expect((await open.finish()).status).toBe(201)
     expect(await program.exited).toEqual({ code: 0, signal: null })
@@ -234,7 +232,7 @@ describe('the end of the orchestrator', () => {
     const began = performance.now()
     process.kill(program.pid, 'SIGTERM')
     expect(await program.exited).toEqual({ code: 0, signal: null })
-    expect(performance.now() - began).toBeLessThan(1_500)
+    expect(performance.now() - began).toBeLessThan(3_000)
   })
 
   it('cuts off a request that never ends after ten seconds, with exit code 1', async () => {

@@ -29,7 +29,7 @@ function start(): void {
   const host = process.env.HOST || '0.0.0.0';
   const drainMs = drainMsFrom(process.env);
 
-  const readiness = createReadiness({ service, version });
+  const readiness = createReadiness();
   const app = express();
   const server = createServer(app);
   const shutdown = createShutdown({ server, readiness, pool, drainMs });
