@@ -1,12 +1,12 @@
-//! The native threads that carry the checks, one set for the process.
+//! The native thread that carries the checks, one for the process.
 
 use std::sync::LazyLock;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// Two threads: checks wait far more than they work, and a second thread keeps one slow task from
-/// holding up the rest.
-const WORKERS: usize = 2;
+/// One thread: checks wait far more than they work, and tasks that hand an answer to each other on
+/// one thread need not wake another, which takes longer than a question to Postgres.
+const WORKERS: usize = 1;
 
 // Never shut down: a worker thread of Node may end, or the process exit, while a task still runs,
 // and the threads must outlive both.

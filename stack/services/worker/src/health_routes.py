@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from bounded_check import BoundedCheck
@@ -55,11 +56,10 @@ def create_health_router(
     required = tuple(modules)
     artifacts = BoundedCheck(lambda: check_artifacts(artifact_path(env)), timeout)
 
-    # Plain functions: FastAPI runs them in its thread pool, so that reading the mode file does not
-    # hold the event loop up.
+    # On the event loop: liveness must be answered while long work holds every thread of the pool.
     @router.get("/health")
     @router.head("/health", include_in_schema=False)
-    def health() -> JSONResponse:
+    async def health() -> JSONResponse:
         """Liveness: the process serves."""
         return JSONResponse(
             {
@@ -67,11 +67,12 @@ def create_health_router(
                 "service": service,
                 "version": version,
                 "timestamp": _timestamp(),
-                "mode": _mode(resolve(env)),
+                "mode": _mode(await _resolve_off_the_loop(env)),
             },
             headers=NO_STORE,
         )
 
+    # A plain function: FastAPI runs it in its thread pool, since it tries the disk.
     @router.get("/health/ready", responses={503: {"description": "An invariant fails."}})
     @router.head("/health/ready", include_in_schema=False)
     def ready() -> JSONResponse:
@@ -99,6 +100,13 @@ def create_health_router(
         )
 
     return router
+
+
+async def _resolve_off_the_loop(env: Mapping[str, str]) -> ModeSnapshot:
+    """Resolve the mode; a mode file is read in the thread pool, since a disk may be slow."""
+    if env.get("ROS_MODE_FILE"):
+        return await run_in_threadpool(resolve, env)
+    return resolve(env)
 
 
 def _mode(snapshot: ModeSnapshot) -> dict[str, Any]:
