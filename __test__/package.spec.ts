@@ -52,10 +52,12 @@ function samples(text: string): string[] {
   return [...text.matchAll(/```(?:ts|js)\n(.*?)```/gs)].map(([, code]) => code!.replace(/^ \* ?/gm, ''))
 }
 
-describe.each([
+const documents: [name: string, text: string][] = [
   ['index.d.ts', declarations],
-  ...['README.md', 'docs/readiness.md'].map((name) => [name, readFileSync(join(root, name), 'utf8')] as const),
-])('the samples of %s', (_name, text) => {
+  ...['README.md', 'docs/readiness.md'].map((name): [string, string] => [name, readFileSync(join(root, name), 'utf8')]),
+]
+
+describe.each(documents)('the samples of %s', (_name, text) => {
   it.each(samples(text).map((code, index) => [index + 1, code] as const))('number %i runs', (_index, code) => {
     run(code)
   })

@@ -127,8 +127,13 @@ function isStandbyPath(path) {
 
 function send(response, status, body) {
   response.statusCode = status
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
   response.setHeader('Cache-Control', 'no-store')
+  // Through Express where it is there, so that what wraps its answers sees this one too.
+  if (typeof response.json === 'function') {
+    response.json(body)
+    return
+  }
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
   response.end(JSON.stringify(body))
 }
 
