@@ -1,10 +1,10 @@
 /** `make bench`: every comparison, side by side in one run. Prints Markdown. */
 import { cpus, totalmem } from 'node:os'
-import { readiness } from './readiness.mjs'
+import { readinessOfFastServers, readinessOfTheStack } from './readiness.mjs'
 import { render } from './table.mjs'
 
 const [cpu] = cpus()
 const memory = Math.round(totalmem() / 2 ** 30)
 console.log(`Node ${process.versions.node} on ${process.platform} ${process.arch}, ${cpus().length} x ${cpu.model.trim()}, ${memory} GiB\n`)
-for (const comparison of [readiness]) console.log(render(await comparison()))
+for (const comparison of [readinessOfTheStack, readinessOfFastServers]) console.log(render(await comparison()))
 process.exit()

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startPostgres } from '../__test__/support/postgres.ts'
 import { startRedis } from '../__test__/support/redis.ts'
-import { startFastApiWorker } from '../__test__/support/worker.ts'
+import { startFastApiWorker, startWorker } from '../__test__/support/worker.ts'
 import { median, ratioRow } from './table.mjs'
 
 const ROUNDS = 7
@@ -22,12 +22,14 @@ const MEASURES = [
 
 const execute = promisify(execFile)
 
-export async function readiness() {
-  const servers = await Promise.all([
-    startPostgres(),
-    startRedis({ password: 'bench' }),
-    startFastApiWorker(),
-  ])
+/** With the FastAPI worker of the stack: what a probe of the real thing takes. */
+export const readinessOfTheStack = () => compare('the FastAPI worker', startFastApiWorker)
+
+/** With a worker that answers at once: what is left is the checking itself. */
+export const readinessOfFastServers = () => compare('a bare Node HTTP server', startWorker)
+
+async function compare(name, start) {
+  const servers = await Promise.all([startPostgres(), startRedis({ password: 'bench' }), start()])
   const [postgres, redis, worker] = servers
   const env = {
     PATH: process.env.PATH,
@@ -44,12 +46,12 @@ export async function readiness() {
       rounds.push(found)
     }
     return {
-      title: 'Readiness of Postgres, Redis and the worker',
+      title: `Readiness of Postgres, Redis and ${name}`,
       peers: 'pg 8.23.1 Pool + ioredis 5.9.2 + fetch (undici of this Node), connections kept',
       note: `${ROUNDS} rounds of ${CHECKS} checks, one after another, each round in a new process`,
-      rows: MEASURES.map(([name, unit, goal], index) =>
+      rows: MEASURES.map(([measure, unit, goal], index) =>
         ratioRow({
-          name,
+          name: measure,
           unit,
           goal,
           core: rounds.map((round) => round.core[index]),
