@@ -26,14 +26,17 @@ export declare class NativeReadiness {
 /** Called once by each thread that loads the addon. */
 export declare function attach(mainThread: boolean): void
 
+/**
+ * The function that counts a call. It takes the number of the provider times the number of
+ * statuses plus that of the status, and the seconds that the call took where they are known.
+ */
+export declare function callCounter(): (call: number, seconds?: number) => void
+
 /** The names of the statuses of a call; each is known by its place. */
 export declare function callStatuses(): Array<string>
 
 /** Counts a refused call, with or without a provider. */
 export declare function countBlockedCall(reason: number, provider?: number | undefined | null): void
-
-/** Counts a call. `seconds` is negative where it is not known. */
-export declare function countCall(provider: number, status: number, seconds: number): void
 
 /** A check, as `lib/` declares it. */
 export interface DeclaredCheck {

@@ -2,13 +2,9 @@
 
 const { currentMode } = require('./mode.js')
 const { typeError } = require('./config-error.js')
-const {
-  counting,
-  getTelemetry,
-  isCleanProvider,
-  providerNumber,
-  reasonNumber,
-} = require('./telemetry.js')
+const { getTelemetry, isCleanProvider, reasonNumber } = require('./telemetry.js')
+
+const telemetry = getTelemetry()
 
 const BLOCKED = {
   standby_mode:
@@ -49,19 +45,18 @@ async function gateExternalCall(provider, fn) {
   const { blockReason } = currentMode()
   if (blockReason !== null) {
     const named = provider ?? 'unknown'
-    getTelemetry().recordBlockedCall(blockReason, named)
+    telemetry.recordBlockedCall(blockReason, named)
     throw new ExternalCallBlockedError(blockReason, named)
   }
-  const number = providerNumber(provider)
   const begun = performance.now()
   let result
   try {
     result = await fn()
   } catch (error) {
-    counting.call(number, counting.failure, secondsSince(begun))
+    telemetry.recordExternalCall(provider, 'failure', secondsSince(begun))
     throw error
   }
-  counting.call(number, counting.success, secondsSince(begun))
+  telemetry.recordExternalCall(provider, 'success', secondsSince(begun))
   return result
 }
 

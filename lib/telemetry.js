@@ -12,8 +12,7 @@ const OTHER = binding.otherProvider()
 /** Nothing longer has a place of its own, so nothing longer is handed over to be judged. */
 const LONGEST_NAME = 40
 
-/** Stands for a duration that is not known, or that cannot be. */
-const NO_SECONDS = -1
+const countCall = binding.callCounter()
 
 /**
  * The numbers of providers, by the name as the caller spells it. Only names that have a place are
@@ -65,12 +64,13 @@ function reasonNumber(reason) {
 
 function recordExternalCall(provider, status, seconds) {
   const number = STATUSES.get(status) ?? oneOf('status', STATUSES, status)
+  const call = providerNumber(provider) * STATUSES.size + number
   if (seconds === undefined) {
-    binding.countCall(providerNumber(provider), number, NO_SECONDS)
+    countCall(call)
     return
   }
   if (typeof seconds !== 'number') throw typeError('seconds', 'a number', seconds)
-  binding.countCall(providerNumber(provider), number, seconds)
+  countCall(call, seconds)
 }
 
 function recordBlockedCall(reason, provider) {
@@ -118,11 +118,4 @@ function getTelemetry() {
   return telemetry
 }
 
-/** Counting by number, for `egress-gate.js`, which knows the names before it calls. */
-const counting = Object.freeze({
-  success: STATUSES.get('success'),
-  failure: STATUSES.get('failure'),
-  call: binding.countCall,
-})
-
-module.exports = { counting, getTelemetry, isCleanProvider, isNamed, providerNumber, reasonNumber }
+module.exports = { getTelemetry, isCleanProvider, reasonNumber }

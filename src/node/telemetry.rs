@@ -1,6 +1,9 @@
 //! Telemetry, for JavaScript. Names are exchanged for numbers once; counting takes the numbers.
 
-use napi::{Error, Result, Status};
+use std::ptr;
+
+use napi::bindgen_prelude::{FnArgs, Function};
+use napi::{Env, Error, Result, Status, sys};
 use napi_derive::napi;
 
 use crate::telemetry::{self, CallStatus, Format, ProviderId, Refusal};
@@ -42,14 +45,14 @@ pub fn is_clean_provider(name: String) -> bool {
     telemetry::is_clean_name(&name)
 }
 
-/// Counts a call. `seconds` is negative where it is not known.
-#[napi(catch_unwind)]
-pub fn count_call(provider: u32, status: u32, seconds: f64) -> Result<()> {
-    let status = by_number(&CallStatus::ALL, status)?;
-    telemetry::shared()
-        .calls
-        .count(ProviderId::from_number(provider), status, Some(seconds));
-    Ok(())
+/// The function that counts a call. It takes the number of the provider times the number of
+/// statuses plus that of the status, and the seconds that the call took where they are known.
+#[napi(
+    catch_unwind,
+    ts_return_type = "(call: number, seconds?: number) => void"
+)]
+pub fn call_counter(env: &Env) -> Result<Function<'_, FnArgs<(u32, f64)>, ()>> {
+    env.create_function("countCall", count_call)
 }
 
 /// Counts a refused call, with or without a provider.
@@ -86,6 +89,48 @@ pub fn metrics_page(open_metrics: bool) -> MetricsPage {
 #[napi(catch_unwind)]
 pub fn reset_telemetry() {
     telemetry::shared().reset();
+}
+
+/// Written out, because it runs once for each external call, and the generated glue of a function
+/// with arguments allocates. It throws nothing, calls nothing that panics and returns undefined.
+unsafe extern "C" fn count_call(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    let mut arguments = [ptr::null_mut(); 2];
+    let mut given = arguments.len();
+    let mut call = 0;
+    let mut seconds = -1.0;
+    // SAFETY: `env` and `info` are those of this call, and there is room for as many arguments as
+    // is said. One that was not given comes as undefined, which is no number.
+    let read = unsafe {
+        sys::napi_get_cb_info(
+            env,
+            info,
+            &raw mut given,
+            arguments.as_mut_ptr(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+        );
+        if given > 1 {
+            sys::napi_get_value_double(env, arguments[1], &raw mut seconds);
+        }
+        sys::napi_get_value_uint32(env, arguments[0], &raw mut call)
+    };
+    if read != sys::Status::napi_ok {
+        return ptr::null_mut();
+    }
+    let statuses = CallStatus::ALL.len();
+    let call = call as usize;
+    if let (Ok(provider), Some(status)) = (
+        u32::try_from(call / statuses),
+        CallStatus::ALL.get(call % statuses),
+    ) {
+        let seconds = (seconds >= 0.0).then_some(seconds);
+        let provider = ProviderId::from_number(provider);
+        telemetry::shared().calls.count(provider, *status, seconds);
+    }
+    ptr::null_mut()
 }
 
 fn by_number<T: Copy>(all: &[T], number: u32) -> Result<T> {

@@ -199,9 +199,12 @@ impl Calls {
             "Calls to external providers that were refused and not attempted.",
         );
         for (reason, provider, count) in self.refused() {
-            let labels = [("reason", reason), ("provider", provider.unwrap_or(""))];
-            // An empty label is the same as none.
-            out.sample(name, &labels[..1 + usize::from(provider.is_some())], count);
+            match provider {
+                Some(provider) => {
+                    out.sample(name, &[("reason", reason), ("provider", provider)], count);
+                }
+                None => out.sample(name, &[("reason", reason)], count),
+            }
         }
         let name = "external_calls_failed_total";
         out.family(

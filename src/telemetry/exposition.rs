@@ -144,7 +144,7 @@ impl Exposition {
 
     fn escaped(&mut self, text: &str, quotes: bool) {
         let special = |byte: &u8| matches!(byte, b'\\' | b'\n') || quotes && *byte == b'"';
-        if !text.as_bytes().iter().any(|byte| special(byte)) {
+        if !text.as_bytes().iter().any(special) {
             self.body.push_str(text);
             return;
         }
