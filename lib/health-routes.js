@@ -2,8 +2,8 @@
 
 const { currentMode } = require('./mode.js')
 const { booleanOption, objectOption, typeError } = require('./config-error.js')
-const { acceptedFormat, isFormat, queriedFormat } = require('./metrics-format.js')
 const { createReadiness, internals } = require('./readiness.js')
+const { acceptedFormat, isFormat, queriedFormat } = require('./metrics-format.js')
 const { getTelemetry } = require('./telemetry.js')
 
 const HEALTH = new Set(['/health', '/api/health'])

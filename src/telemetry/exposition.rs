@@ -54,7 +54,7 @@ impl Kind {
 ///
 /// let mut out = Exposition::new(Format::OpenMetrics);
 /// out.family(Kind::Counter, "doors_opened_total", "Doors that were opened.");
-/// out.sample("doors_opened_total", &[("house", "a \"b\"")], 3);
+/// out.sample("doors_opened_total", &[("house", "a \"b\"")], 3u8);
 /// assert_eq!(
 ///     out.finish(),
 ///     "# TYPE doors_opened counter\n# HELP doors_opened Doors that were opened.\n\
