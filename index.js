@@ -1,9 +1,11 @@
 'use strict'
 
+const gate = require('./lib/egress-gate.js')
 const { checkOnce, createReadiness } = require('./lib/readiness.js')
 const { healthRoutes } = require('./lib/health-routes.js')
 const mode = require('./lib/mode.js')
 const middleware = require('./lib/mode-middleware.js')
+const { getTelemetry } = require('./lib/telemetry.js')
 
 // Written out, so that `import { … }` from an ES module finds every name.
 exports.AppMode = mode.AppMode
@@ -29,3 +31,12 @@ exports.addModeInfo = middleware.addModeInfo
 exports.createReadiness = createReadiness
 exports.checkOnce = checkOnce
 exports.healthRoutes = healthRoutes
+
+exports.checkExternalCall = gate.checkExternalCall
+exports.gateExternalCall = gate.gateExternalCall
+exports.ExternalCallBlockedError = gate.ExternalCallBlockedError
+exports.checkAICallAllowed = gate.checkExternalCall
+exports.gatedAICall = gate.gateExternalCall
+exports.AICallBlockedError = gate.ExternalCallBlockedError
+
+exports.getTelemetry = getTelemetry

@@ -26,6 +26,18 @@ export declare class NativeReadiness {
 /** Called once by each thread that loads the addon. */
 export declare function attach(mainThread: boolean): void
 
+/**
+ * The function that counts a call. It takes the number of the provider times the number of
+ * statuses plus that of the status, and the seconds that the call took where they are known.
+ */
+export declare function callCounter(): (call: number, seconds?: number) => void
+
+/** The names of the statuses of a call; each is known by its place. */
+export declare function callStatuses(): Array<string>
+
+/** Counts a refused call, with or without a provider. */
+export declare function countBlockedCall(reason: number, provider?: number | undefined | null): void
+
 /** A check, as `lib/` declares it. */
 export interface DeclaredCheck {
   name: string
@@ -46,8 +58,20 @@ export interface HttpAnswer {
   body: string
 }
 
+/** Whether the name may be shown. */
+export declare function isCleanProvider(name: string): boolean
+
 /** Whether `url` is of the form that `dependency` takes. */
 export declare function isUsableUrl(dependency: string, url: string): boolean
+
+/** Every metric, in OpenMetrics or in Prometheus' own text. */
+export declare function metricsPage(openMetrics: boolean): MetricsPage
+
+/** A page of metrics. */
+export interface MetricsPage {
+  body: string
+  contentType: string
+}
 
 /** The number of the decision in force, after the main thread has looked at its environment. */
 export declare function modeGeneration(): number
@@ -72,4 +96,19 @@ export interface ModeSnapshot {
  */
 export declare function onModeChange(listener: (arg0: ModeSnapshot, arg1: ModeSnapshot) => void): void
 
+/** The number of the provider that all names share which have none of their own. */
+export declare function otherProvider(): number
+
+/** The number of the provider of this name. */
+export declare function providerNumber(name: string): number
+
+/** The names of the reasons for which a call is refused; each is known by its place. */
+export declare function refusals(): Array<string>
+
+/** Sets the counters of calls to nothing. */
+export declare function resetTelemetry(): void
+
 export declare function resolveMode(env: Record<string, string>): ModeSnapshot
+
+/** The counters of calls as JSON. */
+export declare function telemetrySnapshot(): string

@@ -9,9 +9,14 @@ const {
   typeError,
 } = require('./config-error.js')
 const { createReadiness, internals } = require('./readiness.js')
+const { acceptedFormat, isFormat, queriedFormat } = require('./metrics-format.js')
+const { getTelemetry } = require('./telemetry.js')
 
 const HEALTH = new Set(['/health', '/api/health'])
 const READY = new Set(['/health/ready', '/api/health/ready'])
+const METRICS = '/api/metrics'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 function healthRoutes(options) {
   const { readiness: given, details, ...rest } = objectOption('options', options)
@@ -34,8 +39,11 @@ function healthRoutes(options) {
     if (READY.has(path) && reads) {
       return ready(request, response, readiness, withDetails, next)
     }
+    if (path === METRICS && reads) {
+      return metrics(request, response, version)
+    }
     if (typeof next === 'function') return next()
-    return refuse(request, response, HEALTH.has(path) || READY.has(path))
+    return refuse(request, response, HEALTH.has(path) || READY.has(path) || path === METRICS)
   }
 }
 
@@ -61,15 +69,31 @@ async function ready(request, response, readiness, details, next) {
   }
 }
 
+function metrics(request, response, version) {
+  response.setHeader('Vary', 'Accept')
+  const queried = queriedFormat(request.url)
+  if (queried !== undefined && !isFormat(queried)) {
+    return send(request, response, 400, '{"error":"format: expected json, prometheus or openmetrics"}')
+  }
+  const format = queried ?? acceptedFormat(request.headers.accept)
+  const telemetry = getTelemetry()
+  if (format === 'json') {
+    // The version of the routes, so that they agree among themselves.
+    return send(request, response, 200, JSON.stringify({ ...telemetry.getMetrics(), version }))
+  }
+  const page = telemetry.toPrometheus(format === 'openmetrics' ? 'openmetrics' : 'text')
+  send(request, response, 200, page.body, page.contentType)
+}
+
 function refuse(request, response, known) {
   if (!known) return send(request, response, 404, '{"error":"not found"}')
   response.setHeader('Allow', 'GET, HEAD')
   send(request, response, 405, '{"error":"method not allowed"}')
 }
 
-function send(request, response, status, body) {
+function send(request, response, status, body, contentType = JSON_TYPE) {
   response.statusCode = status
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Content-Type', contentType)
   response.setHeader('Cache-Control', 'no-store')
   response.setHeader('Content-Length', Buffer.byteLength(body))
   response.end(request.method === 'HEAD' ? undefined : body)

@@ -9,8 +9,9 @@ const {
   stringOption,
   typeError,
 } = require('./config-error.js')
+const { programVersion } = require('./program-version.js')
 
-const DEFAULTS = { timeoutMs: 2000, cacheMs: 1000, service: 'orchestrator', version: '1.0.0' }
+const DEFAULTS = { timeoutMs: 2000, cacheMs: 1000, service: 'orchestrator' }
 const MAX_MS = 600_000
 const KEYS = [
   'db',
@@ -62,11 +63,7 @@ function readOptions(given) {
     }),
     caFile: stringOption('caFile', options.caFile, process.env.NODE_EXTRA_CA_CERTS || undefined),
     service: stringOption('service', options.service, DEFAULTS.service),
-    version: stringOption(
-      'version',
-      options.version,
-      process.env.npm_package_version || DEFAULTS.version,
-    ),
+    version: stringOption('version', options.version, programVersion()),
   }
 }
 

@@ -5,13 +5,15 @@
 //! `cargo test --no-default-features` tests every rule without a JavaScript engine.
 //!
 //! One rule, one place: [`mode`] decides once for the whole process, [`egress`] asks it what may
-//! be reached, and [`readiness`] asks [`egress`] before it dials.
+//! be reached, and [`readiness`] asks [`egress`] before it dials. [`telemetry`] counts what came of
+//! it.
 
 pub mod egress;
 pub mod log;
 pub mod mode;
 pub mod readiness;
 pub mod runtime;
+pub mod telemetry;
 
 #[cfg(feature = "node")]
 mod node;

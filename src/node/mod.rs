@@ -6,6 +6,7 @@
 mod js_probe;
 mod mode;
 mod readiness;
+mod telemetry;
 
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -15,6 +16,8 @@ use tokio::runtime::Handle;
 #[napi(catch_unwind)]
 pub fn attach(main_thread: bool) {
     crate::log::install();
+    // It counts from now on, and its uptime begins.
+    crate::telemetry::shared();
     mode::attach(main_thread);
 }
 

@@ -9,6 +9,7 @@ use super::code::{Code, Failure, Miss};
 use super::probe::Probe;
 use super::report::{Checked, Outcome};
 use crate::mode::{self, BlockReason};
+use crate::telemetry;
 
 /// A check as it is declared.
 pub struct Check {
@@ -92,7 +93,15 @@ impl Tracked {
             Err(Miss::Blocked(_)) => Outcome::Blocked,
             Err(Miss::Failed(failure)) => Outcome::Failed(failure.code),
         };
+        let latency = begun.elapsed();
         let checked_at = SystemTime::now();
+        let shown = &telemetry::shared().checks;
+        match outcome {
+            Outcome::Blocked => shown.withdraw(&self.name),
+            Outcome::Failed(_) | Outcome::Ok => {
+                shown.observe(&self.name, outcome == Outcome::Ok, latency);
+            }
+        }
         let mut past = lock(&self.past);
         match outcome {
             Outcome::Ok => {
@@ -111,7 +120,7 @@ impl Tracked {
             name: self.name.clone(),
             critical: self.critical,
             outcome,
-            latency: (outcome != Outcome::Blocked).then(|| begun.elapsed()),
+            latency: (outcome != Outcome::Blocked).then_some(latency),
             checked_at,
             consecutive_failures: past.consecutive_failures,
             last_ok_at: past.last_ok_at,
