@@ -398,6 +398,10 @@ export interface HealthRoutesOptions extends ReadinessOptions {
  *
  * - `/health`, `/api/health`: 200 while the process turns; nothing outside is touched.
  * - `/health/ready`, `/api/health/ready`: the {@link ReadinessReport}, without `details`.
+ * - `/api/metrics`: {@link Telemetry.getMetrics} as JSON; Prometheus' text or OpenMetrics where
+ *   `Accept` likes it better, or by `?format=json|prometheus|openmetrics` (400 for another).
+ *
+ * Mount them before {@link enforceStandbyMode}, which lets `/api/metrics` be read by nobody.
  *
  * Everything else goes to `next`; without one it is answered 404, or 405 for another method.
  *
@@ -417,3 +421,184 @@ export interface HealthRoutesOptions extends ReadinessOptions {
 export declare function healthRoutes(
   options?: HealthRoutesOptions,
 ): (request: IncomingMessage, response: ServerResponse, next?: Next) => void
+
+// ---------------------------------------------------------------------------------------------
+// Egress gate
+// ---------------------------------------------------------------------------------------------
+
+/**
+ * Why a call is refused: by the mode ({@link ModeBlockReason}), or by the program itself, whose
+ * policy forbids the call or which found PHI in what was to be sent.
+ */
+export type BlockReason = ModeBlockReason | 'governance_mode' | 'phi_detected'
+
+/** Whether a call may be made at this moment. Frozen. */
+export type CallDecision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: BlockReason }
+
+/**
+ * Whether a call to an external provider may be made at this moment.
+ *
+ * It only asks and **counts nothing**: whoever acts on the answer counts what came of it, or leaves
+ * both to {@link gateExternalCall}. In a blocked mode every provider is blocked, wherever it is.
+ *
+ * @param provider Who is called. @default 'unknown'
+ *
+ * @example
+ * ```ts
+ * import { checkExternalCall, getTelemetry } from '@researchflow/core'
+ *
+ * const decision = checkExternalCall('openai')
+ * if (!decision.allowed) getTelemetry().recordBlockedCall(decision.reason, 'openai')
+ * ```
+ */
+export declare function checkExternalCall(provider?: string): CallDecision
+
+/**
+ * Makes a call unless the mode blocks it, and counts what came of it.
+ *
+ * Blocked: `fn` is not called, the call is counted as blocked with its reason, and the promise
+ * rejects with {@link ExternalCallBlockedError}. Otherwise the call is counted as success or
+ * failure with its duration, and its result or error is passed through as it is. An error that `fn`
+ * throws at once is a rejection too.
+ *
+ * @param provider Who is called: a constant of the program, not data; see
+ *   {@link Telemetry.recordExternalCall}.
+ * @returns A promise that rejects with a TypeError, `RF_CONFIG_FN`, when `fn` is not a function.
+ *
+ * @example
+ * ```ts
+ * import { ExternalCallBlockedError, gateExternalCall } from '@researchflow/core'
+ *
+ * try {
+ *   await gateExternalCall('openai', () => fetch('https://api.openai.com/v1/models'))
+ * } catch (error) {
+ *   if (!(error instanceof ExternalCallBlockedError)) throw error
+ *   console.log(error.reason) // 'mode_unset' where no mode is set
+ * }
+ * ```
+ */
+export declare function gateExternalCall<T>(
+  provider: string,
+  fn: () => T | PromiseLike<T>,
+): Promise<T>
+
+/**
+ * A call was refused and not attempted. The message names STANDBY, NO_NETWORK or MOCK_ONLY and says
+ * how to open.
+ */
+export declare class ExternalCallBlockedError extends Error {
+  /** @throws TypeError `RF_CONFIG_REASON` when `reason` is not a {@link BlockReason}. */
+  constructor(reason: BlockReason, provider: string)
+  readonly name: 'ExternalCallBlockedError'
+  readonly code: 'RF_EGRESS_BLOCKED'
+  readonly reason: BlockReason
+  /** As it was given when it is a clean name; `other` when not, since loggers write it out. */
+  readonly provider: string
+}
+
+/** The same as {@link checkExternalCall}, under the orchestrator's name for it. */
+export declare const checkAICallAllowed: typeof checkExternalCall
+
+/** The same as {@link gateExternalCall}, under the orchestrator's name for it. */
+export declare const gatedAICall: typeof gateExternalCall
+
+/** The same as {@link ExternalCallBlockedError}, under the orchestrator's name for it. */
+export declare const AICallBlockedError: typeof ExternalCallBlockedError
+export type AICallBlockedError = ExternalCallBlockedError
+
+// ---------------------------------------------------------------------------------------------
+// Telemetry
+// ---------------------------------------------------------------------------------------------
+
+/** How a call came out; `blocked` is one that was not attempted. */
+export type CallStatus = 'success' | 'failure' | 'blocked'
+
+/** The counters of calls since the package was loaded, or since {@link Telemetry.reset}. */
+export interface TelemetrySnapshot {
+  /** By `provider=P,status=S`; only what was counted is there. */
+  external_calls_total: Record<string, number>
+  /** By `reason=R,provider=P`, or by `reason=R` where no provider was named. */
+  external_calls_blocked_total: Record<string, number>
+  /** All that were attempted and failed. */
+  external_calls_failed_total: number
+  /** In whole seconds. */
+  uptime_seconds: number
+  /** When it was taken, as ISO 8601 in UTC. */
+  collected_at: string
+}
+
+/** The mode, as metrics carry it: under the names of both variables that can decide it. */
+export interface MetricsMode extends RuntimeMode {
+  /** The same as `ros_mode`: one mode is in force, whichever variable decided it. */
+  governance_mode: AppMode
+}
+
+/** What `GET /api/metrics` answers as JSON. */
+export interface MetricsReport {
+  telemetry: TelemetrySnapshot
+  mode: MetricsMode
+  /** `npm_package_version`, or `1.0.0`; in the answer of a route, the version of the routes. */
+  version: string
+}
+
+/** One set of counters for the process, worker threads included. Frozen. */
+export interface Telemetry {
+  /**
+   * Counts a call. It never throws because of a provider.
+   *
+   * @param provider Who was called: a constant of the program, not data. It is shown in lower case
+   *   when it is a clean name: up to 40 of `a-z 0-9 _ . -`, at least one of them a letter and at
+   *   most three of them digits, since four can be the end of a social security number or a year of
+   *   birth. Anything else, and every clean name after the first 64, counts as `other`; none
+   *   at all counts as `unknown`.
+   * @param seconds How long it took. A negative or infinite one is left out of the durations, and
+   *   so is that of a blocked call.
+   * @throws TypeError `RF_CONFIG_STATUS` or `RF_CONFIG_SECONDS` for one of another kind.
+   */
+  recordExternalCall(provider: string, status: CallStatus, seconds?: number): void
+
+  /**
+   * Counts a refused call: once by its reason, and once among the calls as `blocked`, which is
+   * under the provider `unknown` where none is given.
+   *
+   * @throws TypeError `RF_CONFIG_REASON` when `reason` is not a {@link BlockReason}.
+   */
+  recordBlockedCall(reason: BlockReason, provider?: string): void
+
+  /** The counters of calls, in an object of the caller's own. */
+  getSnapshot(): TelemetrySnapshot
+
+  /** The mode at this moment. */
+  getRuntimeMode(): MetricsMode
+
+  /** The counters with the mode and the version of the program. */
+  getMetrics(): MetricsReport
+
+  /**
+   * Every metric as Prometheus reads it: its text 0.0.4 or OpenMetrics 1.0. `contentType` belongs
+   * to the answer: Prometheus 3 refuses one without it.
+   *
+   * @param format @default 'text'
+   * @throws TypeError `RF_CONFIG_FORMAT` for another one.
+   */
+  toPrometheus(format?: 'text' | 'openmetrics'): { body: string; contentType: string }
+
+  /** Sets the counters of calls to nothing, for tests. Names of providers keep their places. */
+  reset(): void
+}
+
+/**
+ * The telemetry of the process.
+ *
+ * @example
+ * ```ts
+ * import { getTelemetry } from '@researchflow/core'
+ *
+ * getTelemetry().recordExternalCall('openai', 'success', 0.82)
+ * console.log(getTelemetry().getSnapshot().external_calls_total)
+ * // { 'provider=openai,status=success': 1 }
+ * ```
+ */
+export declare function getTelemetry(): Telemetry

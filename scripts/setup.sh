@@ -60,6 +60,7 @@ install_debian_packages() {
   has_postgres_server || missing+=(postgresql)
   has_venv || missing+=(python3-venv)
   has ip || missing+=(iproute2)
+  has prometheus || missing+=(prometheus)
   has openssl || missing+=(openssl)
   has setpriv || missing+=(util-linux)
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -105,7 +106,9 @@ install_node_packages() {
 }
 
 install_python_packages() {
-  local requirements=("$WORKER/requirements.txt" "$WORKER/requirements-dev.txt")
+  local requirements=(
+    "$WORKER/requirements.txt" "$WORKER/requirements-dev.txt" __test__/support/requirements.txt
+  )
   local stamp=.venv/.requirements wanted
   wanted=$(cat "${requirements[@]}" | sha256sum)
   if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then

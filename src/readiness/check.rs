@@ -113,7 +113,8 @@ impl Tracked {
             }
             Outcome::Blocked => {}
         }
-        if past.outcome.replace(outcome) != Some(outcome) {
+        let before = past.outcome.replace(outcome).unwrap_or(Outcome::Ok);
+        if before != outcome {
             self.announce(&result, &probe);
         }
         Checked {
