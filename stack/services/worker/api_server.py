@@ -23,17 +23,19 @@ import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
+from current_mode import CurrentMode
 from health_routes import create_health_router
-from ros_mode import Mode, resolve
+from ros_mode import Mode
 
 VERSION = "1.0.0"
 
 logger = logging.getLogger("ros-worker")
+current_mode = CurrentMode()
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    snapshot = resolve(os.environ)
+    snapshot = current_mode()
     logger.info("mode %s from %s", snapshot.mode, snapshot.source)
     for warning in snapshot.warnings:
         logger.warning("%s", warning)
@@ -46,7 +48,7 @@ app = FastAPI(
     version=VERSION,
     lifespan=lifespan,
 )
-app.include_router(create_health_router(version=VERSION))
+app.include_router(create_health_router(version=VERSION, mode=current_mode))
 
 
 class ServiceInfo(BaseModel):
@@ -68,7 +70,7 @@ class SystemStatus(BaseModel):
 def root(response: Response) -> ServiceInfo:
     """What this service is."""
     response.headers["Cache-Control"] = "no-store"
-    mode = resolve(os.environ).mode
+    mode = current_mode().mode
     return ServiceInfo(
         service="Research Operating System", version=VERSION, mode=mode, status=_activity(mode)
     )
@@ -78,7 +80,7 @@ def root(response: Response) -> ServiceInfo:
 def system_status(response: Response) -> SystemStatus:
     """The mode and its flags as they are now."""
     response.headers["Cache-Control"] = "no-store"
-    snapshot = resolve(os.environ)
+    snapshot = current_mode()
     return SystemStatus(
         mode=snapshot.mode,
         mock_only=snapshot.mock_only,

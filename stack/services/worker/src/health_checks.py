@@ -19,7 +19,14 @@ from ros_mode import ModeSnapshot
 
 DEFAULT_ARTIFACT_PATH: Final = "/data/artifacts"
 SOURCE_DIRECTORY: Final = Path(__file__).resolve().parent
-OWN_MODULES: Final = ("bounded_check", "health_checks", "health_routes", "mode_file", "ros_mode")
+OWN_MODULES: Final = (
+    "bounded_check",
+    "current_mode",
+    "health_checks",
+    "health_routes",
+    "mode_file",
+    "ros_mode",
+)
 
 
 def failed(result: str) -> bool:

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from bounded_check import BoundedCheck
+from current_mode import CurrentMode
 from health_checks import (
     OWN_MODULES,
     artifact_path,
@@ -30,7 +30,7 @@ from health_checks import (
     check_python_path,
     failed,
 )
-from ros_mode import ModeSnapshot, resolve
+from ros_mode import ModeSnapshot
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
@@ -40,6 +40,7 @@ def create_health_router(
     service: str = "ros-worker",
     version: str = "1.0.0",
     env: Mapping[str, str] = os.environ,
+    mode: CurrentMode | None = None,
     modules: Iterable[str] = OWN_MODULES,
     timeout: float = 2.0,
 ) -> APIRouter:
@@ -49,12 +50,19 @@ def create_health_router(
         service: the name in ``/health``.
         version: the version in ``/health``.
         env: where the mode, the flags and ``ARTIFACT_PATH`` are read from, anew on each request.
+        mode: what decides the mode, where the server has one already; else one that reads ``env``.
         modules: the modules that ``python_path`` looks for beside this file.
         timeout: the longest that the artifact directory may take to answer, in seconds.
     """
     router = APIRouter(tags=["health"])
     required = tuple(modules)
-    artifacts = BoundedCheck(lambda: check_artifacts(artifact_path(env)), timeout)
+    current_mode = mode or CurrentMode(env)
+    artifacts = BoundedCheck(
+        lambda: check_artifacts(artifact_path(env)),
+        timeout,
+        late="failed: timeout",
+        broken="failed: error",
+    )
 
     # On the event loop: liveness must be answered while long work holds every thread of the pool.
     @router.get("/health")
@@ -67,7 +75,7 @@ def create_health_router(
                 "service": service,
                 "version": version,
                 "timestamp": _timestamp(),
-                "mode": _mode(await _resolve_off_the_loop(env)),
+                "mode": _mode(await current_mode.on_the_loop()),
             },
             headers=NO_STORE,
         )
@@ -77,7 +85,7 @@ def create_health_router(
     @router.head("/health/ready", include_in_schema=False)
     def ready() -> JSONResponse:
         """Readiness: the worker's own invariants hold."""
-        snapshot = resolve(env)
+        snapshot = current_mode()
         checks = {
             "config": check_config(snapshot),
             "artifacts": artifacts(),
@@ -100,13 +108,6 @@ def create_health_router(
         )
 
     return router
-
-
-async def _resolve_off_the_loop(env: Mapping[str, str]) -> ModeSnapshot:
-    """Resolve the mode; a mode file is read in the thread pool, since a disk may be slow."""
-    if env.get("ROS_MODE_FILE"):
-        return await run_in_threadpool(resolve, env)
-    return resolve(env)
 
 
 def _mode(snapshot: ModeSnapshot) -> dict[str, Any]:

@@ -7,17 +7,37 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
+from conftest import StartWorker
 from mode_file import MAX_BYTES, read_mode_file
 from ros_mode import ModeSnapshot, resolve
 from running_worker import OBEYING_PERMISSION_BITS, WORKER_DIRECTORY
 
 UNREADABLE = "ROS_MODE_FILE: the file cannot be read; taken as STANDBY"
 OTHER = "ROS_MODE_FILE: expected DEMO, LIVE or STANDBY; other content is taken as STANDBY"
+
+# A worker whose mode file lies on a network mount that is gone, for as long as the file `gone` is
+# there. The artifacts are where they were.
+STUCK = """
+import os, sys, time
+sys.path.insert(0, "src")
+import current_mode
+read = current_mode.read_mode_file
+def stuck(path):
+    while os.path.exists(os.environ["GONE"]):
+        time.sleep(0.05)
+    return read(path)
+current_mode.read_mode_file = stuck
+import api_server
+api_server.main()
+"""
 
 
 def mode_of(path: Path | str) -> ModeSnapshot:
@@ -175,3 +195,61 @@ def test_a_thousand_reads_leave_no_descriptor_open(tmp_path: Path) -> None:
         for path in paths:
             mode_of(path)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_mode_file_that_never_answers_is_standby_and_silences_nothing(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    path, gone = tmp_path / "mode", tmp_path / "gone"
+    path.write_text("LIVE\n")
+    gone.touch()
+    command = [sys.executable, "-c", STUCK]
+    worker = start_worker(command, ROS_MODE_FILE=str(path), GONE=str(gone))
+    assert UNREADABLE in worker.log()
+
+    def get(path: str) -> httpx.Response:
+        return httpx.get(worker.url + path, trust_env=False, timeout=10.0)
+
+    def threads() -> int:
+        return len(os.listdir(f"/proc/{worker.process.pid}/task"))
+
+    # More than the pool has threads, on each path that says the mode.
+    paths = ("/health", "/health/ready", "/", "/api/ros/status")
+    start = time.monotonic()
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(get, paths * 50))
+    assert time.monotonic() - start < 8
+    for index, answer in enumerate(answers):
+        body = answer.json()
+        if index % 4 < 2:
+            assert body["mode"]["ros_mode"] == "STANDBY"
+            assert answer.status_code == (200, 503)[index % 4]
+        else:
+            assert (answer.status_code, body["mode"]) == (200, "STANDBY")
+    assert answers[1].json()["checks"]["config"] == f"failed: {UNREADABLE}"
+
+    before = threads()
+    for _ in range(20):
+        start = time.monotonic()
+        assert get("/health").json()["mode"]["ros_mode"] == "STANDBY"
+        assert time.monotonic() - start < 0.4, "a read that is known to be stuck is not waited for"
+    assert threads() == before
+
+    gone.unlink()
+    deadline = time.monotonic() + 10
+    while get("/health").json()["mode"]["ros_mode"] != "LIVE":
+        assert time.monotonic() < deadline, "the mode comes back with the mount"
+        time.sleep(0.02)
+    assert get("/health/ready").json()["checks"]["config"] == "ok"
+
+
+def test_a_worker_behind_a_stuck_mode_file_ends_when_told(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.touch()
+    worker = start_worker([sys.executable, "-c", STUCK], ROS_MODE_FILE="/mode", GONE=str(gone))
+    worker.get("/health")
+    start = time.monotonic()
+    assert worker.stop() == 0
+    assert time.monotonic() - start < 5
