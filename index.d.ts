@@ -179,7 +179,7 @@ export type Middleware = (request: HttpRequest, response: ServerResponse, next: 
  * ```
  */
 export declare const enforceStandbyMode: Middleware
-/** In `STANDBY` answers 503 to `POST`, `PUT`, `PATCH` and `DELETE`. */
+/** In `STANDBY` answers 503 to everything but `GET`, `HEAD` and `OPTIONS`. */
 export declare const blockWritesInStandby: Middleware
 /** In `DEMO` answers 200 with a sample (`mockResponse: true`), in `STANDBY` 503. */
 export declare const blockAIInDemo: Middleware
@@ -268,7 +268,7 @@ export interface CheckDetails {
   latencyMs: number | null
   /** When it ended, as ISO 8601 in UTC. */
   checkedAt: string
-  /** How many runs in a row have failed; 0 after one that did not. */
+  /** How many runs in a row have failed; 0 after one that was `ok`. A `blocked` one is not counted. */
   consecutiveFailures: number
   /** When it last came out `ok`, or `null`. */
   lastOkAt: string | null
@@ -299,7 +299,10 @@ export interface CustomCheckOptions {
   timeoutMs?: number
 }
 
-/** A `pg` Pool, or anything that queries as one does. */
+/**
+ * A `pg` Pool, or anything that queries as one does. In a blocked mode it is asked only when its
+ * `options` name one host explicitly, and that host may be reached.
+ */
 export interface QueryablePool {
   query(sql: string): Promise<unknown>
 }
@@ -310,7 +313,8 @@ export interface ReadinessOptions {
    *
    * URLs have libpq's meaning: `sslmode=disable|prefer|require|verify-ca|verify-full`,
    * `sslrootcert`, `sslcert`, `sslkey`, several hosts, Unix sockets by `?host=/directory`.
-   * `require` looks at no certificate unless `sslrootcert` is given. With
+   * `require` looks at no certificate unless `sslrootcert` is given, and `verify-ca` needs one (or
+   * `caFile`). Several hosts are tried in turn. With
    * `target_session_attrs=read-write` a server that takes no writes is `read_only`; without it a
    * replica is `ok`.
    *
@@ -360,7 +364,10 @@ export interface Readiness {
   check(): Promise<ReadinessReport>
   /** From now on the status is `draining` and the HTTP answer 503. Call it on `SIGTERM`. */
   drain(): void
-  /** Ends runs and connections. Reports made afterwards say `failed: cancelled`. */
+  /**
+   * Ends runs and connections, and resolves when they have ended. Reports made afterwards say
+   * `failed: cancelled`.
+   */
   close(): Promise<void>
 }
 

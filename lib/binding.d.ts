@@ -13,14 +13,15 @@ export declare class NativeReadiness {
   constructor(checks: Array<DeclaredCheck>, cacheMs: number, caFile: string | undefined | null, tell: (arg0: number, arg1: number, arg2: boolean) => void)
   /** Points the check of a dependency at another URL, or at none. */
   setUrl(dependency: string, url?: string | undefined | null): void
-  /** JavaScript has finished a run: well, or with the name of a code. */
-  settle(run: number, code?: string | undefined | null): void
+  /** JavaScript has finished a run: well, or with the name of a code and a word on the cause. */
+  settle(run: number, code?: string | undefined | null, cause?: string | undefined | null): void
   /** The report as JSON, at once when it is fresh and as a promise when it must be made. */
   check(): string | Promise<string>
   /** The same as an answer to an HTTP request. */
   answer(details: boolean): HttpAnswer | Promise<HttpAnswer>
   drain(): void
-  close(): void
+  /** Resolves when what was running has ended. */
+  close(): Promise<void>
 }
 
 /** Called once by each thread that loads the addon. */

@@ -40,12 +40,16 @@ const CODES = new Map([
 /** OpenSSL's verification results, as Node puts them into `error.code`. */
 const TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/
 
-function failureCode(error) {
+/** A name of a class or a code, as programs write them: nobody's words, and so fit for a log. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/
+
+function failureOf(error) {
   try {
-    return codeWithin(error)
+    const cause = [error?.name, error?.code].filter((word) => IDENTIFIER.test(word)).join(' ')
+    return { code: codeWithin(error), cause: cause === '' ? undefined : cause }
   } catch {
     // Anything can be thrown, also what throws when it is looked at.
-    return 'error'
+    return { code: 'error', cause: undefined }
   }
 }
 
@@ -70,4 +74,4 @@ function isObject(value) {
   return typeof value === 'object' && value !== null
 }
 
-module.exports = { failureCode }
+module.exports = { failureOf }

@@ -21,7 +21,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 function healthRoutes(options) {
   const { readiness: given, details, ...rest } = objectOption('options', options)
   const withDetails = booleanOption('details', details, false)
-  const readiness = internals.get(given ?? createReadiness(rest))
+  const readiness = internals.get(given === undefined ? createReadiness(rest) : given)
   if (readiness === undefined) {
     throw typeError('readiness', 'what createReadiness returned', given)
   }

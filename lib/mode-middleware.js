@@ -14,7 +14,6 @@ const STANDBY_PATHS = [
 ]
 
 const READS = new Set(['GET', 'HEAD'])
-const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 const ALLOWED_OPERATIONS = STANDBY_PATHS.map((path) => `GET ${path}`)
 
@@ -24,8 +23,13 @@ function enforceStandbyMode(request, response, next) {
   refuseInStandby(response, 'Only status and configuration may be read in STANDBY mode.')
 }
 
+/** What is not known to read is taken for a write. */
+function isRead({ method }) {
+  return READS.has(method) || method === 'OPTIONS'
+}
+
 function blockWritesInStandby(request, response, next) {
-  if (currentMode().mode !== AppMode.STANDBY || !WRITES.has(request.method)) return next()
+  if (currentMode().mode !== AppMode.STANDBY || isRead(request)) return next()
   send(response, 503, {
     error: 'Write operations blocked in STANDBY mode',
     mode: AppMode.STANDBY,
@@ -80,11 +84,17 @@ function requireLiveAuth(request, response, next) {
 /** Adds `_meta` to every JSON object that is answered. Arrays and plain values stay as they are. */
 function addModeInfo(request, response, next) {
   const json = response.json
-  response.json = function jsonWithMode(body) {
-    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
-    return json.call(this, isObject ? { ...body, _meta: modeInfo() } : body)
+  response.json = function jsonWithMode(body, ...rest) {
+    return json.call(this, withModeInfo(body), ...rest)
   }
   next()
+}
+
+function withModeInfo(body) {
+  // As it would be written: a document of a database driver shows only what its `toJSON` gives.
+  const shown = typeof body?.toJSON === 'function' ? body.toJSON() : body
+  const isObject = typeof shown === 'object' && shown !== null && !Array.isArray(shown)
+  return isObject ? { ...shown, _meta: modeInfo() } : shown
 }
 
 function modeInfo() {

@@ -87,25 +87,45 @@ function readDependency({ name, variable, expected }, value, timeoutMs) {
   throw typeError(name, expected, value)
 }
 
-/** A query that waits in a pool can't be taken back: the next run waits for the one that is there. */
+/**
+ * A query that waits in a pool can't be taken back: the next run waits for the one that is there.
+ * One that has waited this long may be on a connection that is dead, and another is tried.
+ */
+const STALE_MS = 15_000
+const MOST_QUERIES = 2
+
 function oneAtATime(start) {
-  let running
+  const queries = []
   return () => {
-    running ??= Promise.resolve(start()).finally(() => {
-      running = undefined
-    })
-    return running
+    const newest = queries.at(-1)
+    const isStale = newest !== undefined && performance.now() - newest.since > STALE_MS
+    if (newest !== undefined && !(isStale && queries.length < MOST_QUERIES)) return newest.answered
+    const query = { since: performance.now() }
+    query.answered = Promise.resolve(start()).finally(() => queries.splice(queries.indexOf(query), 1))
+    queries.push(query)
+    return query.answered
   }
 }
 
-/** Where a `pg` Pool connects to, as a URL without credentials; nothing when it does not say. */
+/**
+ * Where a `pg` Pool connects to, as a URL without credentials; nothing unless its options name one
+ * host, as `pg` itself reads them. What it would take from its own environment is not looked at.
+ */
 function destination({ options }) {
   if (typeof options !== 'object' || options === null) return undefined
-  if (typeof options.connectionString === 'string') return options.connectionString
-  const { host = 'localhost', port = 5432 } = options
-  if (typeof host !== 'string') return undefined
-  const query = new URLSearchParams({ host, port: String(port) })
+  const { host, port } =
+    typeof options.connectionString === 'string' ? inUrl(options.connectionString) : options
+  if (typeof host !== 'string' || host === '' || host.includes(',')) return undefined
+  const query = new URLSearchParams({ host, port: String(port || process.env.PGPORT || 5432) })
   return `postgres://pool@/?${query}`
+}
+
+/** `pg` lets a parameter go before the place where a URL has its host. */
+function inUrl(text) {
+  if (!URL.canParse(text)) return {}
+  const { hostname, port, searchParams } = new URL(text)
+  const bare = decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1')
+  return { host: searchParams.get('host') || bare, port: searchParams.get('port') || port }
 }
 
 function readChecks(given, timeoutMs) {

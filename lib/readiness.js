@@ -3,7 +3,7 @@
 const binding = require('./binding.js')
 const { currentMode } = require('./mode.js')
 const { readOptions } = require('./readiness-options.js')
-const { failureCode } = require('./failure-code.js')
+const { failureOf } = require('./failure-code.js')
 
 /** What stays behind the public face, for `health-routes.js`. */
 const internals = new WeakMap()
@@ -12,17 +12,20 @@ function createReadiness(options) {
   const { checks, cacheMs, caFile, service, version } = readOptions(options)
   const running = new Map()
 
+  // The addon holds this function for as long as the readiness lives: it must not hold that back.
+  let nativeRef
+
   function tell(index, run, abort) {
     if (abort) {
-      running.get(run)?.abort(new DOMException('the check ran out of time', 'TimeoutError'))
+      running.get(run)?.abort(new DOMException('the result is not waited for any more', 'AbortError'))
       running.delete(run)
       return
     }
     const controller = new AbortController()
     running.set(run, controller)
-    perform(checks[index].run, controller.signal).then((code) => {
+    perform(checks[index].run, controller.signal).then((failure) => {
       running.delete(run)
-      native.settle(run, code)
+      nativeRef.deref()?.settle(run, failure?.code, failure?.cause)
     })
   }
 
@@ -39,6 +42,7 @@ function createReadiness(options) {
     caFile,
     tell,
   )
+  nativeRef = new WeakRef(native)
 
   const followed = checks
     .filter((check) => check.variable !== undefined)
@@ -64,8 +68,8 @@ function createReadiness(options) {
     drain() {
       native.drain()
     },
-    async close() {
-      native.close()
+    close() {
+      return native.close()
     },
   })
   internals.set(readiness, {
@@ -79,12 +83,12 @@ function createReadiness(options) {
   return readiness
 }
 
-/** Runs a check of the program's own; the result is a code, or nothing when all is well. */
+/** Runs a check of the program's own; the result is a failure, or nothing when all is well. */
 async function perform(run, signal) {
   try {
-    return (await run(signal)) === false ? 'error' : undefined
+    return (await run(signal)) === false ? { code: 'error', cause: 'the check said false' } : undefined
   } catch (error) {
-    return failureCode(error)
+    return failureOf(error)
   }
 }
 

@@ -12,6 +12,7 @@ pub mod egress;
 pub mod log;
 pub mod mode;
 pub mod readiness;
+mod regular_file;
 pub mod runtime;
 pub mod telemetry;
 

@@ -70,7 +70,7 @@ impl Inputs {
     #[cfg(target_os = "linux")]
     pub(super) unsafe fn changed(&self) -> Option<Self> {
         unsafe extern "C" {
-            static environ: *const *const c_char;
+            static mut environ: *const *const c_char;
         }
         let mut seen = [None; NAMES.len()];
         // SAFETY: `environ` is a null-terminated array of C strings, and the caller promises that

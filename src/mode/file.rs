@@ -1,16 +1,19 @@
 //! The mode file: one word in a file that may be replaced at any time.
 
-use std::fs::{self, OpenOptions};
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::AppMode;
+use crate::regular_file;
 
 /// How often the file is read again. Polling, because a Kubernetes ConfigMap is swapped by a
 /// symbolic link two levels up, where a watch on the file's own inode sees nothing.
-const PERIOD: Duration = Duration::from_millis(200);
+const PERIOD: Duration = Duration::from_millis(150);
+
+/// How long a read may take before the file counts as one that cannot be read.
+const PATIENCE: Duration = Duration::from_millis(600);
 
 /// A mode word with some white space behind it is far below this; anything longer is no mode.
 const MAX_BYTES: usize = 4096;
@@ -31,7 +34,7 @@ pub enum FileContent {
 impl FileContent {
     /// Reads `path` now. It never waits: a pipe or a device is not a mode file.
     pub fn read(path: &Path) -> Self {
-        let Ok(bytes) = read_regular(path) else {
+        let Ok(bytes) = regular_file::read(path, MAX_BYTES) else {
             return Self::Unreadable;
         };
         match bytes.trim_ascii_end() {
@@ -42,46 +45,56 @@ impl FileContent {
     }
 }
 
-fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
-    // Looked at before it is opened: opening a pipe for reading waits for a writer.
-    if !fs::metadata(path)?.is_file() {
-        return Err(std::io::ErrorKind::InvalidInput.into());
-    }
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    let mut bytes = Vec::new();
-    options
-        .open(path)?
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Follows mode files for the life of the process, on one thread of its own.
+/// Follows mode files for the life of the process.
 ///
-/// `path` says which file is in force now, and `found` is told what it holds.
+/// `path` says which file is in force now, and `found` is told what it holds. The file is read by
+/// one thread while another keeps the time: a read that does not come back, as from a network file
+/// system whose server is gone, is a file that cannot be read.
 pub(super) fn follow(
     path: impl Fn() -> Option<PathBuf> + Send + 'static,
     found: impl Fn(&Path, FileContent) + Send + 'static,
 ) -> std::io::Result<()> {
-    thread::Builder::new()
-        .name("rf-mode-file".to_owned())
-        .spawn(move || {
-            loop {
-                thread::sleep(PERIOD);
-                if let Some(path) = path() {
-                    found(&path, FileContent::read(&path));
-                }
+    let (ask, asked) = mpsc::channel::<PathBuf>();
+    let (answer, answered) = mpsc::channel();
+    spawn("rf-mode-read", move || {
+        for path in asked {
+            let content = FileContent::read(&path);
+            if answer.send((path, content)).is_err() {
+                return;
             }
-        })
+        }
+    })?;
+    spawn("rf-mode-file", move || {
+        let mut reading: Option<Instant> = None;
+        loop {
+            thread::sleep(PERIOD);
+            for (path, content) in answered.try_iter() {
+                reading = None;
+                found(&path, content);
+            }
+            match (&reading, path()) {
+                // Also for a file that was named meanwhile: the reader does not come to it.
+                (Some(since), Some(path)) if since.elapsed() > PATIENCE => {
+                    found(&path, FileContent::Unreadable);
+                }
+                (None, Some(path)) => reading = ask.send(path).ok().map(|()| Instant::now()),
+                _ => {}
+            }
+        }
+    })
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
         .map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn held(content: &[u8]) -> FileContent {
         let path = std::env::temp_dir().join(format!(

@@ -60,8 +60,10 @@ pub fn generation() -> u32 {
 ///
 /// # Safety
 ///
-/// Only the thread that runs the main program may call this, since only that thread changes the
-/// environment (see [`Inputs`]).
+/// Only the thread that runs the main program may call this, and no other thread may change the
+/// environment meanwhile. Node's worker threads have copies of it, save those that are started with
+/// `SHARE_ENV`: such a thread must leave the environment alone, as it must for every `getenv` of
+/// the C library.
 pub unsafe fn refresh() {
     let mut state = lock();
     // SAFETY: the caller is the one thread that changes the environment.
@@ -73,8 +75,15 @@ pub unsafe fn refresh() {
     };
     let Some(inputs) = changed else { return };
     let path = inputs.mode_file();
-    if state.inputs.as_ref().and_then(Inputs::mode_file) != path {
-        state.file = path.as_deref().map(FileContent::read);
+    let is_new = state.inputs.as_ref().and_then(Inputs::mode_file) != path;
+    if is_new && let Some(path) = &path {
+        // Nobody waits for this read but the thread that asked: the latch is set meanwhile.
+        drop(state);
+        let content = FileContent::read(path);
+        state = lock();
+        state.file = Some(content);
+    } else if path.is_none() {
+        state.file = None;
     }
     state.inputs = Some(inputs);
     if path.is_some() && !state.following {

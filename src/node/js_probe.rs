@@ -20,26 +20,26 @@ pub(super) type Tell =
 #[derive(Default)]
 pub(super) struct Pending {
     next: AtomicU32,
-    waiting: Mutex<HashMap<u32, oneshot::Sender<Option<Code>>>>,
+    waiting: Mutex<HashMap<u32, oneshot::Sender<Option<Failure>>>>,
 }
 
 impl Pending {
-    /// JavaScript has finished `run`: well, or with a code.
-    pub(super) fn settle(&self, run: u32, code: Option<Code>) {
+    /// JavaScript has finished `run`: well, or with a failure.
+    pub(super) fn settle(&self, run: u32, failure: Option<Failure>) {
         if let Some(waiting) = self.lock().remove(&run) {
             // Whoever waited may have given up meanwhile.
-            let _ = waiting.send(code);
+            let _ = waiting.send(failure);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, oneshot::Sender<Option<Code>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, oneshot::Sender<Option<Failure>>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Whether a blocked mode lets the check run.
 pub(super) enum Admits {
-    /// It is the program's own code, and what it sends is held by the egress guard.
+    /// It is the program's own code, and what it sends is the program's affair.
     Always,
     /// It talks to what this probe talks to.
     As(Arc<dyn Probe>),
@@ -71,7 +71,7 @@ impl JsProbe {
         drop(abort);
         match outcome {
             Ok(None) => Ok(()),
-            Ok(Some(code)) => Err(miss(code, "the check rejected")),
+            Ok(Some(failure)) => Err(Miss::Failed(failure)),
             Err(_) => Err(miss(Code::Cancelled, "the check was given up")),
         }
     }

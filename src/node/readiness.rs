@@ -9,7 +9,7 @@ use napi::{Env, Result};
 use napi_derive::napi;
 
 use super::js_probe::{Admits, JsProbe, Pending, Tell};
-use crate::readiness::{Check, Code, Dependency, Probe, Readiness, Report};
+use crate::readiness::{Check, Code, Dependency, Failure, Probe, Probed, Readiness, Report};
 
 /// A check, as `lib/` declares it.
 #[napi(object)]
@@ -34,7 +34,8 @@ pub struct HttpAnswer {
 /// Whether `url` is of the form that `dependency` takes.
 #[napi(catch_unwind)]
 pub fn is_usable_url(dependency: String, url: String) -> bool {
-    by_name(&dependency).is_some_and(|dependency| dependency.probe(&url, None).is_ok())
+    Dependency::from_name(&dependency)
+        .is_some_and(|dependency| dependency.probe(&url, None).is_ok())
 }
 
 #[napi]
@@ -104,11 +105,14 @@ impl NativeReadiness {
         self.readiness.replace(&dependency, probe);
     }
 
-    /// JavaScript has finished a run: well, or with the name of a code.
+    /// JavaScript has finished a run: well, or with the name of a code and a word on the cause.
     #[napi(catch_unwind)]
-    pub fn settle(&self, run: u32, code: Option<String>) {
-        self.pending
-            .settle(run, code.as_deref().map(Code::from_name));
+    pub fn settle(&self, run: u32, code: Option<String>, cause: Option<String>) {
+        let failure = code.map(|code| Failure {
+            code: Code::from_name(&code),
+            cause: cause.map_or("the check rejected".into(), Into::into),
+        });
+        self.pending.settle(run, failure);
     }
 
     /// The report as JSON, at once when it is fresh and as a promise when it must be made.
@@ -135,9 +139,17 @@ impl NativeReadiness {
         self.readiness.drain();
     }
 
-    #[napi(catch_unwind)]
-    pub fn close(&self) {
+    /// Resolves when what was running has ended.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         self.readiness.close();
+        let (deferred, promise) = env.create_deferred()?;
+        let readiness = self.readiness.clone();
+        super::runtime()?.spawn(async move {
+            readiness.closed().await;
+            deferred.resolve(|_| Ok(()));
+        });
+        Ok(promise)
     }
 
     fn answer_with<'env, T>(
@@ -167,21 +179,10 @@ impl Drop for NativeReadiness {
     }
 }
 
-fn by_name(name: &str) -> Option<Dependency> {
-    match name {
-        "db" => Some(Dependency::Db),
-        "redis" => Some(Dependency::Redis),
-        "worker" => Some(Dependency::Worker),
-        _ => None,
-    }
-}
-
-fn native_probe(
-    dependency: Option<&str>,
-    url: Option<&str>,
-    ca_file: Option<&Path>,
-) -> std::result::Result<Arc<dyn Probe>, Code> {
-    let dependency = dependency.and_then(by_name).ok_or(Code::NotConfigured)?;
+fn native_probe(dependency: Option<&str>, url: Option<&str>, ca_file: Option<&Path>) -> Probed {
+    let dependency = dependency
+        .and_then(Dependency::from_name)
+        .ok_or(Code::NotConfigured)?;
     dependency.probe_if_set(url, ca_file)
 }
 

@@ -11,6 +11,9 @@ use super::report::{Checked, Outcome};
 use crate::mode::{self, BlockReason};
 use crate::telemetry;
 
+/// What is asked, or why nothing can be.
+pub type Probed = Result<Arc<dyn Probe>, Code>;
+
 /// A check as it is declared.
 pub struct Check {
     /// The name in answers.
@@ -20,7 +23,7 @@ pub struct Check {
     /// How long one attempt may take.
     pub timeout: Duration,
     /// What is asked, or why nothing can be.
-    pub probe: Result<Arc<dyn Probe>, Code>,
+    pub probe: Probed,
 }
 
 /// A check and its past.
@@ -28,7 +31,7 @@ pub(super) struct Tracked {
     name: String,
     critical: bool,
     timeout: Duration,
-    probe: Mutex<Result<Arc<dyn Probe>, Code>>,
+    probe: Mutex<Probed>,
     past: Mutex<Past>,
 }
 
@@ -64,17 +67,17 @@ impl Tracked {
     }
 
     /// Asks something else from the next run on.
-    pub(super) fn replace(&self, probe: Result<Arc<dyn Probe>, Code>) {
+    pub(super) fn replace(&self, probe: Probed) {
         let before = std::mem::replace(&mut *lock(&self.probe), probe);
         if let Ok(before) = before {
             before.disconnect();
         }
     }
 
-    /// Lets go of kept connections, all of them or those that the mode does not allow any more.
-    pub(super) fn disconnect(&self, published: Option<&mode::Published>) {
+    /// Lets go of kept connections that the mode does not allow any more.
+    pub(super) fn disconnect_unless_admitted(&self, published: &mode::Published) {
         if let Ok(probe) = &*lock(&self.probe)
-            && published.is_none_or(|published| probe.admitted(published).is_err())
+            && probe.admitted(published).is_err()
         {
             probe.disconnect();
         }
@@ -86,7 +89,7 @@ impl Tracked {
         let probe = lock(&self.probe).clone();
         let result = match &probe {
             Ok(probe) => self.ask(probe.as_ref(), interrupts).await,
-            Err(code) => Err(Miss::failed(*code, "the URL is missing or cannot be used")),
+            Err(code) => Err(Miss::failed(*code, "there is nothing to ask")),
         };
         let outcome = match &result {
             Ok(()) => Outcome::Ok,
@@ -157,7 +160,7 @@ impl Tracked {
     }
 
     /// Tells the log of a change for the better or the worse, once.
-    fn announce(&self, result: &Result<(), Miss>, probe: &Result<Arc<dyn Probe>, Code>) {
+    fn announce(&self, result: &Result<(), Miss>, probe: &Probed) {
         let check = self.name.as_str();
         match result {
             Ok(()) => tracing::info!(check, "readiness check is ok"),

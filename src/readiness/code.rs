@@ -161,6 +161,7 @@ impl Failure {
             ErrorKind::PermissionDenied => Self::new(Code::Unreachable, "permission denied"),
             ErrorKind::HostUnreachable => Self::new(Code::Unreachable, "host unreachable"),
             ErrorKind::NetworkUnreachable => Self::new(Code::Unreachable, "network unreachable"),
+            ErrorKind::NetworkDown => Self::new(Code::Unreachable, "network down"),
             ErrorKind::AddrNotAvailable => Self::new(Code::Unreachable, "address not available"),
             ErrorKind::TimedOut => Self::new(Code::Timeout, "timed out"),
             ErrorKind::UnexpectedEof

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt, Shared};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use super::code::{Code, Failure, Miss, Step};
 use super::probe::Progress;
@@ -63,9 +63,16 @@ pub(super) async fn dial(endpoint: &Endpoint, progress: &Arc<Progress>) -> Resul
         #[cfg(unix)]
         Endpoint::Unix(path) => {
             progress.enter(Step::Connect);
-            let stream = tokio::net::UnixStream::connect(path)
-                .await
-                .map_err(|error| Failure::from_io(&error))?;
+            let stream =
+                tokio::net::UnixStream::connect(path)
+                    .await
+                    .map_err(|error| match error.kind() {
+                        // The path is longer than a socket's may be.
+                        io::ErrorKind::InvalidInput => {
+                            Failure::new(Code::InvalidConfig, "the path is no socket's")
+                        }
+                        _ => Failure::from_io(&error),
+                    })?;
             Ok(Socket::new(stream, progress))
         }
     }
@@ -117,26 +124,34 @@ fn look_up(host: &str) -> LookUp {
 }
 
 async fn connect_any(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
-    let mut attempts: FuturesUnordered<_> = addresses
-        .iter()
-        .zip(0u32..)
-        .map(|(address, place)| async move {
-            sleep(STAGGER * place).await;
-            TcpStream::connect(SocketAddr::new(*address, port)).await
-        })
-        .collect();
+    let mut waiting = addresses.iter();
+    let mut attempts = FuturesUnordered::new();
     let mut first_error = None;
-    while let Some(attempt) = attempts.next().await {
+    loop {
+        // The next address is tried when one has failed, or has kept the others waiting too long.
+        if let Some(address) = waiting.next() {
+            attempts.push(TcpStream::connect(SocketAddr::new(*address, port)));
+        }
+        let attempt = if waiting.as_slice().is_empty() {
+            attempts.next().await
+        } else {
+            match timeout(STAGGER, attempts.next()).await {
+                Ok(attempt) => attempt,
+                Err(_) => continue,
+            }
+        };
         match attempt {
-            Ok(stream) => {
+            Some(Ok(stream)) => {
                 // An answer of five bytes must not wait for a sixth.
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 first_error.get_or_insert(error);
+            }
+            None => {
+                return Err(first_error.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()));
             }
         }
     }
-    Err(first_error.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
 }

@@ -26,7 +26,7 @@ use tokio::sync::watch;
 use crate::mode::{self, Subscription};
 use check::{Interrupts, Tracked};
 
-pub use check::Check;
+pub use check::{Check, Probed};
 pub use code::{Code, Failure, Miss, Step};
 pub use probe::{Checking, Probe};
 pub use report::{Checked, Outcome, Report, RuntimeMode, Status};
@@ -98,7 +98,7 @@ impl Readiness {
             let runtime = inner.runtime.clone();
             runtime.spawn(async move {
                 for check in &inner.checks {
-                    check.disconnect(Some(&now));
+                    check.disconnect_unless_admitted(&now);
                 }
             });
         });
@@ -119,8 +119,13 @@ impl Readiness {
         if let Some(report) = self.cached() {
             return report;
         }
-        let running = self.run();
-        let checks = running.checks.await;
+        let mut running = self.run();
+        let mut checks = running.checks.await;
+        // A run that a change of the mode outlived tells of a mode that is gone: once more.
+        if running.epoch != epoch(&lock(&self.inner.flight)) {
+            running = self.run();
+            checks = running.checks.await;
+        }
         self.report(checks)
     }
 
@@ -129,25 +134,32 @@ impl Readiness {
         self.inner.draining.send_replace(true);
     }
 
-    /// Ends what runs, lets go of every connection, and asks nothing any more.
+    /// Ends what runs and lets go of every probe, and with them of every connection. From now on
+    /// every check is [`Code::Cancelled`].
     pub fn close(&self) {
         self.inner.closed.send_replace(true);
-        {
-            let mut flight = lock(&self.inner.flight);
-            flight.asked = flight.asked.wrapping_add(1);
-        }
         drop(lock(&self.inner.subscription).take());
+        let cancelled: Probed = Err(Code::Cancelled);
         for check in &self.inner.checks {
-            check.disconnect(None);
+            check.replace(cancelled.clone());
+        }
+        self.inner.forget();
+    }
+
+    /// Waits until what was running when it closed has ended.
+    pub async fn closed(&self) {
+        let running = lock(&self.inner.flight).running.clone();
+        if let Some(running) = running {
+            running.checks.await;
         }
     }
 
     /// Points the check called `name` at something else, from the next run on.
-    pub fn replace(&self, name: &str, probe: Result<Arc<dyn Probe>, Code>) {
-        if let Some(check) = self.inner.checks.iter().find(|check| check.name() == name) {
+    pub fn replace(&self, name: &str, probe: Probed) {
+        let check = self.inner.checks.iter().find(|check| check.name() == name);
+        if let Some(check) = check.filter(|_| !*self.inner.closed.borrow()) {
             check.replace(probe);
-            let mut flight = lock(&self.inner.flight);
-            flight.asked = flight.asked.wrapping_add(1);
+            self.inner.forget();
         }
     }
 
@@ -189,7 +201,7 @@ impl Readiness {
                 match task.await {
                     Ok(checks) => checks,
                     // A run that came apart is no reason to say that all is well.
-                    Err(_) => inner.broken(),
+                    Err(_) => inner.broken(epoch),
                 }
             }
             .boxed()
@@ -215,8 +227,15 @@ impl Inner {
         .await
     }
 
-    fn broken(&self) -> Vec<Checked> {
-        lock(&self.flight).running = None;
+    /// Serves no run from before this moment again.
+    fn forget(&self) {
+        let mut flight = lock(&self.flight);
+        flight.asked = flight.asked.wrapping_add(1);
+    }
+
+    fn broken(&self, epoch: Epoch) -> Vec<Checked> {
+        let mut flight = lock(&self.flight);
+        flight.running.take_if(|running| running.epoch == epoch);
         self.checks.iter().map(Tracked::broken).collect()
     }
 }

@@ -1,23 +1,18 @@
 //! Postgres: `SELECT 1` over a pool of one connection.
 
+mod connect;
 mod target;
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod};
-use tokio::task::JoinHandle;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::code::{Code, Failure, Miss, Step};
-use super::dial::{Endpoint, dial};
 use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
-use super::socket::Socket;
 use crate::mode::{BlockReason, Published};
+use connect::Connect;
 pub(super) use target::Target;
 
 /// A Postgres server, asked `SELECT 1`.
@@ -99,19 +94,10 @@ impl Kept {
             .simple_query(question)
             .await
             .map_err(|error| postgres_miss(&error))?;
-        let cells: Vec<_> = answer
-            .iter()
-            .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten(),
-                _ => None,
-            })
-            .collect();
-        match cells.as_slice() {
+        match first_cells(&answer).as_slice() {
             ["1"] if !writable => Ok(()),
             ["1", "off"] if writable => Ok(()),
-            ["1", "on"] if writable => {
-                Err(Miss::failed(Code::ReadOnly, "transactions are read-only"))
-            }
+            ["1", "on"] if writable => Err(read_only()),
             _ => Err(Miss::failed(
                 Code::UnexpectedReply,
                 "the answer to SELECT 1 is not one row with 1",
@@ -139,10 +125,7 @@ impl Drop for Kept {
 }
 
 fn pool(target: &Arc<Target>, progress: &Arc<Progress>) -> Pool {
-    let connect = Connect {
-        target: Arc::clone(target),
-        progress: Arc::clone(progress),
-    };
+    let connect = Connect::new(target, progress);
     let manager = Manager::from_connect(
         target.config.clone(),
         connect,
@@ -164,83 +147,18 @@ fn pool(target: &Arc<Target>, progress: &Arc<Progress>) -> Pool {
         .expect("a pool without timeouts needs no runtime")
 }
 
-/// Opens connections for the pool by our own dialling, so that the mode is asked first.
-struct Connect {
-    target: Arc<Target>,
-    progress: Arc<Progress>,
+fn first_cells(answer: &[SimpleQueryMessage]) -> Vec<&str> {
+    answer
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten(),
+            _ => None,
+        })
+        .collect()
 }
 
-type Connected = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
-
-impl deadpool_postgres::Connect for Connect {
-    fn connect(
-        &self,
-        config: &tokio_postgres::Config,
-    ) -> Pin<Box<dyn Future<Output = Connected> + Send + '_>> {
-        let config = config.clone();
-        Box::pin(self.open(config))
-    }
-}
-
-impl Connect {
-    /// Tries the hosts in turn; the first that a connection opens to is the one to log in to.
-    async fn open(&self, config: tokio_postgres::Config) -> Connected {
-        let mut miss = Miss::failed(Code::InvalidConfig, "no host");
-        for host in &self.target.hosts {
-            match dial(&host.endpoint, &self.progress).await {
-                Ok(socket) => {
-                    self.progress.enter(Step::Handshake);
-                    return self.log_in(config, socket, host).await;
-                }
-                Err(why) => miss = why,
-            }
-        }
-        fail(&config, miss, &self.progress).await
-    }
-
-    async fn log_in(
-        &self,
-        mut config: tokio_postgres::Config,
-        socket: Socket,
-        host: &target::Host,
-    ) -> Connected {
-        // TLS is for what leaves the machine: no Postgres speaks it on a Unix socket.
-        if !matches!(host.endpoint, Endpoint::Tcp { .. }) {
-            config.ssl_mode(SslMode::Disable);
-        }
-        if config.get_ssl_mode() == SslMode::Disable {
-            return Ok(serve(config.connect_raw(socket, NoTls).await?));
-        }
-        let settings = match self.target.tls.load() {
-            Ok(settings) => settings,
-            Err(failure) => return fail(&config, failure.into(), &self.progress).await,
-        };
-        let mut tls = MakeRustlsConnect::new(settings);
-        let tls = match MakeTlsConnect::<Socket>::make_tls_connect(&mut tls, &host.name) {
-            Ok(tls) => tls,
-            Err(never) => match never {},
-        };
-        Ok(serve(config.connect_raw(socket, tls).await?))
-    }
-}
-
-/// The error that carries `miss` through the driver, whose own errors only it can make.
-async fn fail(config: &tokio_postgres::Config, miss: Miss, progress: &Arc<Progress>) -> Connected {
-    let socket = Socket::missed(miss, progress);
-    Ok(serve(config.connect_raw(socket, NoTls).await?))
-}
-
-fn serve<T>(
-    (client, connection): (Client, tokio_postgres::Connection<Socket, T>),
-) -> (Client, JoinHandle<()>)
-where
-    T: tokio_postgres::tls::TlsStream + Unpin + Send + 'static,
-{
-    // The driver's errors come back through the client; the task itself has nothing to tell.
-    let task = tokio::spawn(async move {
-        let _ = connection.await;
-    });
-    (client, task)
+fn read_only() -> Miss {
+    Miss::failed(Code::ReadOnly, "transactions are read-only")
 }
 
 fn pool_miss(error: deadpool_postgres::PoolError) -> Miss {
@@ -274,7 +192,8 @@ fn postgres_miss(error: &tokio_postgres::Error) -> Miss {
         _ if in_handshake => Code::TlsError,
         _ => Code::Error,
     };
-    Miss::failed(code, "the driver gave up")
+    // One of the driver's fixed phrases, without what it wraps.
+    Miss::failed(code, kind.to_owned())
 }
 
 fn sql_state_failure(state: &SqlState) -> Failure {
@@ -300,7 +219,7 @@ fn is_stale(miss: &Miss) -> bool {
     matches!(
         miss,
         Miss::Failed(Failure {
-            code: Code::UnexpectedReply | Code::StartingUp | Code::Error,
+            code: Code::UnexpectedReply | Code::StartingUp | Code::ReadOnly | Code::Error,
             ..
         })
     )

@@ -154,11 +154,10 @@ impl Redis {
     ) -> Result<Socket, Miss> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Miss::failed(Code::InvalidConfig, "the host is no TLS name"))?;
-        let stream = TlsConnector::from(Arc::new(settings.load()?))
+        let stream = TlsConnector::from(Arc::new(settings.load().await?))
             .connect(name, socket)
             .await
             .map_err(|error| tls_miss(&error))?;
-        // What is inside is bounded already.
         Ok(Socket::new(stream, &self.progress))
     }
 

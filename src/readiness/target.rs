@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::check::Probed;
 use super::code::Code;
 use super::postgres::{self, Postgres};
 use super::probe::Probe;
@@ -25,6 +26,16 @@ pub enum Dependency {
 pub struct UnusableUrl;
 
 impl Dependency {
+    /// The dependency that answers call `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "db" => Some(Self::Db),
+            "redis" => Some(Self::Redis),
+            "worker" => Some(Self::Worker),
+            _ => None,
+        }
+    }
+
     /// Makes the probe for `url`. `ca_file` names a PEM file of authorities to trust beside the
     /// public ones. Nothing is opened yet.
     ///
@@ -55,11 +66,7 @@ impl Dependency {
     /// # Errors
     ///
     /// [`Code::NotConfigured`] without a URL, [`Code::InvalidConfig`] with an unusable one.
-    pub fn probe_if_set(
-        self,
-        url: Option<&str>,
-        ca_file: Option<&Path>,
-    ) -> Result<Arc<dyn Probe>, Code> {
+    pub fn probe_if_set(self, url: Option<&str>, ca_file: Option<&Path>) -> Probed {
         let url = url
             .filter(|url| !url.is_empty())
             .ok_or(Code::NotConfigured)?;

@@ -1,6 +1,5 @@
 //! TLS settings: whom to trust, and how much of a certificate to look at.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,10 @@ use rustls::{
 };
 
 use super::code::{Code, Failure};
+use crate::regular_file;
+
+/// Far more than any bundle of authorities.
+const FILE_LIMIT: usize = 8 << 20;
 
 /// How much of the server's certificate is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +42,30 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads the files. They are read for each new connection, so a renewed certificate counts.
-    pub(super) fn load(&self) -> Result<ClientConfig, Failure> {
+    /// Reads the files. They are read for each new connection, so a renewed certificate counts, and
+    /// on a thread that may wait, since a disk may be slow.
+    pub(super) async fn load(&self) -> Result<ClientConfig, Failure> {
+        if self.ca_file.is_none() && self.identity.is_none() {
+            return self.read();
+        }
+        let settings = self.clone();
+        tokio::task::spawn_blocking(move || settings.read())
+            .await
+            .unwrap_or_else(|_| Err(Failure::new(Code::Error, "the reading came apart")))
+    }
+
+    /// The same without files, for a connection that has no use for them.
+    pub(super) fn without_files() -> Result<ClientConfig, Failure> {
+        Self {
+            verify: Verify::Full,
+            ca_file: None,
+            public_roots: true,
+            identity: None,
+        }
+        .read()
+    }
+
+    fn read(&self) -> Result<ClientConfig, Failure> {
         let provider = Arc::new(ring::default_provider());
         let verifier = self.verifier(&provider)?;
         let builder = ClientConfig::builder_with_provider(provider)
@@ -71,10 +96,12 @@ impl Settings {
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
         if let Some(file) = &self.ca_file {
-            for certificate in certificates(file)? {
-                roots
-                    .add(certificate)
-                    .map_err(|_| unusable("the CA file holds a certificate that is none"))?;
+            // One odd certificate in a company's bundle is no reason to refuse the rest.
+            let (added, _) = roots.add_parsable_certificates(certificates(file)?);
+            if added == 0 {
+                return Err(unusable(
+                    "the CA file holds no certificate that can be used",
+                ));
             }
         }
         let chain =
@@ -95,8 +122,15 @@ fn unusable(cause: &'static str) -> Failure {
     Failure::new(Code::InvalidConfig, cause)
 }
 
+fn pem(file: &Path) -> Result<Vec<u8>, Failure> {
+    regular_file::read(file, FILE_LIMIT)
+        .ok()
+        .filter(|pem| pem.len() <= FILE_LIMIT)
+        .ok_or_else(|| unusable("a certificate or key file cannot be read"))
+}
+
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let pem = fs::read(file).map_err(|_| unusable("a certificate file cannot be read"))?;
+    let pem = pem(file)?;
     CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
         .ok()
@@ -105,7 +139,7 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
 }
 
 fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
-    let pem = fs::read(file).map_err(|_| unusable("the key file cannot be read"))?;
+    let pem = pem(file)?;
     PrivateKeyDer::from_pem_slice(&pem).map_err(|_| unusable("the key file holds no private key"))
 }
 

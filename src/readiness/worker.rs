@@ -86,7 +86,7 @@ impl Worker {
                 answered => return answered,
             }
         }
-        let client = client(&self.target, &self.progress)?;
+        let client = client(&self.target, &self.progress).await?;
         self.get(client, Instant::now()).await
     }
 
@@ -138,9 +138,14 @@ impl Probe for Worker {
     }
 }
 
-fn client(target: &Target, progress: &Arc<Progress>) -> Result<Client, Failure> {
+async fn client(target: &Target, progress: &Arc<Progress>) -> Result<Client, Failure> {
+    let tls = match target.url.scheme() {
+        "https" => target.tls.load().await?,
+        // The library wants settings, and a plain worker must not fail for a file it has no use for.
+        _ => Settings::without_files()?,
+    };
     Client::builder()
-        .tls_backend_preconfigured(target.tls.load()?)
+        .tls_backend_preconfigured(tls)
         .dns_resolver(Resolver {
             target: target.endpoint.clone(),
             progress: Arc::clone(progress),

@@ -158,15 +158,26 @@ impl TlsParameters {
         Ok(())
     }
 
-    /// The meanings are libpq's: `require` looks at no certificate, unless a root is named.
+    /// The meanings are libpq's: `require` looks at no certificate, unless a root is named;
+    /// `verify-ca` needs one; and the public authorities say nothing without the host's name.
     fn settings(self, ca_file: Option<&Path>) -> Result<(SslMode, Settings), ()> {
-        let (mode, verify) = match (self.mode.as_deref().unwrap_or("prefer"), &self.root) {
-            ("disable", _) => (SslMode::Disable, Verify::Nothing),
+        let system = self.root.as_deref() == Some(Path::new("system"));
+        let mode = match self.mode.as_deref() {
+            Some(mode) => mode,
+            None if system => "verify-full",
+            None => "prefer",
+        };
+        if system && mode != "verify-full" {
+            return Err(());
+        }
+        let named = self.root.filter(|_| !system);
+        let (mode, verify) = match mode {
+            "disable" => (SslMode::Disable, Verify::Nothing),
             // `allow` differs from `prefer` in the order of its attempts only.
-            ("allow" | "prefer", _) => (SslMode::Prefer, Verify::Nothing),
-            ("require", None) => (SslMode::Require, Verify::Nothing),
-            ("require", Some(_)) | ("verify-ca", _) => (SslMode::Require, Verify::Chain),
-            ("verify-full", _) => (SslMode::Require, Verify::Full),
+            "allow" | "prefer" => (SslMode::Prefer, Verify::Nothing),
+            "require" if named.is_none() => (SslMode::Require, Verify::Nothing),
+            "require" | "verify-ca" => (SslMode::Require, Verify::Chain),
+            "verify-full" => (SslMode::Require, Verify::Full),
             _ => return Err(()),
         };
         let identity = match (self.certificate, self.key) {
@@ -174,15 +185,19 @@ impl TlsParameters {
             (None, None) => None,
             _ => return Err(()),
         };
-        let system = self.root.as_deref() == Some(Path::new("system"));
-        let named = self.root.filter(|_| !system);
+        // A root that the URL names is trusted alone, as libpq does.
+        let public_roots = verify == Verify::Full && named.is_none();
+        let ca_file = named.or_else(|| ca_file.map(Path::to_owned));
+        if verify == Verify::Chain && ca_file.is_none() {
+            return Err(());
+        }
         Ok((
             mode,
             Settings {
                 verify,
-                // A root that the URL names is trusted alone, as libpq does.
-                public_roots: named.is_none(),
-                ca_file: named.or_else(|| ca_file.map(Path::to_owned)),
+                public_roots,
+                // Who looks at nothing needs nobody to trust.
+                ca_file: ca_file.filter(|_| verify != Verify::Nothing),
                 identity,
             },
         ))
@@ -226,16 +241,23 @@ mod tests {
     #[test]
     fn reads_what_a_certificate_must_be() {
         for (parameters, mode, verify, public_roots) in [
-            ("", SslMode::Prefer, Verify::Nothing, true),
-            ("sslmode=disable", SslMode::Disable, Verify::Nothing, true),
-            ("sslmode=require", SslMode::Require, Verify::Nothing, true),
+            ("", SslMode::Prefer, Verify::Nothing, false),
+            ("sslmode=disable", SslMode::Disable, Verify::Nothing, false),
+            ("sslmode=require", SslMode::Require, Verify::Nothing, false),
             (
                 "sslmode=require&sslrootcert=/ca.pem",
                 SslMode::Require,
                 Verify::Chain,
                 false,
             ),
-            ("sslmode=verify-ca", SslMode::Require, Verify::Chain, true),
+            (
+                "sslmode=verify-ca&sslrootcert=/ca.pem",
+                SslMode::Require,
+                Verify::Chain,
+                false,
+            ),
+            ("sslmode=verify-full", SslMode::Require, Verify::Full, true),
+            ("sslrootcert=system", SslMode::Require, Verify::Full, true),
             (
                 "sslmode=verify-full&sslrootcert=system",
                 SslMode::Require,
@@ -260,6 +282,8 @@ mod tests {
             "postgres://u@db:port/app",
             "postgres://u@db/app?sslmode=maybe",
             "postgres://u@db/app?sslcert=/c.pem",
+            "postgres://u@db/app?sslmode=verify-ca",
+            "postgres://u@db/app?sslmode=require&sslrootcert=system",
             "postgres://u@db/app?port=1,2",
         ] {
             assert!(Target::parse(url, None).is_err(), "{url}");
