@@ -38,6 +38,9 @@ export interface DeclaredCheck {
   inJs: boolean
 }
 
+/** Puts it in force when the network is blocked, and arms it otherwise. */
+export declare function engageKernelGuard(): KernelGuard
+
 export declare function enterStandby(): void
 
 /** An answer to an HTTP request. */
@@ -48,6 +51,21 @@ export interface HttpAnswer {
 
 /** Whether `url` is of the form that `dependency` takes. */
 export declare function isUsableUrl(dependency: string, url: string): boolean
+
+export declare function kernelGuard(): KernelGuard
+
+/** How far the kernel level is. */
+export interface KernelGuard {
+  /** `off`, `armed`, `in_force` or `failed`. */
+  state: string
+  landlockAbi: number
+  verified: Array<string>
+  gaps: Array<string>
+  /** Calls that were refused since it is in force. */
+  refused: number
+  /** Why it failed. */
+  error?: string
+}
 
 /** The number of the decision in force, after the main thread has looked at its environment. */
 export declare function modeGeneration(): number

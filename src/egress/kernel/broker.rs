@@ -139,7 +139,10 @@ fn hand_over(shared: &Arc<Shared>, listener: RawFd, call: Call) {
         notify::answer(listener, call.id, Answer::Continue);
         return;
     }
-    if call.number == libc::SYS_pidfd_getfd {
+    if matches!(
+        call.number,
+        libc::SYS_pidfd_getfd | libc::SYS_process_vm_writev
+    ) {
         drop(queue);
         notify::answer(listener, call.id, Answer::Failed(libc::EPERM));
         return;

@@ -9,34 +9,55 @@ use std::path::Path;
 use super::notify::Call;
 
 pub(super) struct Caller {
-    /// Whether it is a thread of this process, whose descriptors are ours.
+    /// Whether it is a thread of this process, whose descriptors and memory are ours.
     pub own: bool,
     thread: libc::pid_t,
-    memory: File,
+    /// Nothing for this process, which may not open its own memory after it has changed its user.
+    memory: Option<File>,
 }
 
 impl Caller {
     /// Fails where this process may not look into that one.
     pub(super) fn of(call: &Call) -> io::Result<Self> {
         let thread = call.thread;
-        Ok(Self {
-            own: Path::new(&format!("/proc/self/task/{thread}")).exists(),
-            thread,
-            memory: OpenOptions::new()
+        let own = Path::new(&format!("/proc/self/task/{thread}")).exists();
+        let open = || {
+            OpenOptions::new()
                 .read(true)
                 .write(true)
-                .open(format!("/proc/{thread}/mem"))?,
+                .open(format!("/proc/{thread}/mem"))
+        };
+        Ok(Self {
+            own,
+            thread,
+            memory: if own { None } else { Some(open()?) },
         })
     }
 
     pub(super) fn read(&self, address: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
-        self.memory.read_exact_at(&mut bytes, address)?;
+        match &self.memory {
+            Some(memory) => memory.read_exact_at(&mut bytes, address)?,
+            None => own_memory(
+                libc::SYS_process_vm_readv,
+                address,
+                bytes.as_mut_ptr(),
+                length,
+            )?,
+        }
         Ok(bytes)
     }
 
     pub(super) fn write(&self, address: u64, bytes: &[u8]) -> io::Result<()> {
-        self.memory.write_all_at(bytes, address)
+        match &self.memory {
+            Some(memory) => memory.write_all_at(bytes, address),
+            None => own_memory(
+                libc::SYS_process_vm_writev,
+                address,
+                bytes.as_ptr().cast_mut(),
+                bytes.len(),
+            ),
+        }
     }
 
     /// The socket behind the caller's descriptor, which stays that one whatever the caller does.
@@ -67,6 +88,37 @@ pub(super) fn can_take_sockets() -> bool {
         return false;
     };
     owned(take(&process, process.as_raw_fd()).into()).is_ok()
+}
+
+/// Copies between `ours` and an address that may be nobody's, which is an error and no crash.
+fn own_memory(call: libc::c_long, address: u64, ours: *mut u8, length: usize) -> io::Result<()> {
+    let part = |start: *mut libc::c_void| libc::iovec {
+        iov_base: start,
+        iov_len: length,
+    };
+    let theirs = usize::try_from(address).map_err(io::Error::other)?;
+    let (local, remote) = (
+        part(ours.cast()),
+        part(std::ptr::without_provenance_mut(theirs)),
+    );
+    // As wide as a register: what is passed on the stack is read whole.
+    let (one, no_flags): (libc::c_ulong, libc::c_ulong) = (1, 0);
+    // SAFETY: our side is as long as it is said to be, and the kernel checks the other.
+    let copied = unsafe {
+        libc::syscall(
+            call,
+            libc::getpid(),
+            &raw const local,
+            one,
+            &raw const remote,
+            one,
+            no_flags,
+        )
+    };
+    match usize::try_from(copied) {
+        Ok(copied) if copied == length => Ok(()),
+        _ => Err(io::Error::from_raw_os_error(libc::EFAULT)),
+    }
 }
 
 fn open_process(process: libc::pid_t) -> io::Result<OwnedFd> {

@@ -83,8 +83,7 @@ pub(super) fn question(message: &[u8]) -> Option<String> {
     };
     let fits = match (additional, rest) {
         (0, []) => true,
-        // The root name, type OPT, six bytes of sizes and flags, and no options but padding-free
-        // emptiness or a cookie.
+        // The root name, type OPT, its sizes and flags, and room for a cookie (RFC 7873).
         (1, [0, 0, 41, _, _, _, _, _, _, 0, length, options @ ..]) => {
             *length <= 40 && options.len() == usize::from(*length)
         }

@@ -140,19 +140,28 @@ fn put_in_force(allow: &AllowList) -> Result<Report, KernelError> {
     let mut report = verified(allow, Some(elder))?;
     if ended.connections + ended.others > 0 {
         report.verified.push(format!(
-            "ended what was open: {} connections, {} other sockets",
-            ended.connections, ended.others
+            "ended what was open: {}, {}",
+            counted(ended.connections, "connection", "connections"),
+            counted(ended.others, "other socket", "other sockets"),
         ));
     }
     if children > 0 {
         report.gaps.push(format!(
-            "{children} child processes were running already: they are not held"
+            "{} running already: {} not held",
+            counted(children, "child process was", "child processes were"),
+            if children == 1 { "it is" } else { "they are" },
         ));
     }
     if missed > 0 {
         report.gaps.push(format!(
-            "{missed} threads take no signals and are held by the system call filter alone, without Landlock below it"
+            "{} no signals: held by the system call filter alone, without Landlock below it",
+            counted(missed, "thread takes", "threads take"),
         ));
+    }
+    if open_sockets::has_ring() {
+        report
+            .gaps
+            .push("an io_uring was open already: what is asked of it passes no filter".to_owned());
     }
     if !takes_sockets {
         report.gaps.push(
@@ -216,6 +225,10 @@ fn verified(allow: &AllowList, elder: Option<verify::Elder>) -> Result<Report, K
     })?;
     report.verified.push("loopback TCP works".to_owned());
     Ok(report)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// How many processes this one has started that still run.

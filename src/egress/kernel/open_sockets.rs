@@ -78,14 +78,25 @@ fn replace(number: i32) {
     }
 }
 
-/// The sockets of this process, each held so that it is looked at once and stays what it is.
-fn all() -> Vec<(i32, OwnedFd)> {
-    let numbers: Vec<i32> = fs::read_dir("/proc/self/fd")
+/// Whether a ring of io_uring is open. What is asked of one passes no filter.
+pub(super) fn has_ring() -> bool {
+    numbers()
+        .iter()
+        .filter_map(|number| fs::read_link(format!("/proc/self/fd/{number}")).ok())
+        .any(|target| target.as_os_str() == "anon_inode:[io_uring]")
+}
+
+fn numbers() -> Vec<i32> {
+    fs::read_dir("/proc/self/fd")
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect();
-    numbers
+        .collect()
+}
+
+/// The sockets of this process, each held so that it is looked at once and stays what it is.
+fn all() -> Vec<(i32, OwnedFd)> {
+    numbers()
         .into_iter()
         .filter_map(|number| {
             let target = fs::read_link(format!("/proc/self/fd/{number}")).ok()?;

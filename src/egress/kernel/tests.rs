@@ -74,9 +74,9 @@ fn every_way_out_is_refused_on_every_thread_and_twice_is_once() {
     alone(
         "every_way_out_is_refused_on_every_thread_and_twice_is_once",
         || {
-            let (begin, begun) = channel::<()>();
+            let (begin, told) = channel::<()>();
             let elder = thread::spawn(move || {
-                begun.recv().unwrap();
+                told.recv().unwrap();
                 (
                     TcpStream::connect(FAR).map(drop),
                     verify::ways_out(FAR.into()),
@@ -106,9 +106,9 @@ fn landlock_is_on_every_thread_below_the_filter() {
         // Without the filter in between: Landlock alone, put on from another thread.
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let (begin, begun) = channel::<()>();
+        let (begin, told) = channel::<()>();
         let elder = thread::spawn(move || {
-            begun.recv().unwrap();
+            told.recv().unwrap();
             TcpStream::connect(address).map(drop)
         });
         let missed = thread::spawn(|| {
@@ -309,4 +309,62 @@ fn calls_fail_when_the_descriptor_of_the_judge_is_closed() {
             }
         },
     );
+}
+
+#[test]
+fn a_process_that_has_changed_its_user_is_held_and_reaches_loopback() {
+    alone(
+        "a_process_that_has_changed_its_user_is_held_and_reaches_loopback",
+        || {
+            // SAFETY: plain calls. Without rights to change it, the user stays as it is.
+            unsafe {
+                libc::setresgid(65534, 65534, 65534);
+                libc::setresuid(65534, 65534, 65534);
+                libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
+            }
+            install_with("names.are.listed");
+            assert_eq!(verify::ways_out(FAR.into()).unwrap().len(), 6);
+            verify::loopback().unwrap();
+            let output = Command::new("bash")
+                .args(["-c", "echo x >/dev/tcp/192.0.2.1/9"])
+                .output()
+                .unwrap();
+            let error = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(error.contains("Permission denied"), "{error}");
+        },
+    );
+}
+
+#[test]
+fn a_ring_that_was_open_before_is_told_of() {
+    alone("a_ring_that_was_open_before_is_told_of", || {
+        let mut parameters = [0u8; 120];
+        // SAFETY: the kernel fills in a record of this size.
+        let ring = unsafe { libc::syscall(libc::SYS_io_uring_setup, 4, parameters.as_mut_ptr()) };
+        let report = install_with("");
+        let told = report.gaps.iter().any(|gap| gap.contains("io_uring"));
+        assert_eq!(told, ring >= 0, "{report:?}");
+    });
+}
+
+#[test]
+fn a_connect_that_waits_holds_up_no_other() {
+    alone("a_connect_that_waits_holds_up_no_other", || {
+        install_with("");
+        // A listener whose queue is full lets a connect wait.
+        let path = std::env::temp_dir().join(format!("rf-kernel-full-{}", std::process::id()));
+        let listener = UnixListener::bind(&path).unwrap();
+        // SAFETY: a plain call.
+        unsafe { libc::listen(std::os::fd::AsRawFd::as_raw_fd(&listener), 0) };
+        for _ in 0..8 {
+            let path = path.clone();
+            thread::spawn(move || std::mem::forget(UnixStream::connect(path)));
+        }
+        thread::sleep(Duration::from_millis(100));
+        let start = Instant::now();
+        verify::loopback().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(1));
+        std::fs::remove_file(&path).unwrap();
+        drop(listener);
+    });
 }

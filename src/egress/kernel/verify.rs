@@ -16,8 +16,10 @@ const NOBODY: [Ipv4Addr; 3] = [
 ];
 const DISCARD: u16 = 9;
 
+type Trial = fn(SocketAddr) -> io::Result<()>;
+
 /// What is tried, in the order in which it is: the first sends nothing even where nothing holds it.
-const TRIALS: [(&str, fn(SocketAddr) -> io::Result<()>); 6] = [
+const TRIALS: [(&str, Trial); 6] = [
     ("UDP connect", udp_connect),
     ("UDP send", udp_send),
     ("TCP connect", tcp_connect),
@@ -63,10 +65,10 @@ pub(super) struct Elder {
 
 impl Elder {
     pub(super) fn new() -> io::Result<Self> {
-        let (begin, begun) = channel();
+        let (begin, told) = channel();
         let thread = thread::Builder::new()
             .name("rf-egress-try".to_owned())
-            .spawn(move || begun.recv().ok().map(ways_out))?;
+            .spawn(move || told.recv().ok().map(ways_out))?;
         Ok(Self { begin, thread })
     }
 
