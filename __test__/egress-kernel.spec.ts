@@ -192,6 +192,7 @@ describe.each([
     expect(await net('worker.internal', 80)).toBe('EACCES')
     const curl = await child.ask<Ran>({ op: 'run', file: 'curl', args: ['-sS', '--max-time', '5', 'http://worker.internal:8000/health'] })
     expect(curl).toEqual({ code: 0, text: '{"status":"healthy"}' })
+    expect(await child.ask({ op: 'check', worker: 'http://worker.internal:8000' })).toMatchObject({ worker: 'ok' })
     for (const name of ['secret.worker.internal', 'leak.example.org']) {
       expect(await child.ask({ op: 'go', way: 'lookup', name })).not.toBe('out')
       expect(await child.ask({ op: 'go', way: 'resolve', name })).not.toBe('out')
@@ -251,6 +252,22 @@ describe('a flip', () => {
     expect(status).toMatch(/^Seccomp:\t2$/m)
     await spinning
     expect(await child.ask({ op: 'report' })).toMatchObject({ state: 'in_force' })
+  })
+
+  it('comes with a change of the environment, and stays when that is taken back', async () => {
+    const child = await start({ ROS_MODE: 'LIVE' })
+    await child.ask({ op: 'env', set: { NO_NETWORK: '1' } })
+    expect(await child.ask({ op: 'install' })).toMatchObject({ state: 'in_force' })
+    await child.ask({ op: 'env', set: { NO_NETWORK: '' } })
+    expect(await child.ask({ op: 'install' })).toMatchObject({ state: 'in_force' })
+    expect(await child.ask({ op: 'go', way: 'net', host: far.address, port: 443 })).toBe('EACCES')
+  })
+
+  it('holds the main thread when a worker thread installed it', async () => {
+    const child = await start({ ROS_MODE: 'STANDBY' })
+    expect(await child.ask({ op: 'installInWorker' })).toMatchObject({ state: 'in_force' })
+    expect(await child.ask({ op: 'go', way: 'net', host: far.address, port: 443 })).toBe('EACCES')
+    expect(await child.ask<Ran>({ op: 'run', file: waysOut, args: ['connect', far.address] })).toMatchObject({ text: 'EACCES' })
   })
 
   it('says that a child which was there before is not held', async () => {

@@ -61,7 +61,7 @@ export interface KernelGuard {
   landlockAbi: number
   verified: Array<string>
   gaps: Array<string>
-  /** Calls that were refused since it is in force. */
+  /** Connects and sends that were refused since it is in force. */
   refused: number
   /** Why it failed. */
   error?: string

@@ -1,6 +1,7 @@
 'use strict'
 
 const binding = require('../binding.js')
+const { currentMode } = require('../mode.js')
 
 /**
  * The kernel level of the guard. It is put in force at once in a blocked mode, and otherwise at the
@@ -9,6 +10,8 @@ const binding = require('../binding.js')
 
 /** Puts it in force or arms it, and says which; throws where it cannot be had. */
 function install() {
+  // As the environment is now, not as it was at the last call.
+  currentMode()
   return reported(binding.engageKernelGuard())
 }
 

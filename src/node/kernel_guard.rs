@@ -12,7 +12,7 @@ pub struct KernelGuard {
     pub landlock_abi: i32,
     pub verified: Vec<String>,
     pub gaps: Vec<String>,
-    /// Calls that were refused since it is in force.
+    /// Connects and sends that were refused since it is in force.
     pub refused: i64,
     /// Why it failed.
     pub error: Option<String>,

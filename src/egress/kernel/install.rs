@@ -36,7 +36,8 @@ pub fn probe() -> Result<(), KernelError> {
     find().map(drop)
 }
 
-/// How many calls were refused since it is in force.
+/// How many connects and sends the judge refused since it is in force. What the filter refuses
+/// by itself (raw sockets, `io_uring`) is not counted.
 pub fn refusals() -> u64 {
     BROKER.get().map_or(0, |broker| broker.judge().refusals())
 }
@@ -138,6 +139,7 @@ fn put_in_force(allow: &AllowList) -> Result<Report, KernelError> {
     let ended = open_sockets::end(broker.judge());
 
     let mut report = verified(allow, Some(elder))?;
+    broker.judge().count_from_zero();
     if ended.connections + ended.others > 0 {
         report.verified.push(format!(
             "ended what was open: {}, {}",

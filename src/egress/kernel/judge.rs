@@ -63,6 +63,11 @@ impl Judge {
         self.refused.load(Ordering::Relaxed)
     }
 
+    /// Forgets the refusals so far, which were of trials.
+    pub(super) fn count_from_zero(&self) {
+        self.refused.store(0, Ordering::Relaxed);
+    }
+
     pub(super) fn count_refusal(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }

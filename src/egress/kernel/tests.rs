@@ -83,6 +83,7 @@ fn every_way_out_is_refused_on_every_thread_and_twice_is_once() {
                 )
             });
             let report = install_with("");
+            assert_eq!(refusals(), 0);
             assert!(report.landlock_abi >= 4);
             assert_eq!(report.verified.len(), 8, "{report:?}");
             assert_eq!(report.gaps.len(), 2, "{report:?}");
@@ -366,5 +367,37 @@ fn a_connect_that_waits_holds_up_no_other() {
         assert!(start.elapsed() < Duration::from_secs(1));
         std::fs::remove_file(&path).unwrap();
         drop(listener);
+    });
+}
+
+#[test]
+fn threads_that_are_made_while_it_comes_are_held() {
+    alone("threads_that_are_made_while_it_comes_are_held", || {
+        use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+        static IN_FORCE: AtomicBool = AtomicBool::new(false);
+        static HELD: AtomicUsize = AtomicUsize::new(0);
+        let makers: Vec<_> = (0..4)
+            .map(|_| {
+                thread::spawn(|| {
+                    while HELD.load(Ordering::Relaxed) < 200 {
+                        let made = thread::spawn(|| {
+                            let after = IN_FORCE.load(Ordering::Acquire);
+                            let tried = UdpSocket::bind("0.0.0.0:0").unwrap().connect(FAR);
+                            if after {
+                                assert!(refused(tried));
+                                HELD.fetch_add(1, Ordering::Relaxed);
+                            }
+                        });
+                        made.join().unwrap();
+                    }
+                })
+            })
+            .collect();
+        thread::sleep(Duration::from_millis(20));
+        install_with("");
+        IN_FORCE.store(true, Ordering::Release);
+        for maker in makers {
+            maker.join().unwrap();
+        }
     });
 }
