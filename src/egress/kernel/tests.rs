@@ -337,14 +337,27 @@ fn a_process_that_has_changed_its_user_is_held_and_reaches_loopback() {
 }
 
 #[test]
-fn a_ring_that_was_open_before_is_told_of() {
-    alone("a_ring_that_was_open_before_is_told_of", || {
-        let mut parameters = [0u8; 120];
-        // SAFETY: the kernel fills in a record of this size.
-        let ring = unsafe { libc::syscall(libc::SYS_io_uring_setup, 4, parameters.as_mut_ptr()) };
+fn a_ring_that_was_open_before_goes_on_and_is_told_of() {
+    alone("a_ring_that_was_open_before_goes_on_and_is_told_of", || {
+        // SAFETY: plain calls; the kernel fills in a record of this size.
+        let (make, enter) = unsafe {
+            (
+                || libc::syscall(libc::SYS_io_uring_setup, 4, [0u8; 120].as_mut_ptr()),
+                |ring: libc::c_long| {
+                    let none: libc::c_ulong = 0;
+                    libc::syscall(libc::SYS_io_uring_enter, ring, none, none, none, none, none)
+                },
+            )
+        };
+        let ring = make();
         let report = install_with("");
-        let told = report.gaps.iter().any(|gap| gap.contains("io_uring"));
+        let told = report
+            .gaps
+            .iter()
+            .any(|gap| gap.starts_with("1 io_uring was open"));
         assert_eq!(told, ring >= 0, "{report:?}");
+        assert!(ring < 0 || enter(ring) == 0);
+        assert_eq!(make(), -1);
     });
 }
 
