@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::broker::Broker;
 use super::judge::Judge;
-use super::seccomp::{self, Needs, Threads};
+use super::seccomp::{self, Threads};
 use super::{KernelError, Report, caller, landlock, notify, open_sockets, verify};
 use crate::egress::AllowList;
 
@@ -77,7 +77,7 @@ fn find() -> Result<Found, KernelError> {
     if !fs::exists("/proc/self/mem").unwrap_or(false) {
         return missing("it needs /proc");
     }
-    let Some(program) = seccomp::program(Needs::default()) else {
+    let Some(program) = seccomp::program(true) else {
         return missing("it has no filter for this processor");
     };
     let Some(rules) = landlock::rules() else {
@@ -110,12 +110,7 @@ fn put_in_force(allow: &AllowList) -> Result<Report, KernelError> {
     let rules = landlock::rules().ok_or(KernelError::new("Landlock gives no rules", None))?;
     let elder = verify::Elder::new().map_err(failed("no thread could be started"))?;
     let judge = Judge::new(allow.clone());
-    let rings = open_sockets::rings();
-    let program = seccomp::program(Needs {
-        plain_sends: judge.allows_names(),
-        open_rings: rings > 0,
-    })
-    .ok_or(KernelError::new(
+    let program = seccomp::program(judge.allows_names()).ok_or(KernelError::new(
         "it has no filter for this processor",
         None,
     ))?;
@@ -165,10 +160,11 @@ fn put_in_force(allow: &AllowList) -> Result<Report, KernelError> {
             counted(missed, "thread takes", "threads take"),
         ));
     }
+    let rings = open_sockets::rings();
     if rings > 0 {
         report.gaps.push(format!(
-            "{} open already, and what is asked of it passes no filter: Node from 22 has one an \
-             event loop, unless it is started with UV_USE_IO_URING=0",
+            "{} open already, and what is asked of it passes no filter: Node from 22 may have \
+             one an event loop, unless it is started with UV_USE_IO_URING=0",
             counted(rings, "io_uring was", "io_urings were"),
         ));
     }

@@ -43,19 +43,9 @@ pub(super) enum Threads {
     This,
 }
 
-/// What the filter depends on.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Needs {
-    /// Sends without an address are judged too: the resolver of libc sends that way, and names may
-    /// be looked up.
-    pub plain_sends: bool,
-    /// A ring of io_uring is open. libuv has one an event loop, hands its descriptors to epoll by
-    /// it, and aborts when it may not go on. No other can be made.
-    pub open_rings: bool,
-}
-
-/// The filter.
-pub(super) fn program(needs: Needs) -> Option<BpfProgram> {
+/// The filter. `plain_sends` hands sends without an address to the judge too, which is needed
+/// where names may be looked up: the resolver of libc sends that way.
+pub(super) fn program(plain_sends: bool) -> Option<BpfProgram> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).ok()?;
     let compile = |rules, action| -> Option<BpfProgram> {
         SeccompFilter::new(rules, SeccompAction::Allow, action, arch)
@@ -63,8 +53,8 @@ pub(super) fn program(needs: Needs) -> Option<BpfProgram> {
             .try_into()
             .ok()
     };
-    let mut refusing = compile(refused(needs.open_rings)?, SeccompAction::Errno(REFUSED))?;
-    let mut judging = compile(judged(needs.plain_sends)?, SeccompAction::Trace(0))?;
+    let mut refusing = compile(refused()?, SeccompAction::Errno(REFUSED))?;
+    let mut judging = compile(judged(plain_sends)?, SeccompAction::Trace(0))?;
     // seccompiler has no word for handing a call over, and its "trace" is ours to rewrite.
     for instruction in &mut judging {
         if instruction.code == RET && instruction.k == RET_TRACE {
@@ -163,14 +153,14 @@ fn judged(plain_sends: bool) -> Option<Rules> {
     ]))
 }
 
-fn refused(open_rings: bool) -> Option<Rules> {
+fn refused() -> Option<Rules> {
     let fast_open = libc::MSG_FASTOPEN.cast_unsigned().into();
     let with_flag = |argument| rule(&[(argument, MaskedEq(fast_open), fast_open)]);
     let option =
         |level: i32, name: u64| rule(&[(1, Eq, level.cast_unsigned().into()), (2, Eq, name)]);
-    let mut rules = BTreeMap::from([
-        // Requests in a ring are carried out past every filter.
-        (libc::SYS_io_uring_enter, vec![]),
+    let rules = BTreeMap::from([
+        // Requests in a ring are carried out past every filter, so none is made. One that is there
+        // may be entered: libuv keeps one for epoll, and aborts when it may not.
         (libc::SYS_io_uring_register, vec![]),
         (libc::SYS_io_uring_setup, vec![]),
         // Another process, that is not held, could be made to do it.
@@ -193,9 +183,6 @@ fn refused(open_rings: bool) -> Option<Rules> {
         ),
         (libc::SYS_socket, refused_sockets()?),
     ]);
-    if open_rings {
-        rules.remove(&libc::SYS_io_uring_enter);
-    }
     Some(rules)
 }
 
