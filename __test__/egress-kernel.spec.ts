@@ -116,7 +116,7 @@ describe.each([
     'as a user without rights',
     () => [...far.near, findProgram('setpriv', 'apt-get install -y util-linux'), '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs', '--inh-caps=-all', '--'],
   ],
-])('in STANDBY, %s', (who, prefix) => {
+])('in STANDBY, %s', (_who, prefix) => {
   it('nothing arrives, whoever tries', async () => {
     const child = await start({ ROS_MODE: 'LIVE' }, prefix())
     await child.ask({ op: 'keep', host: far.address, port: 443, udpPort: 123 })
