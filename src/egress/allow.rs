@@ -74,6 +74,14 @@ impl AllowList {
             })
     }
 
+    /// The names on the list, each with its port; no port is every port.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Option<u16>)> {
+        self.entries.iter().filter_map(|entry| match &entry.host {
+            Host::Name(name) => Some((name.as_str(), entry.port)),
+            Host::Network { .. } => None,
+        })
+    }
+
     /// One sentence for each malformed entry, by its place in the list and never by its text.
     pub fn warnings(&self) -> impl Iterator<Item = String> + '_ {
         self.malformed.iter().map(|place| {

@@ -5,6 +5,7 @@
 
 mod address;
 mod allow;
+pub mod kernel;
 
 pub use address::{canonical, parse_address};
 pub use allow::AllowList;

@@ -4,6 +4,7 @@
 //! for a wrong one repeat the value.
 
 mod js_probe;
+mod kernel_guard;
 mod mode;
 mod readiness;
 mod telemetry;
