@@ -26,6 +26,24 @@ export declare class NativeReadiness {
 /** Called once by each thread that loads the addon. */
 export declare function attach(mainThread: boolean): void
 
+/** Why the network is blocked; nothing when it is open. */
+export declare function blockReason(): string | null
+
+/** Why the program `file` may not be started; nothing when it may. */
+export declare function decideChild(file: string, thisNode: boolean): string | null
+
+/** Why `host` may not be reached on `port`; nothing when it may. */
+export declare function decideEgress(host: string, port: number): string | null
+
+/** Why the system may not be asked for the addresses of `host`; nothing when it may. */
+export declare function decideLookup(host: string): string | null
+
+/** Why a DNS server may not be asked for `name`; nothing when it may. */
+export declare function decideQuery(name: string): string | null
+
+/** Why the name of `address` may not be asked for; nothing when it may. */
+export declare function decideReverse(address: string): string | null
+
 /** A check, as `lib/` declares it. */
 export interface DeclaredCheck {
   name: string
@@ -38,7 +56,18 @@ export interface DeclaredCheck {
   inJs: boolean
 }
 
+export declare function egressLists(): EgressLists
+
+/** The lists in force, for a child process that has to carry them. */
+export interface EgressLists {
+  allow: string
+  allowChildren: string
+}
+
 export declare function enterStandby(): void
+
+/** Whether the guard of this process only counts; sets it first when told to. */
+export declare function guardAudits(set?: boolean | undefined | null): boolean
 
 /** An answer to an HTTP request. */
 export interface HttpAnswer {
@@ -48,6 +77,9 @@ export interface HttpAnswer {
 
 /** Whether `url` is of the form that `dependency` takes. */
 export declare function isUsableUrl(dependency: string, url: string): boolean
+
+/** Remembers what a name was resolved to, when the name is listed. */
+export declare function learnAddress(name: string, address: string): void
 
 /** The number of the decision in force, after the main thread has looked at its environment. */
 export declare function modeGeneration(): number
@@ -65,6 +97,9 @@ export interface ModeSnapshot {
   strictPhiOnUpload: boolean
   warnings: Array<string>
 }
+
+/** Whether the network is blocked, after the main thread has looked at its environment. */
+export declare function networkBlocked(): boolean
 
 /**
  * Calls `listener` on this thread after each change, for as long as the thread lives. It does
