@@ -2,6 +2,7 @@
 
 const { checkOnce, createReadiness } = require('./lib/readiness.js')
 const { healthRoutes } = require('./lib/health-routes.js')
+const { installEgressGuard } = require('./lib/guard/index.js')
 const mode = require('./lib/mode.js')
 const middleware = require('./lib/mode-middleware.js')
 
@@ -29,3 +30,5 @@ exports.addModeInfo = middleware.addModeInfo
 exports.createReadiness = createReadiness
 exports.checkOnce = checkOnce
 exports.healthRoutes = healthRoutes
+
+exports.installEgressGuard = installEgressGuard
