@@ -43,9 +43,10 @@ function withGuard(message) {
       return message
     case 'classic':
       return { ...message, filename: guardedSource(message.filename) }
-    case 'data-url':
     case 'module':
-      return { ...message, doEval: 'data-url', filename: guardedModule(message) }
+      return { ...message, filename: `import ${JSON.stringify(THREAD_URL)};${message.filename}` }
+    case 'data-url':
+      return { ...message, filename: guardedUrl(message.filename) }
     default:
       return { ...message, doEval: 'classic', filename: guardedFile(message.filename) }
   }
@@ -63,9 +64,9 @@ function guardedSource(source) {
   return `${strict}${REQUIRE_THREAD};${source}`
 }
 
-function guardedModule({ doEval, filename }) {
-  const script = doEval === 'module' ? `data:text/javascript,${encodeURIComponent(filename)}` : filename
-  return `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(THREAD_URL)};import ${JSON.stringify(script)}`)}`
+function guardedUrl(url) {
+  const source = `import ${JSON.stringify(THREAD_URL)};import ${JSON.stringify(url)}`
+  return `data:text/javascript,${encodeURIComponent(source)}`
 }
 
 /** Runs the file as Node would have: as the main script, under its own name. */
