@@ -89,7 +89,7 @@ function holdChannels(ChannelWrap) {
         if (error !== null) return refuseQuestion(request, error)
         if (learns) learnAnswer(request, subject)
         const status = ask.call(this, request, subject, ...rest)
-        asking.add(new WeakRef(this))
+        rememberAsking(this)
         return status
       },
     )
@@ -97,11 +97,24 @@ function holdChannels(ChannelWrap) {
   // A question without an answer is asked again: not after the flip.
   atFlip(() => {
     for (const ref of asking) ref.deref()?.cancel()
-    asking.clear()
+    asking = []
+    known = new WeakSet()
   })
 }
 
-const asking = new Set()
+/** The channels that asked since the last flip, each once, for as long as somebody keeps them. */
+let asking = []
+let known = new WeakSet()
+let sweepAt = 64
+
+function rememberAsking(channel) {
+  if (known.has(channel)) return
+  known.add(channel)
+  asking.push(new WeakRef(channel))
+  if (asking.length < sweepAt) return
+  asking = asking.filter((ref) => ref.deref() !== undefined)
+  sweepAt = Math.max(64, asking.length * 2)
+}
 
 function refuseQuestion(request, error) {
   if (typeof request?.callback === 'function') process.nextTick(request.callback, error)

@@ -32,12 +32,12 @@ function installEgressGuard(options) {
     installed = install()
     Object.defineProperty(globalThis, INSTALLED, { value: installed })
     if (isMainThread) announce(installed, audit)
-  } else if (!audit && options !== undefined) {
+  } else if (isMainThread && !audit && options !== undefined) {
     binding.guardAudits(false)
   }
   if (enforce === 'kernel' && installed.level !== 'kernel') {
-    installed.gaps = kernel.install() ?? installed.gaps
-    installed.level = 'kernel'
+    const { verified, gaps } = kernel.install()
+    Object.assign(installed, { level: 'kernel', verified: [...installed.verified, ...verified], gaps })
   }
   return reportOf(installed)
 }

@@ -2,6 +2,7 @@
 
 /** The kernel level: the same rules, kept by Linux for this process and all it starts. */
 
+/** `{ verified, gaps }`, as in the report: what was tried and is held, and what this level leaves. */
 function install() {
   const error = new Error("enforce: 'kernel' is not available in this build")
   error.code = 'RF_GUARD_KERNEL_UNAVAILABLE'

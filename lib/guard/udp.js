@@ -17,10 +17,11 @@ function hold() {
       function (request, list, count, port, address, ...rest) {
         // A connected socket sends without a destination: (request, list, count, hasCallback).
         const connected = typeof port !== 'number'
-        const to = connected ? peerOf(this) : { address, port }
-        const error = judge('udp', destination, to.address, to.port)
+        const error = connected ? judge('udp', decidePeer, this) : judge('udp', destination, address, port)
         if (error !== null) return refuseSend(this, request, error)
-        return connected ? send.call(this, request, list, count, port) : send.call(this, request, list, count, port, address, ...rest)
+        return connected
+          ? send.call(this, request, list, count, port)
+          : send.call(this, request, list, count, port, address, ...rest)
       },
     )
   }
@@ -38,10 +39,10 @@ function hold() {
   holdSockets(UDP)
 }
 
-function peerOf(handle) {
+function decidePeer(handle) {
   const peer = {}
-  // Without a peer nothing is sent; the empty name is admitted by nothing.
-  return handle.getpeername(peer) === 0 ? peer : { address: '', port: 0 }
+  // Without a peer nothing can be sent; the empty name is admitted by nothing.
+  return handle.getpeername(peer) === 0 ? destination(peer.address, peer.port) : destination('', 0)
 }
 
 function refuseSend(handle, request, error) {
@@ -128,6 +129,7 @@ function takeRefused(socket, otherwise) {
 
 /** An IPv6 socket that is older than the guard has copied the methods it was made with. */
 function holdOwnMethods(socket, UDP) {
+  if (socket.type !== 'udp6') return
   const state = Object.getOwnPropertySymbols(socket).find((symbol) => symbol.description === 'state symbol')
   const handle = socket[state]?.handle
   for (const name of ['send', 'connect']) {
