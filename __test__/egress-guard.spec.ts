@@ -85,6 +85,12 @@ describe(`in STANDBY with the guard at level ${LEVEL}`, () => {
     if (!thread) expect(outcome.counted).toBe(1)
   })
 
+  it('leaves loopback, Unix sockets, listening and accepting as they are', async () => {
+    const outcomes = await child.ask<Record<string, Outcome>>({ op: 'local' })
+    expect(Object.keys(outcomes)).toHaveLength(8)
+    for (const [way, outcome] of Object.entries(outcomes)) expect([way, outcome]).toEqual([way, { ok: true }])
+  })
+
   it('has let nothing through after all of them', async () => {
     await sleep(1_500)
     expect(await far.arrivals()).toEqual({ packets: 0, tcp: 0, udp: 0, dns: 0, names: [] })

@@ -9,7 +9,7 @@ const PROCESS_GAPS = [
   'code that means to get around the guard can: it runs in the same process and can undo what was replaced',
   'a connection that was opened before the guard and was idle when it came is not ended by a flip: start with --import @researchflow/core/register',
   'a lookup that the system resolver had under way at a flip may repeat its question for some seconds',
-  'module hooks (module.register, --loader) and modules that a worker preloads by its own execArgv run before the guard of their thread',
+  'module hooks that were registered before the guard (--loader), and modules that a worker preloads by its own execArgv, are not held',
   'a thread whose event loop is busy ends its open connections when it next turns',
 ]
 

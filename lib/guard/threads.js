@@ -6,6 +6,7 @@
  * Worker can leave out.
  */
 
+const Module = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const vm = require('node:vm')
@@ -13,18 +14,39 @@ const { MessagePort } = require('node:worker_threads')
 const { replace } = require('./internals.js')
 
 const THREAD = join(__dirname, 'thread.js')
+const HOOKS_URL = pathToFileURL(join(__dirname, 'hooks.mjs')).href
 const THREAD_URL = pathToFileURL(THREAD).href
 
 /** A script that is given as text has `require` as a global, unless its thread takes text for modules. */
 const REQUIRE_THREAD = `(globalThis.require??process.getBuiltinModule("module").createRequire("/"))(${JSON.stringify(THREAD)})`
 
 function hold() {
+  holdHooks()
   replace(MessagePort.prototype, 'postMessage', (postMessage) =>
     function (message, ...rest) {
       if (message?.type !== 'loadScript' || !isOrder(message)) return postMessage.call(this, message, ...rest)
       return postMessage.call(this, withGuard(message), ...rest)
     },
   )
+}
+
+/**
+ * Module hooks run on a thread that is started in another way. The guard comes to it as the first
+ * of its hooks, when a program asks for one.
+ */
+function holdHooks() {
+  if (typeof Module.register !== 'function') return
+  let brought = false
+  replace(Module, 'register', (register) =>
+    function (...args) {
+      if (!brought) {
+        brought = true
+        register.call(this, HOOKS_URL)
+      }
+      return register.apply(this, args)
+    },
+  )
+  Module.syncBuiltinESMExports()
 }
 
 /** The message in which Node orders a new thread to run a script, and none of a program's own. */
