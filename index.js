@@ -3,6 +3,7 @@
 const gate = require('./lib/egress-gate.js')
 const { checkOnce, createReadiness } = require('./lib/readiness.js')
 const { healthRoutes } = require('./lib/health-routes.js')
+const { installEgressGuard } = require('./lib/guard/index.js')
 const mode = require('./lib/mode.js')
 const middleware = require('./lib/mode-middleware.js')
 const { getTelemetry } = require('./lib/telemetry.js')
@@ -40,3 +41,4 @@ exports.gatedAICall = gate.gateExternalCall
 exports.AICallBlockedError = gate.ExternalCallBlockedError
 
 exports.getTelemetry = getTelemetry
+exports.installEgressGuard = installEgressGuard

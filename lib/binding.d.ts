@@ -27,6 +27,9 @@ export declare class NativeReadiness {
 /** Called once by each thread that loads the addon. */
 export declare function attach(mainThread: boolean): void
 
+/** Why the network is blocked; nothing when it is open. */
+export declare function blockReason(): string | null
+
 /**
  * The function that counts a call. It takes the number of the provider times the number of
  * statuses plus that of the status, and the seconds that the call took where they are known.
@@ -38,6 +41,21 @@ export declare function callStatuses(): Array<string>
 
 /** Counts a refused call, with or without a provider. */
 export declare function countBlockedCall(reason: number, provider?: number | undefined | null): void
+
+/** Why the program `file` may not be started; nothing when it may. */
+export declare function decideChild(file: string, thisNode: boolean): string | null
+
+/** Why `host` may not be reached on `port`; nothing when it may. */
+export declare function decideEgress(host: string, port: number): string | null
+
+/** Why the system may not be asked for the addresses of `host`; nothing when it may. */
+export declare function decideLookup(host: string): string | null
+
+/** Why a DNS server may not be asked for `name`; nothing when it may. */
+export declare function decideQuery(name: string): string | null
+
+/** Why the name of `address` may not be asked for; nothing when it may. */
+export declare function decideReverse(address: string): string | null
 
 /** A check, as `lib/` declares it. */
 export interface DeclaredCheck {
@@ -51,7 +69,21 @@ export interface DeclaredCheck {
   inJs: boolean
 }
 
+export declare function egressLists(): EgressLists
+
+/** The lists in force, for a child process that has to carry them. */
+export interface EgressLists {
+  allow: string
+  allowChildren: string
+}
+
+/** Puts it in force when the network is blocked, and arms it otherwise. */
+export declare function engageKernelGuard(): KernelGuard
+
 export declare function enterStandby(): void
+
+/** Whether the guard of this process only counts; sets it first when told to. */
+export declare function guardAudits(set?: boolean | undefined | null): boolean
 
 /** An answer to an HTTP request. */
 export interface HttpAnswer {
@@ -64,6 +96,24 @@ export declare function isCleanProvider(name: string): boolean
 
 /** Whether `url` is of the form that `dependency` takes. */
 export declare function isUsableUrl(dependency: string, url: string): boolean
+
+export declare function kernelGuard(): KernelGuard
+
+/** How far the kernel level is. */
+export interface KernelGuard {
+  /** `off`, `armed`, `in_force` or `failed`. */
+  state: string
+  landlockAbi: number
+  verified: Array<string>
+  gaps: Array<string>
+  /** Connects and sends that were refused since it is in force. */
+  refused: number
+  /** Why it failed. */
+  error?: string
+}
+
+/** Remembers what a name was resolved to, when the name is listed. */
+export declare function learnAddress(name: string, address: string): void
 
 /** Every metric, in OpenMetrics or in Prometheus' own text. */
 export declare function metricsPage(openMetrics: boolean): MetricsPage
@@ -90,6 +140,9 @@ export interface ModeSnapshot {
   strictPhiOnUpload: boolean
   warnings: Array<string>
 }
+
+/** Whether the network is blocked, after the main thread has looked at its environment. */
+export declare function networkBlocked(): boolean
 
 /**
  * Calls `listener` on this thread after each change, for as long as the thread lives. It does

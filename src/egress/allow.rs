@@ -82,6 +82,25 @@ impl AllowList {
         })
     }
 
+    /// Whether the list names the name `host`, on whatever port. An address is no name.
+    pub fn lists_name(&self, host: &str) -> bool {
+        let name = host.strip_suffix('.').unwrap_or(host);
+        self.entries.iter().any(
+            |entry| matches!(&entry.host, Host::Name(known) if known.eq_ignore_ascii_case(name)),
+        )
+    }
+
+    /// Whether the list names the address, on whatever port.
+    pub fn lists_address(&self, address: IpAddr) -> bool {
+        self.entries.iter().any(|entry| match entry.host {
+            Host::Network {
+                address: network,
+                prefix,
+            } => contains(network, prefix, address),
+            Host::Name(_) => false,
+        })
+    }
+
     /// One sentence for each malformed entry, by its place in the list and never by its text.
     pub fn warnings(&self) -> impl Iterator<Item = String> + '_ {
         self.malformed.iter().map(|place| {

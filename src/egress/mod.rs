@@ -5,10 +5,16 @@
 
 mod address;
 mod allow;
+mod children;
 pub mod kernel;
+mod learned;
+mod lookup;
 
 pub use address::{canonical, parse_address};
 pub use allow::AllowList;
+pub use children::ChildList;
+pub use learned::learn;
+pub use lookup::{decide_lookup, decide_query, decide_reverse};
 
 use crate::mode::{BlockReason, Published};
 
@@ -31,6 +37,33 @@ use crate::mode::{BlockReason, Published};
 pub fn decide(published: &Published, host: &str, port: u16) -> Result<(), BlockReason> {
     match published.snapshot.block_reason {
         Some(reason) if !is_local(host) && !published.allow.admits(host, port) => Err(reason),
+        _ => Ok(()),
+    }
+}
+
+/// Decides whether a socket may be connected to `host` on `port`, or a datagram sent there.
+///
+/// As [`decide`], and an address is also admitted on the ports of the listed names that were
+/// resolved to it (see [`learn`]).
+///
+/// # Errors
+///
+/// The reason when it may not be reached.
+pub fn decide_connect(published: &Published, host: &str, port: u16) -> Result<(), BlockReason> {
+    decide(published, host, port).or_else(|reason| match parse_address(host) {
+        Some(address) if learned::admits(&published.allow, address, port) => Ok(()),
+        _ => Err(reason),
+    })
+}
+
+/// Decides whether a program may be started; `this_node` as in [`ChildList::admits`].
+///
+/// # Errors
+///
+/// The reason when it may not.
+pub fn decide_child(published: &Published, file: &str, this_node: bool) -> Result<(), BlockReason> {
+    match published.snapshot.block_reason {
+        Some(reason) if !published.children.admits(file, this_node) => Err(reason),
         _ => Ok(()),
     }
 }

@@ -23,9 +23,11 @@ pub struct Inputs {
     pub ros_mode_file: Vec<u8>,
     /// `EGRESS_ALLOW`.
     pub egress_allow: Vec<u8>,
+    /// `EGRESS_ALLOW_CHILDREN`.
+    pub egress_allow_children: Vec<u8>,
 }
 
-const NAMES: [&[u8]; 8] = [
+const NAMES: [&[u8]; 9] = [
     b"ROS_MODE",
     b"GOVERNANCE_MODE",
     b"NO_NETWORK",
@@ -34,6 +36,7 @@ const NAMES: [&[u8]; 8] = [
     b"STRICT_PHI_ON_UPLOAD",
     b"ROS_MODE_FILE",
     b"EGRESS_ALLOW",
+    b"EGRESS_ALLOW_CHILDREN",
 ];
 
 impl Inputs {
@@ -129,6 +132,7 @@ impl Inputs {
             &self.strict_phi_on_upload,
             &self.ros_mode_file,
             &self.egress_allow,
+            &self.egress_allow_children,
         ]
     }
 
@@ -142,6 +146,7 @@ impl Inputs {
             &mut self.strict_phi_on_upload,
             &mut self.ros_mode_file,
             &mut self.egress_allow,
+            &mut self.egress_allow_children,
         ]
     }
 }

@@ -1,12 +1,12 @@
 //! The one decision of this process: written here, read by every thread.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::file::{self, FileContent};
 use super::{Inputs, Snapshot, resolve};
-use crate::egress::AllowList;
+use crate::egress::{AllowList, ChildList};
 
 /// What the process decided, together with what it admits while the network is blocked.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Published {
     pub snapshot: Snapshot,
     /// The declared internal dependencies (`EGRESS_ALLOW`).
     pub allow: AllowList,
+    /// The programs that may start meanwhile (`EGRESS_ALLOW_CHILDREN`).
+    pub children: ChildList,
 }
 
 /// Keeps a listener registered until it is dropped.
@@ -42,9 +44,11 @@ static PUBLISHED: LazyLock<RwLock<Arc<Published>>> = LazyLock::new(|| {
         generation: 0,
         snapshot: undecided(),
         allow: AllowList::default(),
+        children: ChildList::default(),
     }))
 });
 static GENERATION: AtomicU32 = AtomicU32::new(0);
+static NETWORK_BLOCKED: AtomicBool = AtomicBool::new(true);
 
 /// The decision in force. Any thread may ask, at any time.
 pub fn current() -> Arc<Published> {
@@ -54,6 +58,16 @@ pub fn current() -> Arc<Published> {
 /// The number of the decision in force: cheaper than [`current`] for a caller that keeps a copy.
 pub fn generation() -> u32 {
     GENERATION.load(Ordering::Acquire)
+}
+
+/// Whether the network is blocked: one atomic load, for what is asked at every call.
+pub fn network_blocked() -> bool {
+    NETWORK_BLOCKED.load(Ordering::Acquire)
+}
+
+/// The variables as they were last read.
+pub fn inputs() -> Inputs {
+    lock().inputs.clone().unwrap_or_default()
 }
 
 /// Reads the environment and publishes a new decision when it changed something.
@@ -125,10 +139,11 @@ impl Drop for Subscription {
 
 fn publish(state: &mut State) {
     let before = current();
-    let (snapshot, allow) = match &state.inputs {
+    let (snapshot, allow, children) = match &state.inputs {
         Some(inputs) => (
             resolve(inputs, state.file, state.latched),
             AllowList::parse(&inputs.egress_allow),
+            ChildList::parse(&inputs.egress_allow_children),
         ),
         None => (
             Snapshot {
@@ -140,17 +155,20 @@ fn publish(state: &mut State) {
                 ..undecided()
             },
             AllowList::default(),
+            ChildList::default(),
         ),
     };
-    if snapshot == before.snapshot && allow == before.allow {
+    if snapshot == before.snapshot && allow == before.allow && children == before.children {
         return;
     }
     let now = Arc::new(Published {
         generation: before.generation.wrapping_add(1),
         snapshot,
         allow,
+        children,
     });
     *PUBLISHED.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
+    NETWORK_BLOCKED.store(!now.snapshot.network_allowed(), Ordering::Release);
     GENERATION.store(now.generation, Ordering::Release);
     for (_, listener) in &state.listeners {
         listener(&now, &before);

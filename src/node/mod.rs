@@ -3,6 +3,7 @@
 //! `lib/` has checked every argument before it comes here, because the errors that are generated
 //! for a wrong one repeat the value.
 
+mod egress;
 mod js_probe;
 mod kernel_guard;
 mod mode;

@@ -21,7 +21,7 @@ pub(super) fn attach(main_thread: bool) {
     refresh();
 }
 
-fn refresh() {
+pub(super) fn refresh() {
     if MAIN_THREAD.get() {
         // SAFETY: this is the thread that runs the main program, and no other changes the
         // environment.

@@ -1,0 +1,96 @@
+//! What may be reached, for JavaScript's egress guard.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use napi_derive::napi;
+
+use super::mode::refresh;
+use crate::egress;
+use crate::mode::{self, BlockReason};
+
+/// Whether this process only counts what it would refuse.
+static AUDIT: AtomicBool = AtomicBool::new(false);
+
+/// Whether the network is blocked, after the main thread has looked at its environment.
+#[napi(catch_unwind)]
+pub fn network_blocked() -> bool {
+    refresh();
+    mode::network_blocked()
+}
+
+/// Why the network is blocked; nothing when it is open.
+#[napi(catch_unwind)]
+pub fn block_reason() -> Option<&'static str> {
+    mode::current()
+        .snapshot
+        .block_reason
+        .map(BlockReason::as_str)
+}
+
+/// Why `host` may not be reached on `port`; nothing when it may.
+#[napi(catch_unwind)]
+pub fn decide_egress(host: String, port: u16) -> Option<&'static str> {
+    reason(egress::decide_connect(&mode::current(), &host, port))
+}
+
+/// Why the system may not be asked for the addresses of `host`; nothing when it may.
+#[napi(catch_unwind)]
+pub fn decide_lookup(host: String) -> Option<&'static str> {
+    reason(egress::decide_lookup(&mode::current(), &host))
+}
+
+/// Why a DNS server may not be asked for `name`; nothing when it may.
+#[napi(catch_unwind)]
+pub fn decide_query(name: String) -> Option<&'static str> {
+    reason(egress::decide_query(&mode::current(), &name))
+}
+
+/// Why the name of `address` may not be asked for; nothing when it may.
+#[napi(catch_unwind)]
+pub fn decide_reverse(address: String) -> Option<&'static str> {
+    reason(egress::decide_reverse(&mode::current(), &address))
+}
+
+/// Why the program `file` may not be started; nothing when it may.
+#[napi(catch_unwind)]
+pub fn decide_child(file: String, this_node: bool) -> Option<&'static str> {
+    reason(egress::decide_child(&mode::current(), &file, this_node))
+}
+
+/// Remembers what a name was resolved to, when the name is listed.
+#[napi(catch_unwind)]
+pub fn learn_address(name: String, address: String) {
+    if let Some(address) = egress::parse_address(&address) {
+        egress::learn(&mode::current().allow, &name, address);
+    }
+}
+
+/// The lists in force, for a child process that has to carry them.
+#[napi(object)]
+pub struct EgressLists {
+    pub allow: String,
+    pub allow_children: String,
+}
+
+#[napi(catch_unwind)]
+pub fn egress_lists() -> EgressLists {
+    let inputs = mode::inputs();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    EgressLists {
+        allow: text(&inputs.egress_allow),
+        allow_children: text(&inputs.egress_allow_children),
+    }
+}
+
+/// Whether the guard of this process only counts; sets it first when told to.
+#[napi(catch_unwind)]
+pub fn guard_audits(set: Option<bool>) -> bool {
+    if let Some(audit) = set {
+        AUDIT.store(audit, Ordering::Release);
+    }
+    AUDIT.load(Ordering::Acquire)
+}
+
+fn reason(decision: Result<(), BlockReason>) -> Option<&'static str> {
+    decision.err().map(BlockReason::as_str)
+}
