@@ -370,8 +370,9 @@ describe('a Node child of a process that is held', () => {
   it('is held, and says by whom when it asks for the level itself', async () => {
     const child = await start({ ROS_MODE: 'STANDBY', EGRESS_ALLOW: `${far.address}:443` })
     await child.ask({ op: 'install' })
-    const script = `process.stdout.write(JSON.stringify(require('${join(import.meta.dirname, '..', 'lib', 'guard', 'kernel.js')}').install()))`
-    const ran = await child.ask<Ran>({ op: 'run', file: process.execPath, args: ['-e', `require('${join(import.meta.dirname, '..')}'); ${script}`] })
+    const lib = join(import.meta.dirname, '..', 'lib')
+    const script = `require('${lib}/guard/kernel.js').install(); process.stdout.write(JSON.stringify(require('${lib}/binding.js').kernelGuard()))`
+    const ran = await child.ask<Ran>({ op: 'run', file: process.execPath, args: ['-e', script] })
     const guard = JSON.parse(ran.text) as Guard
     expect(guard.state).toBe('in_force')
     expect(guard.gaps).toContain("the guard of the process that started this one holds it, with that one's EGRESS_ALLOW")

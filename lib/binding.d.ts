@@ -166,3 +166,6 @@ export declare function resolveMode(env: Record<string, string>): ModeSnapshot
 
 /** The counters of calls as JSON. */
 export declare function telemetrySnapshot(): string
+
+/** Tells the metrics that this process is guarded, or that its guard only counts. */
+export declare function tellGuardLevel(audit: boolean): void

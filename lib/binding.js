@@ -865,3 +865,4 @@ module.exports.refusals = nativeBinding.refusals
 module.exports.resetTelemetry = nativeBinding.resetTelemetry
 module.exports.resolveMode = nativeBinding.resolveMode
 module.exports.telemetrySnapshot = nativeBinding.telemetrySnapshot
+module.exports.tellGuardLevel = nativeBinding.tellGuardLevel

@@ -44,8 +44,12 @@ function hold() {
 }
 
 function judgeProgram(file) {
-  // The kernel holds a child by the same rules as this process.
-  return kernel.held() ? null : judge('child_process', program, file)
+  return judge('child_process', decideProgram, file)
+}
+
+/** Once the kernel holds this process it holds by the same rules what that starts. */
+function decideProgram(file) {
+  return kernel.held() ? null : program(file)
 }
 
 /** Older releases pass one object; newer ones (file, args, cwd, envPairs, ...). */
@@ -104,6 +108,8 @@ function carried(envPairs) {
     EGRESS_ALLOW_CHILDREN: lists.allowChildren,
     EGRESS_AUDIT: '',
   }
+  // What a held Node starts is held too, so that it may start programs itself.
+  if (kernel.held()) set.EGRESS_ENFORCE = 'kernel'
   if (binding.blockReason() === 'standby_mode') Object.assign(set, { ROS_MODE: 'STANDBY', ROS_MODE_FILE: '' })
   const name = (pair) => pair.slice(0, pair.indexOf('='))
   const given = pairs.find((pair) => name(pair) === 'NODE_OPTIONS')?.slice('NODE_OPTIONS='.length)

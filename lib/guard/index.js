@@ -17,6 +17,8 @@ const { verify } = require('./verify.js')
 
 const LEVELS = ['process', 'kernel']
 
+const AUDITED = 'an audit refuses nothing, so the kernel level was left out: it comes when the audit ends'
+
 /** Where a second copy of the package finds the guard of the first. */
 const INSTALLED = Symbol.for('researchflow.egress-guard')
 
@@ -26,20 +28,25 @@ const INSTALLED = Symbol.for('researchflow.egress-guard')
  */
 function installEgressGuard(options) {
   const { enforce, audit } = readOptions(options)
-  let installed = globalThis[INSTALLED]
-  if (installed === undefined) {
-    if (isMainThread) binding.guardAudits(audit)
-    installed = install()
-    Object.defineProperty(globalThis, INSTALLED, { value: installed })
-    if (isMainThread) announce(installed, audit)
-  } else if (isMainThread && !audit && options !== undefined) {
-    binding.guardAudits(false)
+  const first = globalThis[INSTALLED] === undefined
+  if (isMainThread) {
+    if (first) setAudit(audit)
+    else if (!audit && options !== undefined && binding.guardAudits()) setAudit(false)
   }
-  if (enforce === 'kernel' && installed.level !== 'kernel') {
-    const { verified, gaps } = kernel.install()
-    Object.assign(installed, { level: 'kernel', verified: [...installed.verified, ...verified], gaps })
-  }
-  return reportOf(installed)
+  if (first) Object.defineProperty(globalThis, INSTALLED, { value: install() })
+  const installed = globalThis[INSTALLED]
+  const wantsKernel = enforce === 'kernel' || installed.wantsKernel
+  // An audit refuses nothing, and what the kernel refuses is not taken back.
+  installed.wantsKernel = wantsKernel && binding.guardAudits()
+  if (wantsKernel && !installed.wantsKernel) kernel.install()
+  const report = reportOf(installed)
+  if (first && isMainThread) announce(report)
+  return report
+}
+
+function setAudit(audit) {
+  binding.guardAudits(audit)
+  binding.tellGuardLevel(audit)
 }
 
 function readOptions(options) {
@@ -58,10 +65,17 @@ function install() {
   children.hold()
   threads.hold()
   outbound.follow()
+  if (isMainThread) outbound.atFlip(tellWithoutKernel)
   keepReportsLocal()
-  const { verified, failed } = verify()
-  const gaps = [...failed.map((way) => `${way} was tried at start and is not held`), ...PROCESS_GAPS]
-  return { level: 'process', verified, gaps }
+  return { wantsKernel: false, ...verify() }
+}
+
+/** A flip that should have brought the kernel level and did not: this level goes on without it. */
+function tellWithoutKernel() {
+  if (kernel.state() !== 'failed') return
+  log('error', 'the kernel level of the egress guard is not in force; level process goes on holding', {
+    gaps: kernel.report().gaps,
+  })
 }
 
 /** A diagnostic report asks DNS for the names of the peers of open connections. */
@@ -69,17 +83,26 @@ function keepReportsLocal() {
   if (process.report !== undefined && 'excludeNetwork' in process.report) process.report.excludeNetwork = true
 }
 
-function announce({ verified, gaps }, audit) {
+function announce({ level, verified, gaps }) {
   log('info', 'the egress guard is installed', {
-    level: 'process',
-    audit,
+    level,
+    audit: binding.guardAudits(),
     verified: verified.length,
     gaps,
   })
 }
 
-function reportOf({ level, verified, gaps }) {
-  return { level, verified: verified.map((entry) => ({ ...entry })), gaps: [...gaps] }
+/** As it is now: the kernel level may have come with a flip, or have been brought by another thread. */
+function reportOf({ wantsKernel, verified, failed }) {
+  const byKernel = kernel.report()
+  const broken = failed.map((way) => `${way} was tried at start and is not held`)
+  const gaps = kernel.held() ? [...broken, ...byKernel.gaps] : [...broken, ...PROCESS_GAPS, ...(byKernel?.gaps ?? [])]
+  if (byKernel === null && wantsKernel) gaps.push(AUDITED)
+  return {
+    level: byKernel !== null && kernel.state() !== 'failed' ? 'kernel' : 'process',
+    verified: [...verified.map((entry) => ({ ...entry })), ...(byKernel?.verified ?? [])],
+    gaps,
+  }
 }
 
 module.exports = { installEgressGuard }

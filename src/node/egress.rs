@@ -7,6 +7,7 @@ use napi_derive::napi;
 use super::mode::refresh;
 use crate::egress;
 use crate::mode::{self, BlockReason};
+use crate::telemetry;
 
 /// Whether this process only counts what it would refuse.
 static AUDIT: AtomicBool = AtomicBool::new(false);
@@ -89,6 +90,12 @@ pub fn guard_audits(set: Option<bool>) -> bool {
         AUDIT.store(audit, Ordering::Release);
     }
     AUDIT.load(Ordering::Acquire)
+}
+
+/// Tells the metrics that this process is guarded, or that its guard only counts.
+#[napi(catch_unwind)]
+pub fn tell_guard_level(audit: bool) {
+    telemetry::set_guard_level(if audit { "audit" } else { "process" });
 }
 
 fn reason(decision: Result<(), BlockReason>) -> Option<&'static str> {

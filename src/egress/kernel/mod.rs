@@ -44,6 +44,7 @@ mod tests;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::mode::{self, Published, Subscription};
+use crate::telemetry;
 
 pub use error::KernelError;
 pub use install::{install, probe, refusals};
@@ -129,7 +130,10 @@ fn follow(now: &Published) {
         return;
     }
     let state = match install(&now.allow) {
-        Ok(report) => State::InForce(report),
+        Ok(report) => {
+            telemetry::set_guard_level("kernel");
+            State::InForce(report)
+        }
         Err(error) => {
             tracing::error!(
                 code = error.code(),
