@@ -20,7 +20,7 @@ export default defineConfig({
     server: {
       deps: {
         // The package is loaded as a user's program loads it: by Node itself, untransformed.
-        external: [/\/index\.js$/, /\/lib\/[^/]+\.js$/, /\.node$/],
+        external: [/\/index\.js$/, /\/lib\/(?:guard\/)?[^/]+\.js$/, /\.node$/],
       },
     },
   },

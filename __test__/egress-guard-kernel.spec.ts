@@ -1,0 +1,3 @@
+import { describeGuardAt } from './fixtures/egress/suite.ts'
+
+describeGuardAt('kernel')
