@@ -516,6 +516,75 @@ export declare const AICallBlockedError: typeof ExternalCallBlockedError
 export type AICallBlockedError = ExternalCallBlockedError
 
 // ---------------------------------------------------------------------------------------------
+// Egress guard
+// ---------------------------------------------------------------------------------------------
+
+/** Who keeps the rules: hooks in Node.js, or Linux as well. */
+export type GuardLevel = 'process' | 'kernel'
+
+export interface EgressGuardOptions {
+  /**
+   * `'process'`: the guard inside Node.js, which refuses child processes. `'kernel'`: Linux as well,
+   * for native addons and child processes; one-way for the life of the process. In an open mode it
+   * is armed, and put in force at the moment that the mode blocks the network.
+   *
+   * @default 'process'
+   */
+  enforce?: GuardLevel
+  /**
+   * Counts and logs what would be refused, and refuses nothing; the kernel level is left out
+   * meanwhile. It is set by the first call on the main thread; a later call there that leaves it
+   * out, with other options, ends the audit.
+   *
+   * @default false
+   */
+  audit?: boolean
+}
+
+/** A way out that was tried when the guard came, and was refused. Nothing was sent for it. */
+export interface VerifiedWay {
+  /** In words: `'TCP connect over IPv4'`, `'dns.lookup'`, `'raw socket, by the kernel'`, … */
+  way: string
+  held: true
+}
+
+/** What the egress guard holds, as it is now, in an object of the caller's own. */
+export interface GuardReport {
+  /** `'kernel'` when that level is armed or in force; `gaps` says when it is only armed. */
+  level: GuardLevel
+  verified: VerifiedWay[]
+  /** What is not covered, a sentence each, for an operator to read. */
+  gaps: string[]
+}
+
+/**
+ * Closes every way out of Node's own API while the network is blocked: sockets, datagrams, DNS
+ * questions, worker threads and child processes, for code that was loaded before and comes after.
+ * Loopback, Unix sockets, listening and what `EGRESS_ALLOW` lists stay open; so does everything
+ * while the mode is open. A flip into a blocked mode ends the connections that are open.
+ *
+ * It is installed for this thread and all threads that it starts. Called again, it can only become
+ * stricter. `import '@researchflow/core/register'` does the same before the rest of the program.
+ *
+ * A refused call gets an {@link ExternalCallBlockedError}, by callback, event, rejection or throw as
+ * its API reports errors, and is counted once with its reason, under the provider `tcp`, `udp`,
+ * `dns`, `child_process` or `pipe`. What only the kernel refuses is `EACCES` and is not counted.
+ *
+ * @throws TypeError `RF_CONFIG_…` for wrong options.
+ * @throws Error `RF_GUARD_UNSUPPORTED` where this Node.js is not built as the guard expects;
+ *   `RF_GUARD_UNAVAILABLE` where `enforce: 'kernel'` cannot be had. Level `process` is installed then.
+ *
+ * @example
+ * ```ts
+ * import { installEgressGuard } from '@researchflow/core'
+ *
+ * const { level, verified, gaps } = installEgressGuard()
+ * console.log(level, verified.length, gaps)
+ * ```
+ */
+export declare function installEgressGuard(options?: EgressGuardOptions): GuardReport
+
+// ---------------------------------------------------------------------------------------------
 // Telemetry
 // ---------------------------------------------------------------------------------------------
 

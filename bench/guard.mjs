@@ -1,13 +1,20 @@
-// What the egress guard costs where the network is open: HTTP requests to loopback, with a new
-// connection for each and over kept ones, in rounds that take turns with and without the guard.
+/**
+ * What the egress guard costs where the network is open: HTTP requests to loopback, with a new
+ * connection for each and over kept ones, in rounds that take turns with and without the guard.
+ *
+ * By itself: `node bench/guard.mjs`.
+ */
 import { spawn } from 'node:child_process'
 import { createServer, Agent, get } from 'node:http'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ratioRow, render } from './table.mjs'
 
 const ROUNDS = 12
 const REQUESTS = 2_000
+/** As good as no difference, on a machine whose speed drifts. */
+const GOAL = 1.05
 
 async function round(port, keepAlive) {
   const agent = new Agent({ keepAlive, maxSockets: 1 })
@@ -49,30 +56,34 @@ function start(kind, port) {
   }
 }
 
-const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1]
-
-async function compare() {
+export async function guard() {
   const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
   const plain = start('plain', port)
   const guarded = start('guarded', port)
   await Promise.all([plain.next(), guarded.next()])
+  const rows = []
   for (const kind of ['kept', 'new']) {
     const times = { plain: [], guarded: [] }
     for (let count = 0; count < ROUNDS; count += 1) {
       const pair = [[plain, times.plain], [guarded, times.guarded]]
       for (const [who, into] of count % 2 === 0 ? pair : pair.reverse()) into.push(await who.ask(kind))
     }
-    const ratios = times.guarded.map((time, index) => time / times.plain[index])
-    console.log(
-      `loopback HTTP, ${kind} connection: without ${median(times.plain).toFixed(1)} µs, ` +
-        `with the guard ${median(times.guarded).toFixed(1)} µs, ratio ${median(ratios).toFixed(3)}`,
-    )
+    rows.push(ratioRow({ name: `loopback HTTP, ${kind} connection`, unit: 'µs', goal: GOAL, core: times.guarded, peer: times.plain }))
   }
   plain.end()
   guarded.end()
   server.close()
+  return {
+    title: 'The egress guard where the network is open',
+    peers: 'the same requests without the guard',
+    note: `${ROUNDS} rounds of ${REQUESTS} requests, in turns`,
+    rows,
+  }
 }
 
-await (process.argv[2] === undefined ? compare() : client())
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv[2] === undefined) console.log(render(await guard()))
+  else await client()
+}

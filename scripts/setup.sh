@@ -62,7 +62,10 @@ install_debian_packages() {
   has ip || missing+=(iproute2)
   has prometheus || missing+=(prometheus)
   has openssl || missing+=(openssl)
-  has setpriv || missing+=(util-linux)
+  has setpriv && has prlimit || missing+=(util-linux)
+  has curl || missing+=(curl)
+  # One that a user without rights may run as well.
+  [ -x /usr/bin/python3 ] || missing+=(python3)
   [ ${#missing[@]} -gt 0 ] || return 0
 
   local as_root=()
