@@ -95,7 +95,7 @@ describe('the package', () => {
       core.onModeChange(() => {});
       core.createReadiness({ db: 'postgres://u@127.0.0.1:1/d', redis: false, worker: false });
       say('ended');`
-    expect(await runs(program, { ROS_MODE: 'LIVE', ROS_MODE_FILE: '/nowhere' })).toBe('ended')
+    expect(await runs(program, { ROS_MODE_FILE: join(root, '__test__', 'support', 'fixtures', 'mode-live') })).toBe('ended')
   })
 
   it('ends at process.exit with a check under way', async () => {

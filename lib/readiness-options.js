@@ -44,8 +44,8 @@ const DEPENDENCIES = [
   },
 ]
 
-/** A name is a key of JSON answers and a label of metrics. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
+/** A key of JSON answers, where one that looks like a number would come first, and a label of metrics. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
 
 function readOptions(given) {
   const options = objectOption('options', given)
@@ -133,7 +133,7 @@ function readChecks(given, timeoutMs) {
     if (!NAME.test(name) || DEPENDENCIES.some((dependency) => dependency.name === name)) {
       throw typeError(
         'checks',
-        'names of up to 64 letters, digits, dots, hyphens and underscores other than db, redis and worker',
+        'names of a letter and up to 63 letters, digits, dots, hyphens and underscores, other than db, redis and worker',
         name,
       )
     }
