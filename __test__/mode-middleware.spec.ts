@@ -28,6 +28,8 @@ beforeAll(async () => {
   app.use('/meta', addModeInfo)
   app.get('/meta/array', (_request, response) => void response.json([1, 2]))
   app.get('/meta/object', (_request, response) => void response.json({ of: 'mine' }))
+  app.get('/meta/document', (_request, response) => void response.json({ secret: 'hidden', toJSON: () => ({ of: 'mine' }) }))
+  app.get('/meta/date', (_request, response) => void response.json(new Date(0)))
   app.get('/meta/nothing', (_request, response) => void response.json(null))
   app.use((request, response, next) => (request.path.startsWith('/meta') || /^\/(writes|ai|upload|export|auth)/.test(request.path) ? next() : enforceStandbyMode(request, response, next)))
   app.use((_request, response) => void response.send('through'))
@@ -133,7 +135,20 @@ describe('the other middlewares', () => {
       of: 'mine',
       _meta: { mode: 'DEMO', requiresAuth: false, allowsRealAI: false, timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
     })
+    expect(Object.keys(await json('/meta/document'))).toEqual(['of', '_meta'])
+    expect(await json('/meta/date')).toBe('1970-01-01T00:00:00.000Z')
     expect(await json('/meta/array')).toEqual([1, 2])
     expect(await json('/meta/nothing')).toBeNull()
+  })
+
+  it('refuse in a plain server too, also behind the one that adds the mode', async () => {
+    process.env.ROS_MODE = 'STANDBY'
+    const plain = createServer((request, response) => {
+      addModeInfo(request, response, () => enforceStandbyMode(request, response, () => response.end('through')))
+    })
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+    expect((await get(plain, '/x', { method: 'POST' })).status).toBe(503)
+    expect(await get(plain, '/health')).toMatchObject(through)
+    plain.close()
   })
 })
