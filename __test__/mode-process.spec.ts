@@ -1,6 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { silent, startRawServer } from './support/raw-server.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -116,14 +118,16 @@ describe('the package', () => {
   })
 
   it('ends at process.exit from inside a check that is running', async () => {
+    const mute = await startRawServer(silent)
     const program = `${core}${say}
       core.onModeChange(() => {});
       core.createReadiness({ db: false, redis: false, worker: false, checks: { slow: () => new Promise(() => {}) } }).check();
       core.checkOnce({
-        db: 'postgres://u@127.0.0.1:1/d', redis: false, worker: false,
+        db: 'postgres://u@127.0.0.1:${mute.port}/d', redis: false, worker: false,
         checks: { leaving: () => { say('leaving'); process.exit(0); } },
       });`
     expect(await runs(program, { ROS_MODE: 'LIVE' })).toBe('leaving')
+    await mute.stop()
   })
 
   it('ends at process.exit from inside a listener of the mode', async () => {
