@@ -111,8 +111,10 @@ describe('10,000 good checks', () => {
     const start = performance.now()
     expect(await child.ask({ op: 'repeat', times: 1_000 })).toEqual({ 'db ok': 1_000, 'redis ok': 1_000, 'worker ok': 1_000 })
     const first = await settled(child)
-    // What is compared is a state in which each dependency has its connection.
-    expect([postgres, redis, worker].map(({ port }) => established(port))).toEqual([1, 1, 1])
+    // A second connection to the worker may be kept: one that a check opened because the first was
+    // not yet back from the check before. It is counted apart.
+    const workerAtFirst = established(worker.port)
+    expect([postgres, redis].map(({ port }) => established(port))).toEqual([1, 1])
     expect(await child.ask({ op: 'repeat', times: 9_000 })).toEqual({ 'db ok': 9_000, 'redis ok': 9_000, 'worker ok': 9_000 })
     const took = performance.now() - start
     const last = await settled(child, first)
@@ -120,7 +122,10 @@ describe('10,000 good checks', () => {
     console.log(`10,000 good checks in ${(took / 1000).toFixed(1)} s: resident ${mb(first.residentBytes)} after 1,000, ${mb(last.residentBytes)} after 10,000 (${growth} bytes), descriptors ${first.files} -> ${last.files}, threads ${first.threads} -> ${last.threads}`)
     // A leak of one small string a check would show: 9,000 × 1 KB are 9 MB.
     expect(growth).toBeLessThan(8 * MB)
-    expect(last.files, difference(first, last)).toBeLessThanOrEqual(first.files)
+    const workerAtLast = established(worker.port)
+    for (const connections of [workerAtFirst, workerAtLast]) expect([1, 2]).toContain(connections)
+    expect([postgres, redis].map(({ port }) => established(port))).toEqual([1, 1])
+    expect(last.files - workerAtLast, difference(first, last)).toBeLessThanOrEqual(first.files - workerAtFirst)
     expect(last.threads).toBeLessThanOrEqual(first.threads)
     expect(worker.connections()).toBeLessThanOrEqual(3)
     await child.stop()
