@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  *
  * - `DEMO`: no real AI and no real data. The network is open when the mode was asked for by name.
  * - `LIVE`: everything is allowed, behind authentication.
- * - `STANDBY`: locked. Only status and configuration may be read, and nothing leaves the process.
+ * - `STANDBY`: locked. Only status and configuration may be read, and the network is blocked.
  */
 export declare const AppMode: {
   readonly DEMO: 'DEMO'
@@ -320,21 +320,21 @@ export interface ReadinessOptions {
    *
    * @default `DATABASE_URL`, read again for each run
    */
-  db?: string | QueryablePool | false
+  db?: string | QueryablePool | false | undefined
   /**
    * Redis, asked `PING`: `redis://[user[:password]@]host[:port][/db]`, `rediss://…` for TLS,
    * `unix:///path?user=…&pass=…&db=…`, or `false` for none.
    *
    * @default `REDIS_URL`, read again for each run
    */
-  redis?: string | false
+  redis?: string | false | undefined
   /**
    * The worker, asked `GET <url>/health`: 2xx is `ok`. No redirect is followed, no proxy used.
    *
    * @default `WORKER_CALLBACK_URL`, read again for each run
    */
-  worker?: string | false
-  /** Checks of your own, by name: up to 64 letters, digits, dots, hyphens and underscores. */
+  worker?: string | false | undefined
+  /** Checks of your own, by name: a letter and up to 63 letters, digits, dots, hyphens, underscores. */
   checks?: Record<string, CustomCheck | CustomCheckOptions>
   /** How long each check may take, in milliseconds, 1 to 600,000. @default 2000 */
   timeoutMs?: number
@@ -353,7 +353,7 @@ export interface ReadinessOptions {
   version?: string
 }
 
-/** A set of checks with their connections. */
+/** A set of checks with their connections. It is given up when nothing refers to it any more. */
 export interface Readiness {
   /**
    * Asks the dependencies side by side, each under its deadline.
@@ -392,9 +392,18 @@ export declare function createReadiness(options?: ReadinessOptions): Readiness
 /** One run with connections of its own: {@link createReadiness}, `check`, `close`. */
 export declare function checkOnce(options?: ReadinessOptions): Promise<ReadinessReport>
 
-export interface HealthRoutesOptions extends ReadinessOptions {
-  /** A set made by {@link createReadiness}; beside it only `details`, `service` and `version`. */
-  readiness?: Readiness
+/** Either the options of a set of checks, or a set that is there. */
+export type HealthRoutesOptions = (
+  | (ReadinessOptions & { readiness?: undefined })
+  | {
+      /** A set made by {@link createReadiness}: keep it, to `drain()` and `close()` it at the end. */
+      readiness: Readiness
+      /** The name in `GET /health`. @default that of the set */
+      service?: string
+      /** The version in `GET /health`. @default that of the set */
+      version?: string
+    }
+) & {
   /** Adds `details` to `/health/ready`. @default false */
   details?: boolean
 }

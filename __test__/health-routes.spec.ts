@@ -173,3 +173,17 @@ describe('options of health routes', () => {
     expect(error!.message).not.toContain('hunter2')
   })
 })
+
+describe('health routes after something else has answered', () => {
+  it.each(['/health', '/health/ready', '/api/metrics', '/elsewhere'])('leave %s alone, and the server goes on', async (path) => {
+    const routes = healthRoutes({ ...NOTHING, cacheMs: 0, checks: { slow: () => new Promise((resolve) => setTimeout(resolve, 50)) } })
+    const server = await serve((request, response) => {
+      // A time limit that runs out while the checks still run, or before they are begun.
+      response.writeHead(504).end('late')
+      void routes(request, response)
+    })
+    expect(await get(server, path)).toMatchObject({ status: 504, body: 'late' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await get(server, path)).toMatchObject({ status: 504 })
+  })
+})

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -11,13 +10,12 @@ import {
   enforceStandbyMode,
   requireLiveAuth,
 } from '../index.js'
+import { get } from './support/http.ts'
 import { clearMode } from './support/mode.ts'
-import { ask } from './support/raw-request.ts'
 
 const ALLOWED = ['/status', '/health', '/api/status', '/api/health', '/api/config', '/api/governance/mode', '/api/governance/config']
 
 let server: Server
-let port: number
 
 beforeAll(async () => {
   const app = express()
@@ -30,12 +28,13 @@ beforeAll(async () => {
   app.use('/meta', addModeInfo)
   app.get('/meta/array', (_request, response) => void response.json([1, 2]))
   app.get('/meta/object', (_request, response) => void response.json({ of: 'mine' }))
+  app.get('/meta/document', (_request, response) => void response.json({ secret: 'hidden', toJSON: () => ({ of: 'mine' }) }))
+  app.get('/meta/date', (_request, response) => void response.json(new Date(0)))
   app.get('/meta/nothing', (_request, response) => void response.json(null))
   app.use((request, response, next) => (request.path.startsWith('/meta') || /^\/(writes|ai|upload|export|auth)/.test(request.path) ? next() : enforceStandbyMode(request, response, next)))
   app.use((_request, response) => void response.send('through'))
   server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
 })
 afterAll(() => server.close())
 beforeEach(clearMode)
@@ -45,19 +44,19 @@ describe('enforceStandbyMode', () => {
   it('lets everything through outside STANDBY', async () => {
     for (const mode of ['LIVE', 'DEMO', '']) {
       process.env.ROS_MODE = mode
-      expect((await ask(port, 'POST', '/api/projects')).body).toBe('through')
+      expect((await get(server, '/api/projects', { method: 'POST' })).body).toBe('through')
     }
   })
 
   it.each(ALLOWED.flatMap((path) => [path, `${path}/`, `${path}/below`, `${path}?query=/x`]))('lets GET and HEAD of %s through in STANDBY', async (path) => {
     process.env.ROS_MODE = 'STANDBY'
-    expect(await ask(port, 'GET', path)).toMatchObject({ status: 200, body: 'through' })
-    expect(await ask(port, 'HEAD', path)).toMatchObject({ status: 200, body: '' })
+    expect(await get(server, path)).toMatchObject({ status: 200, body: 'through' })
+    expect(await get(server, path, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' })
   })
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers 503 to %s of an allowed path in STANDBY', async (method) => {
     process.env.ROS_MODE = 'STANDBY'
-    expect((await ask(port, method, '/api/health')).status).toBe(503)
+    expect((await get(server, '/api/health', { method })).status).toBe(503)
   })
 
   it.each([
@@ -83,7 +82,7 @@ describe('enforceStandbyMode', () => {
     '/mounted/api/status',
   ])('answers 503 to GET of %s in STANDBY', async (path) => {
     process.env.ROS_MODE = 'STANDBY'
-    const answer = await ask(port, 'GET', path)
+    const answer = await get(server, path)
     expect(answer.status).toBe(503)
     expect(JSON.parse(answer.body)).toEqual({
       error: 'System in STANDBY mode',
@@ -96,18 +95,18 @@ describe('enforceStandbyMode', () => {
 
 describe('the other middlewares', () => {
   const through = { status: 200, body: 'through' }
-  const status = async (path: string, method = 'POST', headers = {}) => (await ask(port, method, path, headers)).status
+  const status = async (path: string, method = 'POST', headers = {}) => (await get(server, path, { method, headers })).status
 
   it('block writes, and only writes, in STANDBY', async () => {
     process.env.ROS_MODE = 'STANDBY'
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-      const answer = await ask(port, method, '/writes')
+      const answer = await get(server, '/writes', { method })
       expect(answer.status).toBe(503)
       expect(JSON.parse(answer.body)).toMatchObject({ mode: 'STANDBY', blockedOperation: method })
     }
-    expect(await ask(port, 'GET', '/writes')).toMatchObject(through)
+    expect(await get(server, '/writes')).toMatchObject(through)
     process.env.ROS_MODE = 'DEMO'
-    expect(await ask(port, 'POST', '/writes')).toMatchObject(through)
+    expect(await get(server, '/writes', { method: 'POST' })).toMatchObject(through)
   })
 
   it('let AI, uploads and exports through in LIVE only', async () => {
@@ -117,8 +116,8 @@ describe('the other middlewares', () => {
     expect([await status('/ai'), await status('/upload'), await status('/export')]).toEqual([503, 503, 503])
     process.env.ROS_MODE = 'DEMO'
     expect([await status('/upload'), await status('/export')]).toEqual([403, 403])
-    expect(JSON.parse((await ask(port, 'POST', '/ai/generate?prompt=marker')).body)).toMatchObject({ mode: 'DEMO', mockResponse: true })
-    expect((await ask(port, 'POST', '/ai/generate?prompt=marker')).body).not.toContain('marker')
+    expect(JSON.parse((await get(server, '/ai/generate?prompt=marker', { method: 'POST' })).body)).toMatchObject({ mode: 'DEMO', mockResponse: true })
+    expect((await get(server, '/ai/generate?prompt=marker', { method: 'POST' })).body).not.toContain('marker')
   })
 
   it('ask for credentials in LIVE only', async () => {
@@ -131,12 +130,25 @@ describe('the other middlewares', () => {
 
   it('add the mode to objects and leave the rest as it is', async () => {
     process.env.ROS_MODE = 'DEMO'
-    const json = async (path: string) => JSON.parse((await ask(port, 'GET', path)).body)
+    const json = async (path: string) => JSON.parse((await get(server, path)).body)
     expect(await json('/meta/object')).toEqual({
       of: 'mine',
       _meta: { mode: 'DEMO', requiresAuth: false, allowsRealAI: false, timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
     })
+    expect(Object.keys(await json('/meta/document'))).toEqual(['of', '_meta'])
+    expect(await json('/meta/date')).toBe('1970-01-01T00:00:00.000Z')
     expect(await json('/meta/array')).toEqual([1, 2])
     expect(await json('/meta/nothing')).toBeNull()
+  })
+
+  it('refuse in a plain server too, also behind the one that adds the mode', async () => {
+    process.env.ROS_MODE = 'STANDBY'
+    const plain = createServer((request, response) => {
+      addModeInfo(request, response, () => enforceStandbyMode(request, response, () => response.end('through')))
+    })
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+    expect((await get(plain, '/x', { method: 'POST' })).status).toBe(503)
+    expect(await get(plain, '/health')).toMatchObject(through)
+    plain.close()
   })
 })

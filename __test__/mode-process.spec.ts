@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { silent, startRawServer } from './support/raw-server.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -26,6 +28,23 @@ const ask = `
       const shown = ({ mode, source, blockReason }) => [mode, source, blockReason];
     `)} + program, { eval: true, ...options }).once('message', resolve).once('error', reject);
   });`
+
+describe('a mode word that had to be closed', () => {
+  it('is told to the log once, without the word', () => {
+    const program = "const core = require('./index.js'); core.currentMode(); core.currentMode(); setTimeout(() => {}, 100)"
+    const { stderr } = spawnSync(process.execPath, ['-e', program], { cwd: root, env: { ROS_MODE: 'marker' }, encoding: 'utf8' })
+    const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as object)
+    expect(lines).toEqual([
+      {
+        timestamp: expect.any(String) as string,
+        level: 'warn',
+        message: 'ROS_MODE: expected DEMO, LIVE or STANDBY; another value is taken as STANDBY',
+        module: 'mode',
+        context: { mode: 'STANDBY' },
+      },
+    ])
+  })
+})
 
 describe('the latch', () => {
   it('holds against every variable and file, and is told once', async () => {
@@ -95,14 +114,57 @@ describe('the package', () => {
       core.onModeChange(() => {});
       core.createReadiness({ db: 'postgres://u@127.0.0.1:1/d', redis: false, worker: false });
       say('ended');`
-    expect(await runs(program, { ROS_MODE: 'LIVE', ROS_MODE_FILE: '/nowhere' })).toBe('ended')
+    expect(await runs(program, { ROS_MODE_FILE: join(root, '__test__', 'support', 'fixtures', 'mode-live') })).toBe('ended')
   })
 
-  it('ends at process.exit with a check under way', async () => {
+  it('ends at process.exit from inside a check that is running', async () => {
+    const mute = await startRawServer(silent)
     const program = `${core}${say}
-      core.checkOnce({ db: false, redis: false, worker: false, checks: { slow: () => new Promise(() => {}) } });
-      say('leaving');
-      process.exit(0);`
+      core.onModeChange(() => {});
+      core.createReadiness({ db: false, redis: false, worker: false, checks: { slow: () => new Promise(() => {}) } }).check();
+      core.checkOnce({
+        db: 'postgres://u@127.0.0.1:${mute.port}/d', redis: false, worker: false,
+        checks: { leaving: () => { say('leaving'); process.exit(0); } },
+      });`
     expect(await runs(program, { ROS_MODE: 'LIVE' })).toBe('leaving')
+    await mute.stop()
+  })
+
+  it('ends at process.exit from inside a listener of the mode', async () => {
+    const program = `${core}${say}
+      core.createReadiness({ db: false, redis: false, worker: false, checks: { slow: () => new Promise(() => {}) } }).check();
+      core.onModeChange(() => { say('leaving'); process.exit(0); });
+      core.enterStandby('drill');
+      setTimeout(() => {}, 10_000);`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toBe('leaving')
+  })
+
+  it('keeps the exit code of a process that exits at any moment of its checks, 30 times', async () => {
+    const mute = await startRawServer(silent)
+    const program = `${core}
+      core.onModeChange(() => {});
+      const url = (scheme) => scheme + '://127.0.0.1:${mute.port}';
+      const ask = (timeoutMs) => core.createReadiness({
+        db: 'postgres://u:p@127.0.0.1:${mute.port}/d', redis: url('redis'), worker: url('http'), timeoutMs, cacheMs: 0,
+        checks: { slow: () => new Promise(() => {}), quick: async () => true, wrong: async () => { throw new Error('no') } },
+      });
+      const readinesses = [1, 3, 60_000].map(ask);
+      const again = (readiness) => readiness.check().then(() => again(readiness));
+      readinesses.forEach(again);
+      let mode = 0;
+      setInterval(() => { process.env.ALLOW_UPLOADS = String(mode ^= 1); core.currentMode(); }, 1);
+      setTimeout(() => process.exit(7), Number(process.argv[1]));`
+    const exit = async (afterMs: number): Promise<unknown> =>
+      new Promise((resolve) => {
+        execFile(process.execPath, ['-e', program, String(afterMs)], { cwd: root, env: { PATH: process.env.PATH, ROS_MODE: 'LIVE' }, timeout: 30_000 }, (error) => {
+          resolve({ afterMs, code: error?.code, signal: error?.signal })
+        })
+      })
+    for (let at = 0; at < 15; at += 1) {
+      // Two side by side, one of them in the first milliseconds.
+      const moments = [randomInt(0, 10), randomInt(10, 150)]
+      expect(await Promise.all(moments.map(exit))).toEqual(moments.map((afterMs) => ({ afterMs, code: 7, signal: null })))
+    }
+    await mute.stop()
   })
 })

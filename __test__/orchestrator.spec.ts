@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { get } from './support/http.ts'
 import { freePort } from './support/ports.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { type Program, startProgram } from './support/process.ts'
@@ -171,7 +173,7 @@ describe('the orchestrator in STANDBY', () => {
   it('hands out no projects under another spelling of their path', async () => {
     const { port } = await startOrchestrator({ ROS_MODE: 'STANDBY' })
     for (const path of ['/api/status/../projects', '/api/status/..%2fprojects', '//api/projects', '/api//projects', '/API/Projects', '/api/projects/']) {
-      expect([path, await statusOf(port, path)]).toEqual([path, 503])
+      expect([path, (await get(port, path)).status]).toEqual([path, 503])
     }
   })
 
@@ -326,22 +328,10 @@ function post(body: unknown, headers: Record<string, string> = { authorization: 
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
-/** The status of a GET whose path goes over the wire exactly as it stands. */
-function statusOf(port: number, path: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path, agent: false }, (response) => {
-      response.resume()
-      resolve(response.statusCode)
-    })
-      .on('error', reject)
-      .end()
-  })
-}
-
 /** A POST that has reached its handler's body parser, and waits there for its last bytes. */
 async function slowProject(port: number, name: string): Promise<{ finish(): Promise<{ status: number | undefined }> }> {
   const body = JSON.stringify({ name })
-  const asking = request({ host: '127.0.0.1', port, path: '/api/projects', method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: 'Bearer t' } })
+  const asking = request({ host: '127.0.0.1', port, path: '/api/projects', method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: 'Bearer t', expect: '100-continue' } })
   const answer = new Promise<{ status: number | undefined }>((resolve, reject) => {
     asking.on('error', reject)
     asking.on('response', (response) => {
@@ -350,8 +340,10 @@ async function slowProject(port: number, name: string): Promise<{ finish(): Prom
     })
   })
   answer.catch(() => {})
+  asking.flushHeaders()
+  // Node says it as it hands the request to its handlers.
+  await once(asking, 'continue')
   asking.write(body.slice(0, 3))
-  await sleep(150)
   return {
     finish() {
       asking.end(body.slice(3))

@@ -40,7 +40,7 @@ function run(code: string): string {
   try {
     const file = join(folder, 'sample.mts')
     writeFileSync(file, code)
-    const env = { PATH: process.env.PATH }
+    const env = { PATH: process.env.PATH, PORT: '0' }
     return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: 'pipe', timeout: 20_000, encoding: 'utf8' })
   } finally {
     rmSync(folder, { recursive: true })

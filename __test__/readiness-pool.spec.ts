@@ -70,7 +70,7 @@ describe('a pg Pool given as db', () => {
       } finally {
         taken.release()
       }
-      await expect.poll(async () => (await readiness.check()).checks).toEqual({ db: 'ok' })
+      await expect.poll(async () => (await readiness.check()).checks, { timeout: 10_000 }).toEqual({ db: 'ok' })
       await readiness.close()
     })
   })
@@ -85,7 +85,7 @@ describe('a pg Pool given as db', () => {
       } finally {
         server.thaw()
       }
-      await expect.poll(async () => (await readiness.check()).checks).toEqual({ db: 'ok' })
+      await expect.poll(async () => (await readiness.check()).checks, { timeout: 10_000 }).toEqual({ db: 'ok' })
       await readiness.close()
     })
   })
@@ -148,6 +148,21 @@ describe('anything with a query given as db', () => {
     settle!(new Error('too late'))
     expect((await readiness.check()).checks).toEqual({ db: 'failed: timeout' })
     expect(asked).toBe(2)
+    await readiness.close()
+  })
+
+  it('whose first query never settles is asked again after a while, and is ok', async () => {
+    let asked = 0
+    const db = { query: () => ((asked += 1) === 1 ? new Promise<never>(() => undefined) : Promise.resolve()) }
+    const readiness = createReadiness({ db, redis: false, worker: false, cacheMs: 0, timeoutMs: 500 })
+    const start = performance.now()
+    expect((await readiness.check()).checks).toEqual({ db: 'failed: timeout' })
+    expect((await readiness.check()).checks).toEqual({ db: 'failed: timeout' })
+    expect(asked).toBe(1)
+    await expect.poll(async () => (await readiness.check()).checks, { timeout: 30_000 }).toEqual({ db: 'ok' })
+    expect(performance.now() - start).toBeGreaterThan(15_000)
+    expect(asked).toBe(2)
+    expect((await readiness.check()).checks).toEqual({ db: 'ok' })
     await readiness.close()
   })
 })

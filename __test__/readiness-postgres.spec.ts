@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReadiness } from '../index.js'
+import { established } from './support/open-files.ts'
 import { freePort } from './support/ports.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { answerAndClose, answerOnce, type Behaviour, closeAtOnce, drip, endlessJunk, httpBadRequest, junk64k, silent, startRawServer } from './support/raw-server.ts'
-import { outcomes, setEnvironment } from './support/readiness.ts'
+import { outcomes, setEnvironment, timelyReport } from './support/readiness.ts'
 
 let server: Postgres
 beforeAll(async () => {
@@ -51,12 +52,16 @@ describe('a Postgres that answers', () => {
     expect(count(/connection authorized: user=ros/g)).toBe(1)
   })
 
-  it('leaves no connection behind when closed', async () => {
-    const readiness = createReadiness({ db: server.url(), redis: false, worker: false })
-    await readiness.check()
-    await readiness.close()
-    await sleep(100)
-    expect(await server.admin("SELECT count(*) FROM pg_stat_activity WHERE usename = 'ros'")).toBe('0\n')
+  it('has no connection open any more when close resolves', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const readiness = createReadiness({ db: server.url(), redis: false, worker: false })
+      expect((await readiness.check()).checks).toEqual({ db: 'ok' })
+      expect([round, established(server.port)]).toEqual([round, 1])
+      await readiness.close()
+      expect([round, established(server.port)]).toEqual([round, 0])
+    }
+    const count = (): Promise<string> => server.admin("SELECT count(*) FROM pg_stat_activity WHERE usename = 'ros'")
+    await expect.poll(count, { timeout: 10_000, interval: 200 }).toBe('0\n')
   })
 
   it('is ok at the next check when it has ended the connection that was kept', async () => {
@@ -92,8 +97,7 @@ describe('a Postgres that refuses', () => {
     }
     expect(await db(server.url())).toBe('failed: too_many_connections')
     await Promise.all(clients.map((client) => client.end()))
-    await sleep(100)
-    expect(await db(server.url())).toBe('ok')
+    await expect.poll(() => db(server.url()), { timeout: 10_000 }).toBe('ok')
   })
 
   it.each(['recovering', 'no-hot-standby'] as const)('is failed: starting_up while it is %s', async (startingUp) => {
@@ -131,9 +135,82 @@ describe('a replica', () => {
   })
 })
 
+describe('several hosts in a URL', () => {
+  let replica: Postgres
+  beforeAll(async () => {
+    replica = await startPostgres({ standbyOf: server })
+  })
+  afterAll(() => replica.stop())
+
+  const hosts = (ports: number[], params = ''): string => server.url().replace(/@[^/]+/, `@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`) + params
+
+  it.each<[string, Behaviour]>([
+    ['is mute', silent],
+    ['closes at once', closeAtOnce],
+    ['speaks HTTP', answerAndClose(httpBadRequest)],
+  ])('are asked in turn: the first %s, the second is ok', async (_situation, behaviour) => {
+    const raw = await startRawServer(behaviour)
+    expect(await db(hosts([raw.port, server.port]), 2_000)).toBe('ok')
+    expect(raw.connections()).toBe(1)
+    await raw.stop()
+  })
+
+  it('are asked in turn: the first refuses connections, the second is ok', async () => {
+    expect(await db(hosts([await freePort(), server.port]))).toBe('ok')
+  })
+
+  it('are asked in turn: the first is starting up, the second is ok', async () => {
+    const held = await startPostgres({ startingUp: 'no-hot-standby' })
+    expect(await db(hosts([held.port, server.port]))).toBe('ok')
+    expect(await db(hosts([held.port, await freePort()]))).toMatch(/^failed: (starting_up|connection_refused)$/)
+    await held.stop()
+  })
+
+  it('are asked in turn: the first takes no writes, the second does', async () => {
+    expect(await db(hosts([replica.port, server.port], '?target_session_attrs=read-write'), 2_000)).toBe('ok')
+    expect(await db(hosts([replica.port, replica.port], '?target_session_attrs=read-write'), 2_000)).toBe('failed: read_only')
+  })
+
+  it('go on being asked: a kept readiness is ok at each check, and moves on when its host is gone', async () => {
+    const own = await startPostgres()
+    const other = await startPostgres()
+    const readiness = createReadiness({ db: hosts([own.port, other.port]), redis: false, worker: false, cacheMs: 0 })
+    for (let at = 0; at < 3; at += 1) expect((await readiness.check()).checks).toEqual({ db: 'ok' })
+    expect([own, other].map(({ port }) => established(port))).toEqual([1, 0])
+    await own.kill()
+    expect((await readiness.check()).checks).toEqual({ db: 'ok' })
+    expect(established(other.port)).toBe(1)
+    await readiness.close()
+    await Promise.all([own.stop(), other.stop()])
+  })
+
+  it('are failed: auth_failed when the first refuses the password: the others are not tried', async () => {
+    const raw = await startRawServer(silent)
+    expect(await db(hosts([server.port, raw.port]).replace(/:[^:@]+@/, ':wrong@'))).toBe('failed: auth_failed')
+    expect(raw.connections()).toBe(0)
+    await raw.stop()
+  })
+
+  it('are failed: timeout when every one is mute, in time', async () => {
+    const raw = await startRawServer(silent)
+    expect(await db(hosts([raw.port, raw.port, raw.port]), 400)).toBe('failed: timeout')
+    expect(await db(hosts([raw.port, raw.port]), 1_500)).toBe('failed: timeout')
+    await expect.poll(() => raw.open(), { timeout: 10_000 }).toBe(0)
+    await raw.stop()
+  })
+})
+
 describe('a Postgres that is not there', () => {
   it('is failed: connection_refused on a port that nobody listens on', async () => {
     expect(await db(`postgres://ros:secret@127.0.0.1:${await freePort()}/ros`)).toBe('failed: connection_refused')
+  })
+
+  it('is failed: connection_refused by the name localhost too, well before its time is over', async () => {
+    const port = await freePort()
+    const report = await timelyReport({ db: `postgres://u:p@localhost:${port}/x`, redis: `redis://localhost:${port}`, worker: `http://localhost:${port}`, timeoutMs: 200 })
+    const refused = 'failed: connection_refused'
+    expect(report.checks).toEqual({ db: refused, redis: refused, worker: refused })
+    for (const { latencyMs } of Object.values(report.details)) expect(latencyMs).toBeLessThan(150)
   })
 
   it('is failed: connection_refused over a Unix socket that does not exist', async () => {
@@ -183,8 +260,7 @@ describe('something else on the port of Postgres', () => {
     expect(await db(`postgres://ros:secret@127.0.0.1:${raw.port}/ros`, 700)).toMatch(outcome)
     expect(raw.connections()).toBeGreaterThan(0)
     // Nobody goes on reading what came too late or too much.
-    await sleep(100)
-    expect(raw.open()).toBe(0)
+    await expect.poll(() => raw.open(), { timeout: 10_000 }).toBe(0)
     expect(raw.bytesOut()).toBeLessThan(16 << 20)
     await raw.stop()
   })

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReadiness, healthRoutes } from '../index.js'
 import type { Conversation } from './support/conversation.ts'
 import { get } from './support/http.ts'
@@ -63,18 +64,31 @@ describe('dependencies off this machine', () => {
     expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
   })
 
-  it('are blocked once a process that has reached them enters STANDBY, kept connections included', async () => {
-    const child = await startReadinessChild({ ...urls(), ROS_MODE: 'LIVE' }, { prefix: far.near })
-    await child.ask({ op: 'create', options: { db: false, timeoutMs: 2_000, cacheMs: 0 } })
-    expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'ready', checks: { redis: 'ok', worker: 'ok' } })
-    await child.ask({ op: 'standby', reason: 'an incident' })
-    expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'standby', checks: { redis: 'blocked', worker: 'blocked' } })
-    await far.reset()
-    for (let at = 0; at < 5; at += 1) {
-      expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'standby', checks: { redis: 'blocked', worker: 'blocked' } })
-    }
-    expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
-    await child.stop()
+  describe('that a process has reached before it enters STANDBY', () => {
+    let child: Conversation
+    beforeEach(async () => {
+      child = await startReadinessChild({ ...urls(), DATABASE_URL: `postgres://ros@${far.address}:5433/ros`, ROS_MODE: 'LIVE' }, { prefix: far.near })
+      await child.ask({ op: 'create', options: { timeoutMs: 2_000, cacheMs: 0 } })
+      expect(await child.ask({ op: 'check' })).toMatchObject({ status: 'ready', checks: { db: 'ok', redis: 'ok', worker: 'ok' } })
+    })
+    afterEach(() => child.stop())
+    const blocked = { status: 'standby', checks: { db: 'blocked', redis: 'blocked', worker: 'blocked' } }
+
+    it('lose the connections that were kept to them, with no check asked', async () => {
+      // They stay by themselves: what ends them below is the mode.
+      await sleep(2_000)
+      expect(await far.open()).toEqual({ db: 1, redis: 1, worker: 1 })
+      await child.ask({ op: 'standby', reason: 'an incident' })
+      await expect.poll(() => far.open(), { timeout: 2_000 }).toEqual({ db: 0, redis: 0, worker: 0 })
+    })
+
+    it('are blocked, with no packet', async () => {
+      await child.ask({ op: 'standby', reason: 'an incident' })
+      expect(await child.ask({ op: 'check' })).toMatchObject(blocked)
+      await far.reset()
+      for (let at = 0; at < 5; at += 1) expect(await child.ask({ op: 'check' })).toMatchObject(blocked)
+      expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
+    })
   })
 
   it.each([
@@ -157,6 +171,55 @@ describe('dependencies off this machine', () => {
     const { body } = await ready({ ROS_MODE: 'STANDBY', DATABASE_URL: url })
     expect(JSON.parse(body).checks.db).not.toBe('ok')
     expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
+  })
+
+  describe('where a pg Pool given as db leads', () => {
+    interface PoolAnswer {
+      db: string
+      queries: number
+      clients: number
+    }
+    async function asked(env: Record<string, string>, config: object, bare = false): Promise<PoolAnswer> {
+      const child = await startReadinessChild(env, { prefix: far.near })
+      try {
+        await far.reset()
+        return await child.ask<PoolAnswer>({ op: 'pool', config, bare })
+      } finally {
+        await child.stop()
+      }
+    }
+    const PGHOST = 'db.far.example'
+
+    it('are reached in LIVE, by a host of its environment too', async () => {
+      expect((await asked({ ROS_MODE: 'LIVE', PGHOST }, { user: 'u' })).db).toMatch(/^failed: /)
+      const seen = await far.arrivals()
+      expect([seen.tcp, [...new Set(seen.names)]]).toEqual([1, [PGHOST]])
+    })
+
+    it.each<[string, object, object, boolean?]>([
+      ['by PGHOST', { PGHOST }, { user: 'u' }],
+      ['by PGHOST behind a URL without a host', { PGHOST }, { connectionString: 'postgres:///db?user=u' }],
+      ['by PGHOST behind a URL with a user and no host', { PGHOST }, { connectionString: 'postgres://u@/db' }],
+      ['by PGHOST behind a URL without a host, beside a host that the URL takes away', { PGHOST }, { host: '127.0.0.1', connectionString: 'postgres://u@/db' }],
+      ['by a parameter', {}, { connectionString: 'postgres://u@localhost/db?host=db.far.example' }],
+      ['by the last of two parameters', {}, { connectionString: 'postgres://u@localhost/db?host=127.0.0.1&host=db.far.example' }],
+      ['by a URL whose hostaddr means nothing to pg', {}, { connectionString: 'postgres://u@db.far.example/db?hostaddr=127.0.0.1' }],
+      ['by the second of two hosts', {}, { connectionString: 'postgres://u@localhost,db.far.example/db' }],
+      ['by a URL beside a host', {}, { host: '127.0.0.1', connectionString: 'postgres://u@db.far.example/db' }],
+      ['by nothing that it says', {}, {}, true],
+    ])('are blocked in STANDBY, with no packet: %s', async (_how, env, config, bare) => {
+      expect(await asked({ ROS_MODE: 'STANDBY', ...env }, config, bare)).toEqual({ db: 'blocked', queries: 0, clients: 0 })
+      expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
+    })
+
+    it.each([
+      ['host', { host: '127.0.0.1', user: 'u' }],
+      ['a URL', { connectionString: 'postgres://u@127.0.0.1/db' }],
+      ['a parameter of a URL', { connectionString: 'postgres://u@db.far.example/db?host=127.0.0.1' }],
+    ])('is this machine, and asked in STANDBY, by %s', async (_how, config) => {
+      expect((await asked({ ROS_MODE: 'STANDBY', PGHOST }, config)).db).toBe('failed: connection_refused')
+      expect(await far.arrivals()).toEqual(NOTHING_ARRIVED)
+    })
   })
 
   it('that redirect from loopback are not followed in STANDBY', async () => {

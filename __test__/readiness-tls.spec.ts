@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { checkOnce, createReadiness } from '../index.js'
 import { type Certificate, type Certificates, makeCertificates } from './support/certificates.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { answerOnce, closeAtOnce, silent, startRawServer } from './support/raw-server.ts'
 import { outcomes, type ReadinessOptions, setEnvironment } from './support/readiness.ts'
 import { startReadinessChild } from './support/readiness-child.ts'
 import { startRedis } from './support/redis.ts'
+import { tempDirectory } from './support/temp.ts'
 import { healthy, startWorker } from './support/worker.ts'
 
 let pki: Certificates
@@ -47,8 +51,34 @@ describe('Postgres over TLS', () => {
       expect(await db(server.url({ sslmode, sslrootcert: pki.otherCa }))).toBe('failed: tls_error')
     })
 
-    it.each(['verify-ca', 'verify-full'])('is failed: tls_error under sslmode=%s when no CA it knows signed it', async (sslmode) => {
-      expect(await db(server.url({ sslmode }))).toBe('failed: tls_error')
+    it('is failed: tls_error under sslmode=verify-full when no CA it knows signed it', async () => {
+      expect(await db(server.url({ sslmode: 'verify-full' }))).toBe('failed: tls_error')
+      expect(await db(server.url({ sslmode: 'verify-full', sslrootcert: 'system' }))).toBe('failed: tls_error')
+    })
+
+    it('is ok under sslmode=verify-ca with its CA in caFile, or in the file that NODE_EXTRA_CA_CERTS names', async () => {
+      const url = server.url({ sslmode: 'verify-ca' })
+      expect(await outcomes({ db: url, caFile: pki.ca })).toEqual({ db: 'ok' })
+      setEnvironment({ ROS_MODE: 'LIVE', DATABASE_URL: url, NODE_EXTRA_CA_CERTS: pki.ca })
+      expect(await outcomes({ db: undefined })).toEqual({ db: 'ok' })
+    })
+
+    it('trusts the CA in sslrootcert alone, whatever caFile holds', async () => {
+      for (const sslmode of ['verify-ca', 'verify-full']) {
+        expect(await outcomes({ db: server.url({ sslmode, sslrootcert: pki.otherCa }), caFile: pki.ca })).toEqual({ db: 'failed: tls_error' })
+        expect(await outcomes({ db: server.url({ sslmode, sslrootcert: pki.ca }), caFile: pki.otherCa })).toEqual({ db: 'ok' })
+      }
+    })
+
+    it.each<[string, Record<string, string>]>([
+      ['sslmode=verify-ca and nobody to trust', { sslmode: 'verify-ca' }],
+      ['sslrootcert=system and less than verify-full', { sslmode: 'verify-ca', sslrootcert: 'system' }],
+      ['sslrootcert=system and sslmode=require', { sslmode: 'require', sslrootcert: 'system' }],
+    ])('is no usable URL with %s: an option throws, a variable is failed: invalid_config', async (_situation, params) => {
+      const url = server.url(params)
+      await expect(checkOnce({ db: url, redis: false, worker: false })).rejects.toSatisfy((error) => error instanceof TypeError && (error as { code?: string }).code === 'RF_CONFIG_DB' && !error.message.includes(server.password))
+      setEnvironment({ ROS_MODE: 'LIVE', DATABASE_URL: url })
+      expect(await outcomes({ db: undefined })).toEqual({ db: 'failed: invalid_config' })
     })
 
     it('is failed: invalid_config with an sslrootcert that is not there', async () => {
@@ -203,6 +233,31 @@ describe('caFile', () => {
       outcome = 'failed: invalid_config'
     }
     expect(outcome).toBe('failed: invalid_config')
+    await server.stop()
+  })
+
+  it('that is a FIFO makes what needs it failed: invalid_config at once, and holds nobody else up', async () => {
+    const fifo = join(tempDirectory('fifo'), 'ca.pem')
+    execFileSync('mkfifo', [fifo])
+    const server = await startWorker(healthy, { tls: pki.good })
+    const other = createReadiness({ db: false, redis: false, worker: server.url, caFile: pki.ca, cacheMs: 0 })
+    for (let at = 0; at < 10; at += 1) {
+      const start = performance.now()
+      const [stuck, well] = await Promise.all([outcomes({ worker: server.url, caFile: fifo, timeoutMs: 5_000 }), other.check()])
+      expect([stuck, well.checks]).toEqual([{ worker: 'failed: invalid_config' }, { worker: 'ok' }])
+      expect(performance.now() - start).toBeLessThan(1_000)
+    }
+    await other.close()
+    await server.stop()
+  })
+
+  it('that is not there does not disturb what needs none', async () => {
+    const server = await startWorker()
+    const redis = await startRedis()
+    expect(await outcomes({ worker: server.url, redis: redis.url, caFile: '/nonexistent/ca.pem' })).toEqual({ redis: 'ok', worker: 'ok' })
+    setEnvironment({ ROS_MODE: 'LIVE', NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem' })
+    expect(await outcomes({ worker: server.url })).toEqual({ worker: 'ok' })
+    await redis.stop()
     await server.stop()
   })
 })

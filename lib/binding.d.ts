@@ -95,7 +95,7 @@ export interface HttpAnswer {
 export declare function isCleanProvider(name: string): boolean
 
 /** Whether `url` is of the form that `dependency` takes. */
-export declare function isUsableUrl(dependency: string, url: string): boolean
+export declare function isUsableUrl(dependency: string, url: string, caFile?: string | undefined | null): boolean
 
 export declare function kernelGuard(): KernelGuard
 

@@ -75,12 +75,15 @@ function booleanOption(option, value, byDefault) {
   return value
 }
 
+/** A copy of the object's own keys, so that what somebody put on `Object.prototype` is no option. */
 function objectOption(option, value) {
   if (value === undefined) return {}
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw typeError(option, 'an object', value)
+  const proto = value === null || typeof value !== 'object' ? undefined : Object.getPrototypeOf(value)
+  // An object of another realm has another `Object.prototype`, whose own prototype is none.
+  if (proto === undefined || (proto !== null && Object.getPrototypeOf(proto) !== null)) {
+    throw typeError(option, 'a plain object', value)
   }
-  return value
+  return Object.assign(Object.create(null), value)
 }
 
 module.exports = {

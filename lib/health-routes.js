@@ -60,16 +60,18 @@ function alive(service, version) {
 }
 
 async function ready(request, response, readiness, details, next) {
+  let answer
   try {
-    const { status, body } = await readiness.answer(details)
-    send(request, response, status, body)
+    answer = await readiness.answer(details)
   } catch (error) {
     if (typeof next === 'function') return next(error)
-    send(request, response, 503, '{"status":"not_ready"}')
+    answer = { status: 503, body: '{"status":"not_ready"}' }
   }
+  send(request, response, answer.status, answer.body)
 }
 
 function metrics(request, response, version) {
+  if (response.headersSent) return
   response.setHeader('Vary', 'Accept')
   const queried = queriedFormat(request.url)
   if (queried !== undefined && !isFormat(queried)) {
@@ -87,11 +89,14 @@ function metrics(request, response, version) {
 
 function refuse(request, response, known) {
   if (!known) return send(request, response, 404, '{"error":"not found"}')
+  if (response.headersSent) return
   response.setHeader('Allow', 'GET, HEAD')
   send(request, response, 405, '{"error":"method not allowed"}')
 }
 
 function send(request, response, status, body, contentType = JSON_TYPE) {
+  // A time limit of the server's own may have answered meanwhile.
+  if (response.headersSent || response.writableEnded) return
   response.statusCode = status
   response.setHeader('Content-Type', contentType)
   response.setHeader('Cache-Control', 'no-store')

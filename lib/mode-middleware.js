@@ -83,7 +83,9 @@ function requireLiveAuth(request, response, next) {
 
 /** Adds `_meta` to every JSON object that is answered. Arrays and plain values stay as they are. */
 function addModeInfo(request, response, next) {
-  const json = response.json
+  const { json } = response
+  // A plain server's response has no `json` to add to.
+  if (typeof json !== 'function') return next()
   response.json = function jsonWithMode(body, ...rest) {
     return json.call(this, withModeInfo(body), ...rest)
   }

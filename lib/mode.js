@@ -2,7 +2,7 @@
 
 const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
-const { objectOption, typeError } = require('./config-error.js')
+const { typeError } = require('./config-error.js')
 
 const AppMode = Object.freeze({ DEMO: 'DEMO', LIVE: 'LIVE', STANDBY: 'STANDBY' })
 
@@ -54,10 +54,10 @@ function frozen(native) {
 }
 
 function resolveMode(env) {
-  if (env === undefined) throw typeError('env', 'an object', env)
+  if (typeof env !== 'object' || env === null) throw typeError('env', 'an object', env)
   const given = {}
   for (const name of INPUTS) {
-    const value = objectOption('env', env)[name]
+    const value = Object.hasOwn(env, name) ? env[name] : undefined
     if (value === undefined) continue
     if (typeof value !== 'string') throw typeError(`env.${name}`, 'a string', value)
     given[name] = value

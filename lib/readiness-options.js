@@ -44,15 +44,16 @@ const DEPENDENCIES = [
   },
 ]
 
-/** A name is a key of JSON answers and a label of metrics. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
+/** A key of JSON answers, where one that looks like a number would come first, and a label of metrics. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
 
 function readOptions(given) {
   const options = objectOption('options', given)
   refuseUnknownKeys('options', options, KEYS)
   const timeoutMs = milliseconds('timeoutMs', options.timeoutMs, DEFAULTS.timeoutMs)
+  const caFile = stringOption('caFile', options.caFile, process.env.NODE_EXTRA_CA_CERTS || undefined)
   const dependencies = DEPENDENCIES.map((dependency) =>
-    readDependency(dependency, options[dependency.name], timeoutMs),
+    readDependency(dependency, options[dependency.name], { timeoutMs, caFile }),
   )
   return {
     checks: [...dependencies.filter(Boolean), ...readChecks(options.checks, timeoutMs)],
@@ -61,7 +62,7 @@ function readOptions(given) {
       max: MAX_MS,
       byDefault: DEFAULTS.cacheMs,
     }),
-    caFile: stringOption('caFile', options.caFile, process.env.NODE_EXTRA_CA_CERTS || undefined),
+    caFile,
     service: stringOption('service', options.service, DEFAULTS.service),
     version: stringOption('version', options.version, programVersion()),
   }
@@ -71,12 +72,12 @@ function milliseconds(option, value, byDefault) {
   return integerOption(option, value, { min: 1, max: MAX_MS, byDefault })
 }
 
-function readDependency({ name, variable, expected }, value, timeoutMs) {
+function readDependency({ name, variable, expected }, value, { timeoutMs, caFile }) {
   const check = { name, dependency: name, critical: true, timeoutMs }
   if (value === false) return undefined
   if (value === undefined) return { ...check, variable, url: process.env[variable] }
   if (typeof value === 'string') {
-    if (!binding.isUsableUrl(name, value)) {
+    if (!binding.isUsableUrl(name, value, caFile)) {
       throw typeError(name, expected, value)
     }
     return { ...check, url: value }
@@ -120,12 +121,17 @@ function destination({ options }) {
   return `postgres://pool@/?${query}`
 }
 
-/** `pg` lets a parameter go before the place where a URL has its host. */
+/** `pg` lets a parameter go before the place where a URL has its host, and the last of several. */
 function inUrl(text) {
-  if (!URL.canParse(text)) return {}
-  const { hostname, port, searchParams } = new URL(text)
-  const bare = decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1')
-  return { host: searchParams.get('host') || bare, port: searchParams.get('port') || port }
+  try {
+    const { hostname, port, searchParams } = new URL(text)
+    const host = decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1')
+    const last = (name) => searchParams.getAll(name).at(-1)
+    return { host: last('host') || host, port: last('port') || port }
+  } catch {
+    // What is no URL, or holds a broken escape, does not say where it leads.
+    return {}
+  }
 }
 
 function readChecks(given, timeoutMs) {
@@ -133,7 +139,7 @@ function readChecks(given, timeoutMs) {
     if (!NAME.test(name) || DEPENDENCIES.some((dependency) => dependency.name === name)) {
       throw typeError(
         'checks',
-        'names of up to 64 letters, digits, dots, hyphens and underscores other than db, redis and worker',
+        'names of a letter and up to 63 letters, digits, dots, hyphens and underscores, other than db, redis and worker',
         name,
       )
     }

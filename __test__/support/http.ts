@@ -6,12 +6,13 @@ export interface Answer {
   body: string
 }
 
-/** Asks a server of this process on a connection of its own, and reads the answer to its end. */
-export function get(server: Server, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen')
+/**
+ * Asks a server of this process, or what listens on a port, on a connection of its own, and reads
+ * the answer to its end. The path goes over the wire as it stands; `fetch` would normalise it.
+ */
+export function get(to: Server | number, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port: address.port, path, method: options.method ?? 'GET', headers: options.headers, agent: false }, (response) => {
+    const asking = request({ host: '127.0.0.1', port: portOf(to), path, method: options.method ?? 'GET', headers: options.headers, agent: false }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => (body += chunk))
@@ -21,4 +22,11 @@ export function get(server: Server, path: string, options: { method?: string; he
     asking.on('error', reject)
     asking.end(options.body)
   })
+}
+
+function portOf(to: Server | number): number {
+  if (typeof to === 'number') return to
+  const address = to.address()
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen')
+  return address.port
 }

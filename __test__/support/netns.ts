@@ -15,6 +15,13 @@ export interface Arrivals {
   names: string[]
 }
 
+/** How many connections each server of the far host holds. */
+export interface OpenConnections {
+  db: number
+  redis: number
+  worker: number
+}
+
 export interface FarHost {
   /** The address of the far host; the near side has no other way out than to it. */
   address: string
@@ -24,6 +31,7 @@ export interface FarHost {
   near: string[]
   /** What arrived since the last `reset`. */
   arrivals(): Promise<Arrivals>
+  open(): Promise<OpenConnections>
   /** Waits until nothing more arrives, then counts from zero. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -38,8 +46,8 @@ let made = 0
 /**
  * Two network namespaces joined by one cable. The near one is where a program is run; the far one
  * holds a sink: DNS that answers every name with its own address (but `.invalid` with "no such name",
- * and `mute.…` never), a Redis that says PONG on 6379, a worker that says 200 on 8000, and mute
- * ports of TCP and UDP.
+ * and `mute.…` never), a Redis that says PONG on 6379, a worker that says 200 on 8000, a Postgres
+ * that says 1 on 5433, and mute ports of TCP and UDP. None of them ends a connection by itself.
  */
 export async function startFarHost(): Promise<FarHost> {
   const ip = findProgram('ip', INSTALL)
@@ -103,6 +111,7 @@ export async function startFarHost(): Promise<FarHost> {
       const seen = await sink.ask<Omit<Arrivals, 'packets'>>({ op: 'arrivals' })
       return { packets: frames() - start, ...seen }
     },
+    open: () => sink.ask<OpenConnections>({ op: 'open' }),
     async reset() {
       let before = -1
       while (before !== frames()) {

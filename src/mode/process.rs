@@ -167,11 +167,28 @@ fn publish(state: &mut State) {
         allow,
         children,
     });
+    announce(&now.snapshot, &before.snapshot);
     *PUBLISHED.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
     NETWORK_BLOCKED.store(!now.snapshot.network_allowed(), Ordering::Release);
     GENERATION.store(now.generation, Ordering::Release);
     for (_, listener) in &state.listeners {
         listener(&now, &before);
+    }
+}
+
+/// Tells the log what an operator should mend, once: a mode that is closed by a typing mistake looks
+/// like one that was meant.
+///
+/// Where nothing is set nothing was mistyped, and a program that only loads the package is left in
+/// peace.
+fn announce(now: &Snapshot, before: &Snapshot) {
+    if now.source == super::Source::Default {
+        return;
+    }
+    for warning in &now.warnings {
+        if !before.warnings.contains(warning) {
+            tracing::warn!(mode = now.mode.as_str(), "{warning}");
+        }
     }
 }
 

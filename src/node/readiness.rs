@@ -33,9 +33,12 @@ pub struct HttpAnswer {
 
 /// Whether `url` is of the form that `dependency` takes.
 #[napi(catch_unwind)]
-pub fn is_usable_url(dependency: String, url: String) -> bool {
-    Dependency::from_name(&dependency)
-        .is_some_and(|dependency| dependency.probe(&url, None).is_ok())
+pub fn is_usable_url(dependency: String, url: String, ca_file: Option<String>) -> bool {
+    Dependency::from_name(&dependency).is_some_and(|dependency| {
+        dependency
+            .probe(&url, ca_file.as_deref().map(Path::new))
+            .is_ok()
+    })
 }
 
 #[napi]

@@ -117,7 +117,8 @@ impl Tracked {
             Outcome::Blocked => {}
         }
         let before = past.outcome.replace(outcome).unwrap_or(Outcome::Ok);
-        if before != outcome {
+        // That its owner closes is no news of the dependency.
+        if before != outcome && outcome != Outcome::Failed(Code::Cancelled) {
             self.announce(&result, &probe);
         }
         Checked {

@@ -171,6 +171,10 @@ impl Failure {
                 Code::UnexpectedReply,
                 "the connection was closed before the answer was whole",
             ),
+            #[cfg(unix)]
+            _ if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+                Self::new(Code::Error, "no file descriptor is left")
+            }
             // The operating system did not say it, so a library did, of what it read.
             _ if error.raw_os_error().is_none() => {
                 Self::new(Code::UnexpectedReply, "the answer is not in the protocol")

@@ -184,8 +184,14 @@ fn postgres_miss(error: &tokio_postgres::Error) -> Miss {
         };
     }
     let code = match kind {
-        // After the dialling the only settings it can miss are a password or channel binding.
-        "invalid configuration" | "authentication error" => Code::AuthFailed,
+        // After the dialling a password is the only setting it can miss.
+        "invalid configuration" => {
+            return Miss::failed(
+                Code::AuthFailed,
+                "a password is asked for and there is none",
+            );
+        }
+        "authentication error" => Code::AuthFailed,
         "connection closed"
         | "error parsing response from server"
         | "unexpected message from server" => Code::UnexpectedReply,

@@ -16,6 +16,7 @@ use super::code::{Code, Failure, Miss, Step};
 use super::dial::{Endpoint, dial};
 use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
 use super::socket::Socket;
+use super::target::is_ambiguous;
 use super::tls::{Settings, Verify};
 use crate::mode::{BlockReason, Published};
 
@@ -38,6 +39,9 @@ impl Target {
     ///
     /// The error has nothing to say, since a URL is full of what must not be said.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, ()> {
+        if is_ambiguous(url) {
+            return Err(());
+        }
         // The parser of the library takes TLS URLs only where the library does the TLS.
         let (plain, tls) = match url.split_once("://") {
             Some(("rediss" | "valkeys", rest)) => (format!("redis://{rest}"), true),
@@ -328,6 +332,7 @@ mod tests {
             "http://cache",
             "redis://h/x",
             "redis://h:p",
+            "redis://:pa@ss#x@127.0.0.1",
         ] {
             assert!(Target::parse(url, None).is_err(), "{url}");
         }

@@ -43,6 +43,8 @@ impl Dependency {
     ///
     /// [`UnusableUrl`] when the URL is not of this dependency's form.
     pub fn probe(self, url: &str, ca_file: Option<&Path>) -> Result<Arc<dyn Probe>, UnusableUrl> {
+        // A variable that was filled from a file often ends with the file's newline.
+        let url = url.trim_ascii();
         let unusable = |()| UnusableUrl;
         Ok(match self {
             Self::Db => {
@@ -73,4 +75,11 @@ impl Dependency {
         self.probe(url, ca_file)
             .map_err(|UnusableUrl| Code::InvalidConfig)
     }
+}
+
+/// Whether a URL holds a character that should have been percent-encoded, most likely in a password:
+/// read as it stands, what is behind the character would be taken for a host and looked up.
+pub(super) fn is_ambiguous(url: &str) -> bool {
+    let before_query = url.split('?').next().unwrap_or_default();
+    before_query.contains('#') || before_query.matches('@').count() > 1
 }

@@ -17,6 +17,10 @@ use crate::mode::{self, BlockReason, Published};
 /// How much of a good answer's body is read so that the connection can be kept.
 const BODY_LIMIT: usize = 64 << 10;
 
+/// How often to stand back for the tasks that take a connection back: the connection's own, and the
+/// one that waits for it.
+const RETURN_YIELDS: u32 = 3;
+
 /// A parsed worker URL.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
@@ -110,6 +114,11 @@ impl Worker {
                 Some(rest) => left = rest,
                 None => break,
             }
+        }
+        // The library takes the connection back in tasks of its own. Let them run first: a check
+        // that follows at once would find none and open another.
+        for _ in 0..RETURN_YIELDS {
+            tokio::task::yield_now().await;
         }
         *self.lock() = Some((client, since));
         Ok(())

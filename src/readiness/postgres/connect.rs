@@ -50,7 +50,7 @@ impl Connect {
     /// Tries the hosts in turn, as libpq does: the first that lets us in, and is of the kind that
     /// was asked for, is the one. A host that refuses the credentials ends the search.
     async fn open(&self, config: tokio_postgres::Config) -> Connected {
-        let mut found = Miss::failed(Code::InvalidConfig, "no host");
+        let mut found = None;
         let mut hosts = self.target.hosts.iter().peekable();
         while let Some(host) = hosts.next() {
             let attempt = self.log_in(config.clone(), host);
@@ -64,17 +64,18 @@ impl Connect {
             match result {
                 Ok(connected) => return Ok(connected),
                 // What was attempted says more than what was not.
-                Err(Miss::Blocked(_)) if matches!(found, Miss::Failed(_)) && hosts.len() > 1 => {}
+                Err(Miss::Blocked(_)) if found.is_some() => {}
                 Err(miss) => {
                     let is_final = ends_search(&miss);
-                    found = miss;
+                    found = Some(miss);
                     if is_final {
                         break;
                     }
                 }
             }
         }
-        fail(&config, found, &self.progress).await
+        let miss = found.unwrap_or_else(|| Miss::failed(Code::InvalidConfig, "no host"));
+        fail(&config, miss, &self.progress).await
     }
 
     async fn log_in(

@@ -9,6 +9,7 @@ use tokio_postgres::config::{Host as ConfiguredHost, SslMode, TargetSessionAttrs
 
 use crate::mode::{BlockReason, Published};
 use crate::readiness::dial::Endpoint;
+use crate::readiness::target::is_ambiguous;
 use crate::readiness::tls::{Settings, Verify};
 
 const DEFAULT_PORT: u16 = 5432;
@@ -50,6 +51,9 @@ impl Target {
     /// The error has nothing to say, since a URL is full of what must not be said.
     pub(in crate::readiness) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, ()> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(());
+        }
+        if is_ambiguous(url) {
             return Err(());
         }
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
@@ -116,6 +120,7 @@ fn hosts(config: &Config) -> Result<Vec<Host>, ()> {
                 .unwrap_or(DEFAULT_PORT);
             let address = addresses.get(index).map(ToString::to_string);
             let name = match names.get(index) {
+                Some(ConfiguredHost::Tcp(name)) if name.is_empty() => "localhost".to_owned(),
                 Some(ConfiguredHost::Tcp(name)) => name.clone(),
                 #[cfg(unix)]
                 Some(ConfiguredHost::Unix(directory)) => {
@@ -143,6 +148,7 @@ struct TlsParameters {
     root: Option<PathBuf>,
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
+    required: Option<bool>,
 }
 
 impl TlsParameters {
@@ -153,6 +159,8 @@ impl TlsParameters {
             "sslrootcert" => self.root = Some(value.as_ref().into()),
             "sslcert" => self.certificate = Some(value.as_ref().into()),
             "sslkey" => self.key = Some(value.as_ref().into()),
+            // JDBC's and node-postgres' way to say it; a mode that is named goes first.
+            "ssl" => self.required = Some(matches!(value.as_ref(), "true" | "1")),
             _ => {}
         }
         Ok(())
@@ -165,7 +173,11 @@ impl TlsParameters {
         let mode = match self.mode.as_deref() {
             Some(mode) => mode,
             None if system => "verify-full",
-            None => "prefer",
+            None => match self.required {
+                Some(true) => "require",
+                Some(false) => "disable",
+                None => "prefer",
+            },
         };
         if system && mode != "verify-full" {
             return Err(());
@@ -175,6 +187,8 @@ impl TlsParameters {
             "disable" => (SslMode::Disable, Verify::Nothing),
             // `allow` differs from `prefer` in the order of its attempts only.
             "allow" | "prefer" => (SslMode::Prefer, Verify::Nothing),
+            // `no-verify` is node-postgres' name for what `require` is to libpq.
+            "no-verify" => (SslMode::Require, Verify::Nothing),
             "require" if named.is_none() => (SslMode::Require, Verify::Nothing),
             "require" | "verify-ca" => (SslMode::Require, Verify::Chain),
             "verify-full" => (SslMode::Require, Verify::Full),
@@ -242,6 +256,14 @@ mod tests {
     fn reads_what_a_certificate_must_be() {
         for (parameters, mode, verify, public_roots) in [
             ("", SslMode::Prefer, Verify::Nothing, false),
+            ("ssl=true", SslMode::Require, Verify::Nothing, false),
+            ("ssl=0", SslMode::Disable, Verify::Nothing, false),
+            (
+                "sslmode=no-verify",
+                SslMode::Require,
+                Verify::Nothing,
+                false,
+            ),
             ("sslmode=disable", SslMode::Disable, Verify::Nothing, false),
             ("sslmode=require", SslMode::Require, Verify::Nothing, false),
             (
@@ -281,6 +303,8 @@ mod tests {
             "postgres://db/app",
             "postgres://u@db:port/app",
             "postgres://u@db/app?sslmode=maybe",
+            "postgres://u:pa@ss/word@db/app",
+            "postgres://u:pa#ss@db/app",
             "postgres://u@db/app?sslcert=/c.pem",
             "postgres://u@db/app?sslmode=verify-ca",
             "postgres://u@db/app?sslmode=require&sslrootcert=system",

@@ -55,7 +55,7 @@ function start(): void {
     process.exit(1);
   });
   server.listen({ port, host }, () => {
-    const { mode, source, networkAllowed, warnings } = currentMode();
+    const { mode, source, networkAllowed } = currentMode();
     report('info', 'listening', {
       service,
       version,
@@ -66,7 +66,6 @@ function start(): void {
       networkAllowed,
       drainMs,
     });
-    for (const warning of warnings) report('warn', warning);
   });
 }
 
