@@ -11,7 +11,7 @@ done
 platform=$(node -p 'process.platform + "-" + process.arch')
 addon=$(compgen -G "lib/*.$platform*.node" | head -n 1 || true)
 
-if [ -n "$addon" ] && [ -e lib/binding.js ] && [ -e lib/binding.d.ts ] &&
+if [ -n "$addon" ] && [ -e lib/binding.d.ts ] &&
   [ -z "$(find "${inputs[@]}" -newer "$addon" -print -quit)" ]; then
   exit 0
 fi

@@ -23,6 +23,12 @@ pub fn attach(main_thread: bool) {
     mode::attach(main_thread);
 }
 
+/// The version of this binary, which the loader compares with that of the package.
+#[napi(catch_unwind)]
+pub fn core_version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
 fn runtime() -> Result<Handle> {
     crate::runtime::handle()
         .map_err(|_| Error::new(Status::GenericFailure, "no thread could be started"))
