@@ -22,7 +22,20 @@ const INPUTS = [
   'EGRESS_ALLOW',
 ]
 
-binding.attach(isMainThread)
+/**
+ * Node changes the environment of the process with `process.env`, and the addon reads that. Bun keeps
+ * its own copy, so there the variables are handed over.
+ */
+const handsOver = isMainThread && process.versions.bun !== undefined
+
+binding.attach(isMainThread && !handsOver)
+if (handsOver) handOver()
+
+function handOver() {
+  const names = [...INPUTS, 'ROS_MODE_FILE', 'EGRESS_ALLOW_CHILDREN']
+  const set = names.filter((name) => process.env[name] !== undefined)
+  binding.adoptEnvironment(Object.fromEntries(set.map((name) => [name, process.env[name]])))
+}
 
 function modeConfig(mode, open) {
   return Object.freeze({
@@ -37,6 +50,7 @@ function modeConfig(mode, open) {
 let known = { generation: -1, snapshot: undefined }
 
 function currentMode() {
+  if (handsOver) handOver()
   const generation = binding.modeGeneration()
   if (generation !== known.generation) {
     known = { generation, snapshot: frozen(binding.modeSnapshot()) }

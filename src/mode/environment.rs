@@ -159,7 +159,7 @@ impl Inputs {
 #[cfg(target_os = "linux")]
 unsafe fn slot_of(entry: *const c_char) -> Option<usize> {
     // SAFETY: a byte is read only when all before it were not the terminator.
-    let byte = |index: usize| unsafe { *entry.add(index) }.cast_unsigned();
+    let byte = |index: usize| unsafe { *entry.cast::<u8>().add(index) };
     let candidate = |name: &&[u8]| {
         name.iter()
             .enumerate()

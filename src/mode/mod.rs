@@ -14,8 +14,8 @@ use std::fmt;
 pub use environment::Inputs;
 pub use file::FileContent;
 pub use process::{
-    Published, Subscription, current, enter_standby, generation, inputs, network_blocked, refresh,
-    subscribe,
+    Published, Subscription, adopt, current, enter_standby, generation, inputs, network_blocked,
+    refresh, subscribe,
 };
 pub use resolve::resolve;
 

@@ -79,7 +79,7 @@ pub fn inputs() -> Inputs {
 /// `SHARE_ENV`: such a thread must leave the environment alone, as it must for every `getenv` of
 /// the C library.
 pub unsafe fn refresh() {
-    let mut state = lock();
+    let state = lock();
     // SAFETY: the caller is the one thread that changes the environment.
     let changed = unsafe {
         match &state.inputs {
@@ -87,7 +87,21 @@ pub unsafe fn refresh() {
             None => Some(Inputs::default().changed().unwrap_or_default()),
         }
     };
-    let Some(inputs) = changed else { return };
+    if let Some(inputs) = changed {
+        decide_by(inputs, state);
+    }
+}
+
+/// Takes the variables from a runtime whose `process.env` is not the environment of the process,
+/// and publishes a new decision when they changed something.
+pub fn adopt(inputs: Inputs) {
+    let state = lock();
+    if state.inputs.as_ref() != Some(&inputs) {
+        decide_by(inputs, state);
+    }
+}
+
+fn decide_by(inputs: Inputs, mut state: MutexGuard<'static, State>) {
     let path = inputs.mode_file();
     let is_new = state.inputs.as_ref().and_then(Inputs::mode_file) != path;
     if is_new && let Some(path) = &path {

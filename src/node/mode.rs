@@ -74,11 +74,21 @@ pub fn mode_snapshot() -> ModeSnapshot {
 
 #[napi(catch_unwind)]
 pub fn resolve_mode(env: HashMap<String, String>) -> ModeSnapshot {
+    (&mode::resolve(&inputs_of(&env), None, false)).into()
+}
+
+/// The variables of a runtime whose `process.env` is not the environment of the process.
+#[napi(catch_unwind)]
+pub fn adopt_environment(env: HashMap<String, String>) {
+    mode::adopt(inputs_of(&env));
+}
+
+fn inputs_of(env: &HashMap<String, String>) -> Inputs {
     let mut inputs = Inputs::default();
-    for (name, value) in &env {
+    for (name, value) in env {
         inputs.set(name, value.as_bytes());
     }
-    (&mode::resolve(&inputs, None, false)).into()
+    inputs
 }
 
 #[napi(catch_unwind)]
