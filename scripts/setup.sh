@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 readonly ORCHESTRATOR=stack/services/orchestrator
 readonly WORKER=stack/services/worker
+readonly REGISTRY=__test__/support/registry
 
 main() {
   require_toolchains
@@ -100,7 +101,7 @@ keep_services_stopped() {
 
 install_node_packages() {
   local directory stale
-  stale=$(node scripts/setup/stale-node-modules.mjs . "$ORCHESTRATOR")
+  stale=$(node scripts/setup/stale-node-modules.mjs . "$ORCHESTRATOR" "$REGISTRY")
   while read -r directory; do
     if [ -z "$directory" ]; then continue; fi
     say "npm packages in $directory"
