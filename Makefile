@@ -2,7 +2,7 @@
 # Debian with Rust, Node 20 and Python 3.11 can start with any of them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench types fmt lint docs clean
+.PHONY: help setup build demo test bench packages types fmt lint docs clean
 
 # The steps share compilers and cores: side by side they would only wait for each other.
 .NOTPARALLEL:
@@ -12,7 +12,7 @@ MODE = LIVE
 ONCE =
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Installs what is missing: Debian, npm and Python packages
 	@scripts/setup.sh
@@ -28,6 +28,9 @@ test: build ## Runs all tests: Rust, types, vitest, pytest
 
 bench: build ## Measures against peers, side by side in one run
 	@npm run --silent bench
+
+packages: setup ## Builds, packs and tries the packages of the platforms that run here; as root
+	@scripts/packages.sh
 
 types: build ## Checks the TypeScript of the package, its specs and the orchestrator
 	@scripts/types.sh

@@ -1,0 +1,50 @@
+/**
+ * Packs what is published: the package itself, and the package of each platform whose binary lies in
+ * its folder below `npm/`. The repository's own package.json names no platform package, since they
+ * could not be installed before they are published; the packed one names them all.
+ */
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/**
+ * @param {string} out The folder for the tarballs.
+ * @returns {{ name: string, file: string }[]} The platform packages first, as they have to be published.
+ */
+export function packAll(out) {
+  mkdirSync(out, { recursive: true })
+  const platforms = readdirSync(join(root, 'npm')).map((platform) => join(root, 'npm', platform))
+  const built = platforms.filter((folder) => existsSync(join(folder, manifestOf(folder).main)))
+  return [...built.map((folder) => pack(folder, out)), packMain(platforms.map(manifestOf), out)]
+}
+
+function packMain(platforms, out) {
+  const stage = join(out, 'stage')
+  rmSync(stage, { recursive: true, force: true })
+  mkdirSync(stage)
+  const manifest = manifestOf(root)
+  for (const entry of [...manifest.files, 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+    // A binary in lib/ is that of a build in this clone.
+    cpSync(join(root, entry), join(stage, entry), { recursive: true, filter: (file) => !file.endsWith('.node') })
+  }
+  manifest.optionalDependencies = Object.fromEntries(platforms.map(({ name, version }) => [name, version]))
+  delete manifest.devDependencies
+  delete manifest.overrides
+  delete manifest.scripts
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  return pack(stage, out)
+}
+
+function pack(folder, out) {
+  const [{ name, filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
+  )
+  return { name, file: join(out, filename) }
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
