@@ -21,8 +21,10 @@ beforeAll(async () => {
   registry = await startRegistry()
   const [binary] = readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.node'))
   const [, platform] = /\.([^.]+)\.node$/.exec(binary!)!
-  cpSync(join(root, 'lib', binary!), join(root, 'npm', platform!, binary!))
-  tarballs = packAll(tempDirectory('packages'))
+  const platforms = tempDirectory('npm')
+  cpSync(join(root, 'npm'), platforms, { recursive: true, filter: (file) => !file.endsWith('.node') })
+  cpSync(join(root, 'lib', binary!), join(platforms, platform!, binary!))
+  tarballs = packAll(tempDirectory('packages'), platforms)
   for (const { file } of tarballs) npm(root, 'publish', file, '--access', 'public')
   project = emptyProject()
   npm(project, 'install', '@researchflow/core')

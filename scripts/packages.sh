@@ -23,7 +23,7 @@ main() {
   RUSTFLAGS=-Ctarget-feature=-crt-static RUSTC_BOOTSTRAP=1 \
     build linux-x64-musl x86_64-unknown-linux-musl \
     with_debian_rust zigbuild -Zbuild-std=std,panic_unwind --target x86_64-unknown-linux-musl
-  check_binaries
+  scripts/packages/check-binaries.sh
   node scripts/packages/try.mjs "$OUT" "$TOOLS"
 }
 
@@ -65,27 +65,6 @@ build() {
   say "$platform"
   "$@" --release --locked
   cp "target/$target/release/libresearchflow_core.so" "npm/$platform/researchflow-core.$platform.node"
-}
-
-# What a loader would find out too late.
-check_binaries() {
-  local file needed newest
-  for file in npm/linux-*/*.node; do
-    needed=$(readelf --dynamic --wide "$file")
-    grep -q 'NODELETE' <<<"$needed" || give_up "${file##*/}: may be unloaded while its threads run"
-    case $file in
-    *-musl.node)
-      grep -q 'libc\.so\]' <<<"$needed" && ! grep -q 'libc\.so\.6' <<<"$needed" ||
-        give_up "${file##*/}: is not linked to musl"
-      ;;
-    *)
-      newest=$(readelf --version-info --wide "$file" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
-      [ "$(printf '%s\n' "GLIBC_$GLIBC" "$newest" | sort -V | tail -n 1)" = "GLIBC_$GLIBC" ] ||
-        give_up "${file##*/}: needs $newest"
-      ;;
-    esac
-    [ "$(stat --format %s "$file")" -lt 8000000 ] || give_up "${file##*/}: is larger than 8 MB"
-  done
 }
 
 main

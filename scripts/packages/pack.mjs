@@ -2,21 +2,26 @@
  * Packs what is published: the package itself, and the package of each platform whose binary lies in
  * its folder below `npm/`. The repository's own package.json names no platform package, since they
  * could not be installed before they are published; the packed one names them all.
+ *
+ * As a program, `node pack.mjs FOLDER` prints the tarballs in the order in which to publish them.
  */
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
+// On Windows npm is a script, which only a shell starts.
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const root = join(import.meta.dirname, '..', '..')
 
 /**
  * @param {string} out The folder for the tarballs.
+ * @param {string} npmFolder Where the packages of the platforms are.
  * @returns {{ name: string, file: string }[]} The platform packages first, as they have to be published.
  */
-export function packAll(out) {
+export function packAll(out, npmFolder = join(root, 'npm')) {
   mkdirSync(out, { recursive: true })
-  const platforms = readdirSync(join(root, 'npm')).map((platform) => join(root, 'npm', platform))
+  const platforms = readdirSync(npmFolder).map((platform) => join(npmFolder, platform))
   const built = platforms.filter((folder) => existsSync(join(folder, manifestOf(folder).main)))
   return [...built.map((folder) => pack(folder, out)), packMain(platforms.map(manifestOf), out)]
 }
@@ -40,11 +45,15 @@ function packMain(platforms, out) {
 
 function pack(folder, out) {
   const [{ name, filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
+    execFileSync(npm, ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'inherit'] }),
   )
   return { name, file: join(out, filename) }
 }
 
 function manifestOf(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const { file } of packAll(resolve(process.argv[2]))) console.log(file)
 }

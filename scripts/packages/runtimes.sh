@@ -57,7 +57,7 @@ debian_package() {
   if ! [ -e "$apt/complete" ]; then
     mkdir -p "$apt"/{lists/partial,cache/archives/partial}
     local server
-    # shellcheck disable=SC2016  # the names are apt's
+    # shellcheck disable=SC1091,SC2016  # a file of the system; the names are apt's
     server=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
       awk -v own="$(. /etc/os-release && echo "$VERSION_CODENAME")" '$1 == own { uri = $2 } END { print uri }')
     printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
