@@ -2,7 +2,7 @@
 # Debian with Rust, Node 20 and Python 3.11 can start with any of them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench packages types fmt lint docs clean
+.PHONY: help setup build demo test bench soak packages types fmt lint docs clean
 
 # The steps share compilers and cores: side by side they would only wait for each other.
 .NOTPARALLEL:
@@ -28,6 +28,10 @@ test: build ## Runs all tests: Rust, types, vitest, pytest
 
 bench: build ## Measures against peers, side by side in one run
 	@npm run --silent bench
+
+soak: build ## 500 exits, 1,000 threads, and MINUTES=10 of failing servers; prints the figures
+	@RF_EXITS=500 RF_THREADS=1000 npx --no-install vitest run __test__/lifecycle.spec.ts
+	@node --import tsx bench/soak/index.mjs
 
 packages: setup ## Builds, packs and tries the packages of the platforms that run here; as root
 	@scripts/packages.sh

@@ -1,0 +1,80 @@
+// What `make soak` watches: a program that uses all parts of the package at once, and says every
+// second, in a line of JSON, what came of it.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { Worker } from 'node:worker_threads'
+import { createReadiness, currentMode, gateExternalCall, getTelemetry, healthRoutes, installEgressGuard, onModeChange } from '@researchflow/core'
+
+installEgressGuard()
+const readiness = createReadiness({ cacheMs: 0, timeoutMs: 500 })
+const counts = { checks: 0, refused: 0, calls: 0, scrapes: 0, threads: 0, flips: 0, slowest: 0, lag: 0, problems: [] }
+const statuses = {}
+
+onModeChange(() => (counts.flips += 1))
+
+const routes = healthRoutes({ readiness })
+const server = createServer((request, response) => routes(request, response, () => response.writeHead(404).end()))
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+
+async function check() {
+  const begun = performance.now()
+  const report = await readiness.check()
+  counts.checks += 1
+  counts.slowest = Math.max(counts.slowest, performance.now() - begun)
+  for (const [name, found] of Object.entries(report.checks)) {
+    const key = `${name} ${found}`
+    statuses[key] = (statuses[key] ?? 0) + 1
+  }
+  setTimeout(check, 5)
+}
+
+async function call() {
+  const expected = currentMode().networkAllowed
+  const outcome = await gateExternalCall('openai', () => true).catch((error) => error.code)
+  counts.calls += 1
+  if (outcome === 'RF_EGRESS_BLOCKED') counts.refused += 1
+  // The mode may have changed between the two looks, but not twice.
+  if ((outcome === true) !== expected && currentMode().networkAllowed === expected) counts.problems.push('the gate and the mode disagree')
+  setTimeout(call, 2)
+}
+
+async function scrape() {
+  const { port } = server.address()
+  const text = await fetch(`http://127.0.0.1:${port}/api/metrics?format=prometheus`).then((answer) => answer.text())
+  counts.scrapes += 1
+  if (!text.includes('external_calls_total')) counts.problems.push('a scrape without counters')
+  setTimeout(scrape, 100)
+}
+
+function thread() {
+  const worker = new Worker(
+    `const core = require('@researchflow/core'); core.createReadiness({ cacheMs: 0 }).check(); core.getTelemetry().recordExternalCall('soak', 'success'); setInterval(() => core.currentMode(), 1)`,
+    { eval: true },
+  )
+  worker.once('error', (error) => counts.problems.push(error.message))
+  worker.once('exit', () => {
+    counts.threads += 1
+    setTimeout(thread, 20)
+  })
+  setTimeout(() => worker.terminate(), Math.random() * 200)
+}
+
+let turned = performance.now()
+setInterval(() => {
+  const now = performance.now()
+  counts.lag = Math.max(counts.lag, now - turned - 10)
+  turned = now
+}, 10)
+
+setInterval(async () => {
+  const { status } = await readiness.check()
+  const { rss } = process.memoryUsage()
+  process.stdout.write(`${JSON.stringify({ ...counts, status, rss, statuses, telemetry: getTelemetry().getSnapshot().external_calls_failed_total })}\n`)
+  counts.slowest = counts.lag = 0
+}, 1_000)
+
+check()
+call()
+scrape()
+thread()
