@@ -15,7 +15,7 @@ pub use environment::Inputs;
 pub use file::FileContent;
 pub use process::{
     Published, Subscription, current, enter_standby, generation, inputs, network_blocked, refresh,
-    subscribe,
+    subscribe, subscribe_last,
 };
 pub use resolve::resolve;
 

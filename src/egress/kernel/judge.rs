@@ -1,19 +1,13 @@
 //! Where a call may go.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::dns::{self, Resolvers};
-use crate::egress::AllowList;
-
-/// How long an address that is not among a name's may be tried before the name is looked up again.
-const LOOK_UP_AGAIN: Duration = Duration::from_secs(1);
-
-/// How long the addresses of a name are good for.
-const FRESH: Duration = Duration::from_secs(10);
+use super::{names, verify};
+use crate::egress::{AllowList, learned};
 
 /// How many sockets may wait to ask a name server.
 const ASKING: usize = 4096;
@@ -32,26 +26,25 @@ pub(super) enum Verdict {
 /// Loopback and `EGRESS_ALLOW` as it was when the guard was put on.
 pub(super) struct Judge {
     allow: AllowList,
-    names: Mutex<HashMap<String, Arc<Mutex<Known>>>>,
+    /// The entries that name the port of name servers: they open it for whatever is asked.
+    for_any_question: AllowList,
     /// Sockets that were told that they are connected to a name server.
     asking: Mutex<BTreeMap<u64, SocketAddr>>,
     refused: AtomicU64,
 }
 
-#[derive(Default)]
-struct Known {
-    addresses: HashSet<IpAddr>,
-    at: Option<Instant>,
-}
-
 impl Judge {
     pub(super) fn new(allow: AllowList) -> Self {
         Self {
+            for_any_question: allow.naming_port(dns::PORT),
             allow,
-            names: Mutex::default(),
             asking: Mutex::default(),
             refused: AtomicU64::new(0),
         }
+    }
+
+    pub(super) fn allow(&self) -> &AllowList {
+        &self.allow
     }
 
     pub(super) fn allows_names(&self) -> bool {
@@ -73,16 +66,35 @@ impl Judge {
     }
 
     /// Judges an address that a socket is to be connected to, or that something is to be sent to.
+    ///
+    /// Takes a moment when it may be a new address of a name on the list.
     pub(super) fn verdict(&self, to: SocketAddr) -> Verdict {
-        if self.allow.admits(&to.ip().to_string(), to.port()) {
-            return Verdict::Open;
+        let verdict = self.verdict_at_once(to);
+        if verdict != Verdict::Refused || verify::is_nobodys(to.ip()) {
+            return verdict;
         }
-        let local = to.ip().is_loopback() || to.ip().is_unspecified();
-        // A name server on loopback passes on what it is asked, so it is no local matter.
-        if to.port() == dns::PORT && (local || Resolvers::read().servers.contains(&to.ip())) {
-            return Verdict::NameServer;
+        names::look_for(&self.allow, to);
+        self.verdict_at_once(to)
+    }
+
+    /// As [`Judge::verdict`], by what is known without asking anybody.
+    pub(super) fn verdict_at_once(&self, to: SocketAddr) -> Verdict {
+        let local = is_local(to);
+        if to.port() == dns::PORT {
+            // A name server on loopback passes on what it is asked, so it is no local matter; and
+            // who declares a network has not declared what may be asked of its name servers.
+            return if admits(&self.for_any_question, to) {
+                Verdict::Open
+            } else if local
+                || admits(&self.allow, to)
+                || Resolvers::read().servers.contains(&to.ip())
+            {
+                Verdict::NameServer
+            } else {
+                Verdict::Refused
+            };
         }
-        if local || self.is_of_a_name(to) {
+        if local || admits(&self.allow, to) {
             return Verdict::Open;
         }
         Verdict::Refused
@@ -114,31 +126,16 @@ impl Judge {
     pub(super) fn asks(&self, socket: u64) -> Option<SocketAddr> {
         lock(&self.asking).get(&socket).copied()
     }
+}
 
-    fn is_of_a_name(&self, to: SocketAddr) -> bool {
-        self.allow
-            .names()
-            .filter(|(_, port)| port.is_none_or(|port| port == to.port()))
-            .any(|(name, _)| self.resolves_to(name, to.ip()))
-    }
+/// Whether an address stays on this machine.
+fn is_local(to: SocketAddr) -> bool {
+    to.ip().is_loopback() || to.ip().is_unspecified()
+}
 
-    fn resolves_to(&self, name: &str, address: IpAddr) -> bool {
-        let known = Arc::clone(lock(&self.names).entry(name.to_owned()).or_default());
-        let mut known = lock(&known);
-        let age = known.at.map(|at| at.elapsed());
-        let listed = known.addresses.contains(&address);
-        if listed && age.is_some_and(|age| age < FRESH) {
-            return true;
-        }
-        if age.is_none_or(|age| age >= LOOK_UP_AGAIN) {
-            known.addresses = (name, 0)
-                .to_socket_addrs()
-                .map(|found| found.map(|found| found.ip().to_canonical()).collect())
-                .unwrap_or_default();
-            known.at = Some(Instant::now());
-        }
-        known.addresses.contains(&address)
-    }
+/// Whether the list has the address, or a name that was resolved to it.
+fn admits(allow: &AllowList, to: SocketAddr) -> bool {
+    allow.admits(&to.ip().to_string(), to.port()) || learned::admits(allow, to.ip(), to.port())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

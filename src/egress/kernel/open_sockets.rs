@@ -15,7 +15,7 @@ pub(super) struct Ended {
 }
 
 /// Ends what leads to where nothing may go: TCP connections that this machine opened, UDP and raw
-/// sockets that have a peer, and sockets of kinds that the guard knows nothing of.
+/// sockets that have a peer and sockets of kinds that the guard knows nothing of.
 ///
 /// The filter is on already, so no other is opened meanwhile.
 pub(super) fn end(judge: &Judge) -> Ended {
@@ -31,8 +31,7 @@ pub(super) fn end(judge: &Judge) -> Ended {
             Kind::Local | Kind::Unix => {}
             Kind::Tcp => {
                 if !sockets::is_listening(socket) && leads_out(socket, &listening, judge) {
-                    // SAFETY: a plain call.
-                    unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
+                    reset(socket);
                     ended.connections += 1;
                 }
             }
@@ -40,7 +39,7 @@ pub(super) fn end(judge: &Judge) -> Ended {
                 let Some(peer) = sockets::peer(socket) else {
                     continue;
                 };
-                if judge.verdict(peer) != Verdict::Open {
+                if judge.verdict_at_once(peer) != Verdict::Open {
                     disconnect(socket);
                     ended.others += 1;
                 }
@@ -61,13 +60,22 @@ fn leads_out(socket: BorrowedFd<'_>, listening: &HashSet<u16>, judge: &Judge) ->
     };
     // A connection that came in has the port of a listener.
     let came_in = sockets::local(socket).is_some_and(|local| listening.contains(&local.port()));
-    !came_in && judge.verdict(peer) != Verdict::Open
+    !came_in && judge.verdict_at_once(peer) != Verdict::Open
 }
 
-fn disconnect(socket: BorrowedFd<'_>) {
+/// Ends a connection at once, with an error for whoever reads from it: an ordinary end would make
+/// half of an answer look like all of it. What was waiting to be sent is not sent.
+fn reset(socket: BorrowedFd<'_>) {
+    if !disconnect(socket) {
+        // SAFETY: a plain call.
+        unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
+    }
+}
+
+fn disconnect(socket: BorrowedFd<'_>) -> bool {
     let nowhere = [0u8; 16];
     // SAFETY: the address is as long as it is said to be; all zeros is "no family".
-    unsafe { libc::connect(socket.as_raw_fd(), nowhere.as_ptr().cast(), 16) };
+    unsafe { libc::connect(socket.as_raw_fd(), nowhere.as_ptr().cast(), 16) == 0 }
 }
 
 /// Puts a file without content in the place of a socket.

@@ -112,11 +112,10 @@ fn landlock_is_on_every_thread_below_the_filter() {
             told.recv().unwrap();
             TcpStream::connect(address).map(drop)
         });
-        let missed = thread::spawn(|| {
-            landlock::restrict_all_threads(landlock::rules().unwrap(), &[]).unwrap()
-        })
-        .join()
-        .unwrap();
+        let missed =
+            thread::spawn(|| landlock::restrict_all_threads(landlock::rules().unwrap()).unwrap())
+                .join()
+                .unwrap();
         assert_eq!(missed, 0);
         begin.send(()).unwrap();
         assert!(refused(elder.join().unwrap()));

@@ -1,7 +1,7 @@
 //! Trying it: a guard that was not seen to hold is not said to hold.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -34,6 +34,11 @@ pub(super) fn address(allow: &AllowList) -> Option<SocketAddr> {
         .iter()
         .find(|address| !allow.admits(&address.to_string(), DISCARD))
         .map(|address| SocketAddr::from((*address, DISCARD)))
+}
+
+/// Whether it is one of those addresses: no name stands for them.
+pub(super) fn is_nobodys(address: IpAddr) -> bool {
+    NOBODY.iter().any(|nobodys| address == *nobodys)
 }
 
 /// Tries every way out on this thread. The names of those that were refused, or of the first that
