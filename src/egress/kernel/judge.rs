@@ -129,7 +129,7 @@ impl Judge {
 }
 
 /// Whether an address stays on this machine.
-fn is_local(to: SocketAddr) -> bool {
+pub(super) fn is_local(to: SocketAddr) -> bool {
     to.ip().is_loopback() || to.ip().is_unspecified()
 }
 

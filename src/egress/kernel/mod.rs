@@ -20,6 +20,8 @@ mod dns;
 #[cfg(target_os = "linux")]
 mod exempt;
 #[cfg(target_os = "linux")]
+mod groups;
+#[cfg(target_os = "linux")]
 mod install;
 #[cfg(target_os = "linux")]
 mod judge;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use super::judge::{Judge, Verdict};
+use super::groups;
+use super::judge::{Judge, Verdict, is_local};
 use super::sockets::{self, Kind};
 
 /// What was found open and ended.
@@ -15,12 +16,14 @@ pub(super) struct Ended {
 }
 
 /// Ends what leads to where nothing may go: TCP connections that this machine opened, UDP and raw
-/// sockets that have a peer and sockets of kinds that the guard knows nothing of.
+/// sockets that have a peer or are in a multicast group, and sockets of kinds that the guard knows
+/// nothing of.
 ///
 /// The filter is on already, so no other is opened meanwhile.
 pub(super) fn end(judge: &Judge) -> Ended {
     let sockets = all();
     let listening = listening_ports(&sockets);
+    let groups = groups::joined();
     let mut ended = Ended::default();
     for (number, socket) in &sockets {
         let socket = socket.as_fd();
@@ -36,13 +39,15 @@ pub(super) fn end(judge: &Judge) -> Ended {
                 }
             }
             Kind::Udp => {
-                let Some(peer) = sockets::peer(socket) else {
-                    continue;
-                };
-                if judge.verdict_at_once(peer) != Verdict::Open {
+                let left = groups::leave(socket, &groups);
+                let leads_out = sockets::peer(socket).is_some_and(|peer| {
+                    let strays = is_local(peer) && sockets::strays(socket);
+                    strays || judge.verdict_at_once(peer) != Verdict::Open
+                });
+                if leads_out {
                     disconnect(socket);
-                    ended.others += 1;
                 }
+                ended.others += usize::from(leads_out || left);
             }
             Kind::Other => {
                 replace(*number);
