@@ -141,3 +141,68 @@ fn admits(allow: &AllowList, to: SocketAddr) -> bool {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::egress::learn;
+
+    fn judge(list: &str) -> Judge {
+        Judge::new(AllowList::parse(list.as_bytes()))
+    }
+
+    #[test]
+    fn the_port_of_name_servers_is_open_to_questions_unless_an_entry_names_it() {
+        use Verdict::{NameServer, Open, Refused};
+        let named = AllowList::parse(b"dns.of.judge.test");
+        learn(&named, "dns.of.judge.test", [10, 90, 0, 1].into());
+        for (list, to, verdict) in [
+            ("", "10.90.0.9:53", Refused),
+            ("", "127.0.0.53:53", NameServer),
+            ("", "[::1]:53", NameServer),
+            ("", "127.0.0.1:54", Open),
+            ("10.90.0.0/16", "10.90.0.9:53", NameServer),
+            ("10.90.0.0/16", "10.90.0.9:54", Open),
+            ("10.90.0.9", "10.90.0.9:53", NameServer),
+            ("10.90.0.9:53", "10.90.0.9:53", Open),
+            ("10.90.0.9,10.90.0.0/16:53", "10.90.0.9:53", Open),
+            ("10.90.0.9:5353", "10.90.0.9:53", Refused),
+            ("127.0.0.1:53", "127.0.0.1:53", Open),
+            ("dns.of.judge.test", "10.90.0.1:53", NameServer),
+            ("dns.of.judge.test:53", "10.90.0.1:53", Open),
+            ("dns.of.judge.test:54", "10.90.0.1:53", Refused),
+        ] {
+            let found = judge(list).verdict_at_once(to.parse().unwrap());
+            assert_eq!(found, verdict, "{list} {to}");
+        }
+    }
+
+    #[test]
+    fn a_lookup_that_fails_takes_nothing_away_and_is_not_waited_for() {
+        let judge = judge("gone.invalid:8000");
+        learn(judge.allow(), "gone.invalid", [10, 90, 1, 1].into());
+        let start = Instant::now();
+        for _ in 0..3 {
+            let unknown = "10.90.1.2:8000".parse().unwrap();
+            assert_eq!(judge.verdict(unknown), Verdict::Refused);
+            let known = "10.90.1.1:8000".parse().unwrap();
+            assert_eq!(judge.verdict(known), Verdict::Open);
+        }
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn an_address_of_a_name_is_found_by_the_judge_itself() {
+        let judge = judge("localhost:8000,other.invalid:8001");
+        // Nobody asks anybody for these.
+        assert_eq!(
+            judge.verdict("192.0.2.1:8000".parse().unwrap()),
+            Verdict::Refused
+        );
+        names::look_for(judge.allow(), "127.0.0.1:8000".parse().unwrap());
+        let found = learned::admits(judge.allow(), [127, 0, 0, 1].into(), 8000);
+        assert!(found);
+    }
+}

@@ -70,7 +70,7 @@ fn leads_out(socket: BorrowedFd<'_>, listening: &HashSet<u16>, judge: &Judge) ->
 
 /// Ends a connection at once, with an error for whoever reads from it: an ordinary end would make
 /// half of an answer look like all of it. What was waiting to be sent is not sent.
-fn reset(socket: BorrowedFd<'_>) {
+pub(super) fn reset(socket: BorrowedFd<'_>) {
     if !disconnect(socket) {
         // SAFETY: a plain call.
         unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
