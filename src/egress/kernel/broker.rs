@@ -9,9 +9,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::decide::decide;
+use super::exempt;
 use super::judge::Judge;
 use super::notify::{self, Answer, Call};
-use super::{exempt, names};
 
 /// How many calls may be under way at once. Only a connect to an open address that does not
 /// answer takes long; one more than this fails at once, as connects do when ports run out.
@@ -60,8 +60,6 @@ impl Broker {
                 // One that waits already, so that the first call needs no new thread.
                 let _ = ready.send(spawn_worker(&broker));
                 let Ok(listener) = started.recv() else { return };
-                // From here, so that the threads which do it are held no more than this one.
-                names::look_up(broker.judge.allow());
                 take_calls(&broker, listener);
             })?;
         is_ready.recv().map_err(io::Error::other)??;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::dns::{self, Resolvers};
 use super::{names, verify};
-use crate::egress::{AllowList, learned};
+use crate::egress::AllowList;
 
 /// How many sockets may wait to ask a name server.
 const ASKING: usize = 4096;
@@ -41,10 +41,6 @@ impl Judge {
             asking: Mutex::default(),
             refused: AtomicU64::new(0),
         }
-    }
-
-    pub(super) fn allow(&self) -> &AllowList {
-        &self.allow
     }
 
     pub(super) fn allows_names(&self) -> bool {
@@ -135,7 +131,7 @@ pub(super) fn is_local(to: SocketAddr) -> bool {
 
 /// Whether the list has the address, or a name that was resolved to it.
 fn admits(allow: &AllowList, to: SocketAddr) -> bool {
-    allow.admits(&to.ip().to_string(), to.port()) || learned::admits(allow, to.ip(), to.port())
+    allow.admits(&to.ip().to_string(), to.port()) || names::admits(allow, to)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -182,7 +178,7 @@ mod tests {
     #[test]
     fn a_lookup_that_fails_takes_nothing_away_and_is_not_waited_for() {
         let judge = judge("gone.invalid:8000");
-        learn(judge.allow(), "gone.invalid", [10, 90, 1, 1].into());
+        learn(&judge.allow, "gone.invalid", [10, 90, 1, 1].into());
         let start = Instant::now();
         for _ in 0..3 {
             let unknown = "10.90.1.2:8000".parse().unwrap();
@@ -201,8 +197,10 @@ mod tests {
             judge.verdict("192.0.2.1:8000".parse().unwrap()),
             Verdict::Refused
         );
-        names::look_for(judge.allow(), "127.0.0.1:8000".parse().unwrap());
-        let found = learned::admits(judge.allow(), [127, 0, 0, 1].into(), 8000);
-        assert!(found);
+        let local = "127.0.0.1:8000".parse().unwrap();
+        names::look_for(&judge.allow, local);
+        assert!(names::admits(&judge.allow, local));
+        let by_program = crate::egress::learned::admits(&judge.allow, local.ip(), 8000);
+        assert!(!by_program, "it counts for this level alone");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A name server may answer late or never, so nobody waits long for one: names are looked up by
 //! threads of their own, what is found is kept beside what was known, and a lookup that fails takes
-//! nothing away.
+//! nothing away. What the program itself has resolved counts too; what is found here counts here
+//! alone, so that level `process` stays as strict as it is by itself.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -11,7 +12,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::exempt;
-use crate::egress::{AllowList, learn, learned};
+use crate::egress::AllowList;
+use crate::egress::learned::{self, Learned};
 
 /// How long a connect to an address that is not known may wait for a lookup, from its start.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -26,8 +28,9 @@ const MOST_AT_ONCE: usize = 8;
 #[derive(Default)]
 struct Names {
     lookups: HashMap<String, Lookup>,
-    queue: VecDeque<(String, AllowList)>,
+    queue: VecDeque<String>,
     threads: usize,
+    found: Learned,
 }
 
 struct Lookup {
@@ -42,8 +45,13 @@ static ENDED: Condvar = Condvar::new();
 pub(super) fn look_up(allow: &AllowList) {
     let mut names = lock();
     for (name, _) in allow.names() {
-        names.ask(name, allow);
+        names.ask(name);
     }
+}
+
+/// Whether `to` is known for an address of a name that is listed for its port.
+pub(super) fn admits(allow: &AllowList, to: SocketAddr) -> bool {
+    learned::admits(allow, to.ip(), to.port()) || lock().admits(allow, to)
 }
 
 /// Looks for `to` among the addresses of the names that are listed for its port, and returns when
@@ -56,9 +64,9 @@ pub(super) fn look_for(allow: &AllowList, to: SocketAddr) {
         .collect();
     let mut names = lock();
     for name in &wanted {
-        names.ask(name, allow);
+        names.ask(name);
     }
-    while !learned::admits(allow, to.ip(), to.port()) {
+    while !names.admits(allow, to) {
         let left = wanted.iter().filter_map(|name| names.left(name)).max();
         let Some(left) = left.filter(|left| !left.is_zero()) else {
             return;
@@ -71,8 +79,12 @@ pub(super) fn look_for(allow: &AllowList, to: SocketAddr) {
 }
 
 impl Names {
+    fn admits(&self, allow: &AllowList, to: SocketAddr) -> bool {
+        self.found.admits(allow, to.ip(), to.port())
+    }
+
     /// Puts a name into the queue, unless it is there or was looked up a moment ago.
-    fn ask(&mut self, name: &str, allow: &AllowList) {
+    fn ask(&mut self, name: &str) {
         let recent = self.lookups.get(name).is_some_and(|lookup| {
             lookup
                 .ended
@@ -86,7 +98,7 @@ impl Names {
             ended: None,
         };
         self.lookups.insert(name.to_owned(), lookup);
-        self.queue.push_back((name.to_owned(), allow.clone()));
+        self.queue.push_back(name.to_owned());
         if self.threads < MOST_AT_ONCE {
             let started = thread::Builder::new()
                 .name("rf-egress-names".to_owned())
@@ -111,12 +123,13 @@ impl Names {
 fn look_up_queued() {
     let _exempt = exempt::this_thread();
     let mut names = lock();
-    while let Some((name, allow)) = names.queue.pop_front() {
+    while let Some(name) = names.queue.pop_front() {
         drop(names);
-        for found in (name.as_str(), 0).to_socket_addrs().into_iter().flatten() {
-            learn(&allow, &name, found.ip());
-        }
+        let found = (name.as_str(), 0).to_socket_addrs();
         names = lock();
+        for address in found.into_iter().flatten() {
+            names.found.learn(&name, address.ip().to_canonical());
+        }
         if let Some(lookup) = names.lookups.get_mut(&name) {
             lookup.ended = Some(Instant::now());
         }
