@@ -78,6 +78,7 @@ const CALLS: [string, boolean, string][] = [
   ['raw', true, 'EACCES'],
   ['packet', true, 'EACCES'],
   ['vsock', false, 'EACCES'],
+  ['request-key', false, 'EACCES'],
   ['io_uring', false, 'EACCES'],
   ['x32', false, 'EACCES'],
   ['i386', false, 'killed'],

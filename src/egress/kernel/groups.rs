@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Group {
     interface: i32,
-    address: IpAddr,
+    pub address: IpAddr,
 }
 
 /// The groups of all interfaces but loopback, whoever joined them: a socket does not say which are

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const LOOK_UP_AGAIN: Duration = Duration::from_secs(1);
 
 /// How many names are looked up at the same time; the others wait their turn.
-const MOST_AT_ONCE: usize = 8;
+const MOST_AT_ONCE: usize = 32;
 
 #[derive(Default)]
 struct Names {

@@ -23,7 +23,8 @@ pub(super) struct Ended {
 pub(super) fn end(judge: &Judge) -> Ended {
     let sockets = all();
     let listening = listening_ports(&sockets);
-    let groups = groups::joined();
+    let mut groups = groups::joined();
+    groups.retain(|group| judge.verdict_at_once((group.address, 0).into()) != Verdict::Open);
     let mut ended = Ended::default();
     for (number, socket) in &sockets {
         let socket = socket.as_fd();
@@ -50,7 +51,7 @@ pub(super) fn end(judge: &Judge) -> Ended {
                 ended.others += usize::from(leads_out || left);
             }
             Kind::Other => {
-                replace(*number);
+                replace(*number, socket);
                 ended.others += 1;
             }
         }
@@ -83,10 +84,15 @@ fn disconnect(socket: BorrowedFd<'_>) -> bool {
     unsafe { libc::connect(socket.as_raw_fd(), nowhere.as_ptr().cast(), 16) == 0 }
 }
 
-/// Puts a file without content in the place of a socket.
-fn replace(number: i32) {
-    if let Ok(nothing) = fs::File::open("/dev/null") {
-        // SAFETY: plain calls on a descriptor of this process.
+/// Puts a file without content in the place of a socket, if that is still what the number stands for.
+fn replace(number: i32, socket: BorrowedFd<'_>) {
+    // SAFETY: it is only asked about; a number that is no socket's any more is an error.
+    let there = sockets::cookie(unsafe { BorrowedFd::borrow_raw(number) });
+    let Ok(nothing) = fs::File::open("/dev/null") else {
+        return;
+    };
+    if there.is_ok() && there.ok() == sockets::cookie(socket).ok() {
+        // SAFETY: a plain call on a descriptor of this process.
         unsafe { libc::dup3(nothing.as_raw_fd(), number, libc::O_CLOEXEC) };
     }
 }

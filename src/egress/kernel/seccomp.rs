@@ -171,8 +171,10 @@ fn refused() -> Option<Rules> {
         // may be entered: libuv keeps one for epoll, and aborts when it may not.
         (libc::SYS_io_uring_register, vec![]),
         (libc::SYS_io_uring_setup, vec![]),
-        // Another process, that is not held, could be made to do it.
+        // Another process, that is not held, could be made to do it; the kernel starts one itself for
+        // a key of the type that resolves names.
         (libc::SYS_ptrace, vec![]),
+        (libc::SYS_request_key, vec![]),
         // A send that connects as well.
         (libc::SYS_sendmmsg, vec![with_flag(3)?]),
         (libc::SYS_sendmsg, vec![with_flag(2)?]),
