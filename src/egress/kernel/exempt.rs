@@ -1,5 +1,5 @@
-//! The judge's own threads: what they do is decided already, and neither the filter nor Landlock
-//! holds them.
+//! Threads whose calls are decided already, and pass the filter: the judge's own, which Landlock does
+//! not hold either, and the one that puts the guard on while it ends what was open.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
