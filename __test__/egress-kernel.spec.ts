@@ -1,44 +1,30 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Conversation, startConversation } from './support/conversation.ts'
+import type { Conversation } from './support/conversation.ts'
+import { compileWaysOut, type Guard, type Ran, startKernelChild } from './support/kernel.ts'
 import { type FarHost, startFarHost } from './support/netns.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { findProgram } from './support/process.ts'
 import { type Redis, startRedis } from './support/redis.ts'
 import { tempDirectory } from './support/temp.ts'
 
-interface Ran {
-  code: number | string
-  text: string
-}
-interface Guard {
-  state: string
-  landlockAbi: number
-  verified: string[]
-  gaps: string[]
-  refused: number
-}
-
-const FIXTURES = join(import.meta.dirname, 'support', 'fixtures')
 const PYTHON = '/usr/bin/python3'
 const children: Conversation[] = []
 let far: FarHost
 let waysOut: string
 
 async function start(env: NodeJS.ProcessEnv, prefix: string[] = far.near): Promise<Conversation> {
-  const child = await startConversation([...prefix, process.execPath, join(FIXTURES, 'kernel-child.mjs')], env)
+  const child = await startKernelChild(prefix, env)
   children.push(child)
   return child
 }
 
 beforeAll(async () => {
   far = await startFarHost()
-  waysOut = join(tempDirectory('ways-out'), 'ways-out')
-  execFileSync(findProgram('gcc', 'apt-get install -y gcc'), ['-O1', '-Wall', '-Werror', '-o', waysOut, join(FIXTURES, 'ways-out.c'), '-lpthread'])
-  chmodSync(join(waysOut, '..'), 0o755)
+  waysOut = compileWaysOut()
 })
 afterAll(() => far?.stop())
 afterEach(async () => {
@@ -80,9 +66,19 @@ const CALLS: [string, boolean, string][] = [
   ['sendmsg', true, 'EACCES'],
   ['sendmmsg', true, 'EACCES'],
   ['sendmsg-control', true, 'EACCES'],
+  ['device', true, 'EACCES'],
+  ['device-tcp', true, 'EACCES'],
+  ['interface', true, 'EACCES'],
+  ['join', true, 'EACCES'],
+  ['join-source', true, 'EACCES'],
+  ['join-any', true, 'EACCES'],
+  ['join-any-source', true, 'EACCES'],
+  ['join-ipv6', true, 'EACCES'],
+  ['join-any-ipv6', true, 'EACCES'],
   ['raw', true, 'EACCES'],
   ['packet', true, 'EACCES'],
   ['vsock', false, 'EACCES'],
+  ['request-key', false, 'EACCES'],
   ['io_uring', false, 'EACCES'],
   ['x32', false, 'EACCES'],
   ['i386', false, 'killed'],
@@ -227,8 +223,7 @@ describe('a flip', () => {
     const child = await start({ ROS_MODE: 'LIVE' })
     await child.ask({ op: 'install' })
     const port = await child.ask<number>({ op: 'echo', host: '0.0.0.0' })
-    const client = await startConversation([...far.near, process.execPath, join(FIXTURES, 'kernel-child.mjs')], { ROS_MODE: 'LIVE' })
-    children.push(client)
+    const client = await start({ ROS_MODE: 'LIVE' })
     await client.ask({ op: 'hold', host: '10.77.0.1', port })
     expect(await client.ask({ op: 'say', text: 'before' })).toBe('before')
     await child.ask({ op: 'pend', host: '10.77.0.99', port: 443 })
@@ -252,6 +247,29 @@ describe('a flip', () => {
     expect(status).toMatch(/^Seccomp:\t2$/m)
     await spinning
     expect(await child.ask({ op: 'report' })).toMatchObject({ state: 'in_force' })
+  })
+
+  it.each([
+    ['waits for it', 0],
+    ['is busy', 1_000],
+  ])('reaches a thread that reads and %s as an error, and never as an end', async (_, busyMs) => {
+    for (const [install, code] of [['install', 'ECONNRESET'], ['guard', 'RF_EGRESS_BLOCKED']]) {
+      const child = await start({ ROS_MODE: 'LIVE' })
+      await child.ask({ op: install })
+      await child.ask({ op: 'reader', name: 'reader', host: far.address, port: 443, busyMs })
+      await child.ask({ op: 'standby' })
+      expect([install, await child.ask({ op: 'read', name: 'reader' })]).toEqual([install, code])
+    }
+  })
+
+  it('leaves the multicast groups that were joined', async () => {
+    const child = await start({ ROS_MODE: 'LIVE' })
+    await child.ask({ op: 'install' })
+    await child.ask({ op: 'join', group: '239.1.2.3' })
+    expect(await child.ask({ op: 'groups' })).toContain('030201EF')
+    await child.ask({ op: 'standby' })
+    expect(await child.ask({ op: 'groups' })).not.toContain('030201EF')
+    expect((await child.ask<Guard>({ op: 'report' })).verified).toContain('ended what was open: 0 connections, 1 other socket')
   })
 
   it('comes with a change of the environment, and stays when that is taken back', async () => {

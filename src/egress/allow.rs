@@ -82,6 +82,16 @@ impl AllowList {
         })
     }
 
+    /// The entries that name this port; those without a port are not among them.
+    #[cfg(target_os = "linux")]
+    pub(super) fn naming_port(&self, port: u16) -> Self {
+        let names_it = |entry: &&Entry| entry.port == Some(port);
+        Self {
+            entries: self.entries.iter().filter(names_it).cloned().collect(),
+            malformed: vec![],
+        }
+    }
+
     /// Whether the list names the name `host`, on whatever port. An address is no name.
     pub fn lists_name(&self, host: &str) -> bool {
         let name = host.strip_suffix('.').unwrap_or(host);

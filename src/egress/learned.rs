@@ -13,14 +13,13 @@ use super::AllowList;
 /// Far more than the dependencies of one service have; the oldest goes first.
 const MAX_ADDRESSES: usize = 1024;
 
+/// Addresses, each with the name that it was found for.
 #[derive(Default)]
-struct Learned {
+pub(super) struct Learned {
     entries: VecDeque<(IpAddr, String)>,
 }
 
-static LEARNED: Mutex<Learned> = Mutex::new(Learned {
-    entries: VecDeque::new(),
-});
+static LEARNED: Mutex<Learned> = Mutex::new(Learned::new());
 
 /// Remembers that `name` was resolved to `address`. A name that `allow` does not list is forgotten
 /// at once.
@@ -42,7 +41,13 @@ pub(super) fn admits(allow: &AllowList, address: IpAddr, port: u16) -> bool {
 }
 
 impl Learned {
-    fn learn(&mut self, name: &str, address: IpAddr) {
+    pub(super) const fn new() -> Self {
+        Self {
+            entries: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn learn(&mut self, name: &str, address: IpAddr) {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         let entry = (address, name);
         self.entries.retain(|known| *known != entry);
@@ -52,7 +57,7 @@ impl Learned {
         self.entries.push_back(entry);
     }
 
-    fn admits(&self, allow: &AllowList, address: IpAddr, port: u16) -> bool {
+    pub(super) fn admits(&self, allow: &AllowList, address: IpAddr, port: u16) -> bool {
         self.entries
             .iter()
             .any(|(known, name)| *known == address && allow.admits(name, port))

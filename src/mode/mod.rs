@@ -15,7 +15,7 @@ pub use environment::Inputs;
 pub use file::FileContent;
 pub use process::{
     Published, Subscription, adopt, current, enter_standby, generation, inputs, network_blocked,
-    refresh, subscribe,
+    refresh, subscribe, subscribe_last,
 };
 pub use resolve::resolve;
 

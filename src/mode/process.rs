@@ -35,6 +35,8 @@ struct State {
     following: bool,
     latched: bool,
     listeners: Vec<(u64, Listener)>,
+    /// Called when the others have been.
+    last_listeners: Vec<(u64, Listener)>,
     next_listener: u64,
 }
 
@@ -139,15 +141,33 @@ pub fn subscribe(
     listener: impl Fn(&Arc<Published>, &Arc<Published>) + Send + 'static,
 ) -> Subscription {
     let mut state = lock();
-    let id = state.next_listener;
-    state.next_listener += 1;
+    let id = state.next_id();
     state.listeners.push((id, Box::new(listener)));
     Subscription(id)
 }
 
+/// As [`subscribe`], for a listener that is called when all others have been.
+pub fn subscribe_last(
+    listener: impl Fn(&Arc<Published>, &Arc<Published>) + Send + 'static,
+) -> Subscription {
+    let mut state = lock();
+    let id = state.next_id();
+    state.last_listeners.push((id, Box::new(listener)));
+    Subscription(id)
+}
+
+impl State {
+    fn next_id(&mut self) -> u64 {
+        self.next_listener += 1;
+        self.next_listener
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
-        lock().listeners.retain(|(id, _)| *id != self.0);
+        let mut state = lock();
+        state.listeners.retain(|(id, _)| *id != self.0);
+        state.last_listeners.retain(|(id, _)| *id != self.0);
     }
 }
 
@@ -185,7 +205,7 @@ fn publish(state: &mut State) {
     *PUBLISHED.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
     NETWORK_BLOCKED.store(!now.snapshot.network_allowed(), Ordering::Release);
     GENERATION.store(now.generation, Ordering::Release);
-    for (_, listener) in &state.listeners {
+    for (_, listener) in state.listeners.iter().chain(&state.last_listeners) {
         listener(&now, &before);
     }
 }

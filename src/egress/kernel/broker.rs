@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::decide::decide;
+use super::exempt;
 use super::judge::Judge;
 use super::notify::{self, Answer, Call};
 
@@ -32,11 +33,11 @@ struct Shared {
 struct Queue {
     calls: VecDeque<Call>,
     idle: usize,
-    /// The threads of the broker: what they do is decided already.
-    workers: Vec<libc::pid_t>,
+    workers: usize,
     starting: usize,
-    dispatcher: Option<libc::pid_t>,
     listener: Option<RawFd>,
+    /// Nothing is going to be judged here: the threads end.
+    over: bool,
 }
 
 impl Broker {
@@ -55,8 +56,7 @@ impl Broker {
             .spawn(move || {
                 // Signals are for the threads of the program.
                 block_signals();
-                // SAFETY: a plain call.
-                broker.lock().dispatcher = Some(unsafe { libc::gettid() });
+                let _exempt = exempt::this_thread();
                 // One that waits already, so that the first call needs no new thread.
                 let _ = ready.send(spawn_worker(&broker));
                 let Ok(listener) = started.recv() else { return };
@@ -74,16 +74,12 @@ impl Broker {
     pub(super) fn judge(&self) -> &Judge {
         &self.shared.judge
     }
+}
 
-    /// Its threads, by their numbers.
-    pub(super) fn threads(&self) -> Vec<libc::pid_t> {
-        let queue = self.shared.lock();
-        queue
-            .workers
-            .iter()
-            .chain(&queue.dispatcher)
-            .copied()
-            .collect()
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.shared.lock().over = true;
+        self.shared.wake.notify_all();
     }
 }
 
@@ -133,9 +129,7 @@ fn take_calls(shared: &Arc<Shared>, listener: OwnedFd) {
 }
 
 fn hand_over(shared: &Arc<Shared>, listener: RawFd, call: Call) {
-    let mut queue = shared.lock();
-    if queue.workers.contains(&call.thread) {
-        drop(queue);
+    if exempt::contains(call.thread) {
         notify::answer(listener, call.id, Answer::Continue);
         return;
     }
@@ -143,12 +137,12 @@ fn hand_over(shared: &Arc<Shared>, listener: RawFd, call: Call) {
         call.number,
         libc::SYS_pidfd_getfd | libc::SYS_process_vm_writev
     ) {
-        drop(queue);
         notify::answer(listener, call.id, Answer::Failed(libc::EPERM));
         return;
     }
+    let mut queue = shared.lock();
     let short = queue.idle + queue.starting <= queue.calls.len();
-    let full = queue.workers.len() + queue.starting >= MOST_WORKERS;
+    let full = queue.workers + queue.starting >= MOST_WORKERS;
     if short && !full {
         queue.starting += 1;
         drop(queue);
@@ -157,7 +151,7 @@ fn hand_over(shared: &Arc<Shared>, listener: RawFd, call: Call) {
         }
         queue = shared.lock();
     }
-    if short && (full || queue.workers.is_empty()) {
+    if short && (full || queue.workers == 0) {
         drop(queue);
         notify::answer(listener, call.id, Answer::Failed(libc::EAGAIN));
         return;
@@ -174,34 +168,28 @@ fn spawn_worker(shared: &Arc<Shared>) -> io::Result<()> {
     thread::Builder::new()
         .name("rf-egress-judge".to_owned())
         .spawn(move || {
-            // SAFETY: a plain call.
-            let thread = unsafe { libc::gettid() };
-            let mut queue = shared.lock();
-            queue.workers.push(thread);
-            queue.starting = queue.starting.saturating_sub(1);
-            drop(queue);
+            let _exempt = exempt::this_thread();
+            let _worker = Worker::new(&shared);
             let _ = known.send(());
-            let _leave = Leave {
-                shared: &shared,
-                thread,
-            };
             work(&shared);
         })?;
     is_known.recv().map_err(io::Error::other)
 }
 
-/// A number of a thread may be given again: it is no worker's once the worker is gone.
-struct Leave<'a> {
-    shared: &'a Shared,
-    thread: libc::pid_t,
+struct Worker<'a>(&'a Shared);
+
+impl<'a> Worker<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        let mut queue = shared.lock();
+        queue.workers += 1;
+        queue.starting = queue.starting.saturating_sub(1);
+        Self(shared)
+    }
 }
 
-impl Drop for Leave<'_> {
+impl Drop for Worker<'_> {
     fn drop(&mut self) {
-        self.shared
-            .lock()
-            .workers
-            .retain(|thread| *thread != self.thread);
+        self.0.lock().workers -= 1;
     }
 }
 
@@ -210,6 +198,9 @@ fn work(shared: &Shared) {
         let mut queue = shared.lock();
         queue.idle += 1;
         while queue.calls.is_empty() {
+            if queue.over {
+                return;
+            }
             queue = shared
                 .wake
                 .wait(queue)

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use super::caller::{Caller, low_half};
-use super::judge::{Judge, Verdict};
+use super::judge::{Judge, Verdict, is_local};
 use super::notify::{Answer, Call};
 use super::sockets::{self, Kind};
 
@@ -91,6 +91,9 @@ fn connect(call: &Call, caller: &Caller, judge: &Judge) -> io::Result<Answer> {
         });
     };
     let cookie = sockets::cookie(socket.as_fd())?;
+    if is_local(address) && sockets::strays(socket.as_fd()) {
+        return Ok(REFUSED);
+    }
     match judge.verdict(address) {
         Verdict::Open => {
             judge.forget_asking(cookie);
@@ -99,6 +102,7 @@ fn connect(call: &Call, caller: &Caller, judge: &Judge) -> io::Result<Answer> {
         // The kernel is not told, so that each message has to come by here.
         Verdict::NameServer if kind == Kind::Udp && judge.allows_names() => {
             judge.remember_asking(cookie, address);
+            sockets::report_errors(socket.as_fd());
             Ok(Answer::Done(0))
         }
         _ => Ok(REFUSED),
@@ -216,6 +220,9 @@ fn datagram(
         }
     } else {
         let address = sockets::address(&message.to).ok_or_else(refused)?;
+        if is_local(address) && sockets::strays(socket) {
+            return Err(refused());
+        }
         (message.to.clone(), judge.verdict(address))
     };
     let mut payload = Vec::new();
@@ -227,7 +234,11 @@ fn datagram(
     }
     match verdict {
         Verdict::Open => {}
-        Verdict::NameServer if judge.may_ask(&payload) => {}
+        // A question that is held back could be added to.
+        Verdict::NameServer
+            if judge.may_ask(&payload)
+                && flags & libc::MSG_MORE == 0
+                && !sockets::is_corked(socket) => {}
         _ => return Err(refused()),
     }
     let (pointer, length) = match to.len() {

@@ -2,17 +2,22 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use seccompiler::BpfProgram;
+
 use super::broker::Broker;
 use super::judge::Judge;
+use super::names;
 use super::seccomp::{self, Threads};
-use super::{KernelError, Report, caller, landlock, notify, open_sockets, verify};
+use super::{KernelError, Report, caller, exempt, landlock, notify, open_sockets, verify};
 use crate::egress::AllowList;
 
-static INSTALLED: Mutex<Option<Report>> = Mutex::new(None);
+/// What came of it, once the filter was put on: there is no second try.
+static INSTALLED: Mutex<Option<Result<Report, KernelError>>> = Mutex::new(None);
 static BROKER: OnceLock<Broker> = OnceLock::new();
 
 /// How often a filter is offered again to threads of which one was just ending.
@@ -36,6 +41,12 @@ pub fn probe() -> Result<(), KernelError> {
     find().map(drop)
 }
 
+/// Looks up the names on the list while the network is open, so that connections to them are known
+/// for what they are when it comes to be blocked. Nobody waits for the answers.
+pub(super) fn look_ahead(allow: &AllowList) {
+    names::look_up(allow);
+}
+
 /// How many connects and sends the judge refused since it is in force. What the filter refuses
 /// by itself (raw sockets, `io_uring`) is not counted.
 pub fn refusals() -> u64 {
@@ -50,18 +61,17 @@ pub fn refusals() -> u64 {
 /// # Errors
 ///
 /// When something is missing (nothing is in force then), or when what was put in force was not
-/// seen to hold.
+/// seen to hold, which is the answer to every further call.
 pub fn install(allow: &AllowList) -> Result<Report, KernelError> {
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(report) = &*installed {
-        return Ok(report.clone());
+    if let Some(outcome) = &*installed {
+        return outcome.clone();
     }
-    let report = match find()? {
-        Found::Able => put_in_force(allow)?,
-        Found::Judged => inherited(allow)?,
+    let outcome = match find()? {
+        Found::Able => Prepared::new(allow)?.put_in_force(allow)?,
+        Found::Judged => Ok(inherited(allow)?),
     };
-    *installed = Some(report.clone());
-    Ok(report)
+    installed.insert(outcome).clone()
 }
 
 fn find() -> Result<Found, KernelError> {
@@ -103,79 +113,114 @@ fn find() -> Result<Found, KernelError> {
     }
 }
 
-fn put_in_force(allow: &AllowList) -> Result<Report, KernelError> {
-    let failed = |what| move |error: io::Error| KernelError::new(what, error.raw_os_error());
-    let children = children();
-    let takes_sockets = caller::can_take_sockets();
-    let rules = landlock::rules().ok_or(KernelError::new("Landlock gives no rules", None))?;
-    let elder = verify::Elder::new().map_err(failed("no thread could be started"))?;
-    let judge = Judge::new(allow.clone());
-    let program = seccomp::program(judge.allows_names()).ok_or(KernelError::new(
-        "it has no filter for this processor",
-        None,
-    ))?;
-    let broker = Broker::new(judge).map_err(failed("no thread could be started"))?;
-    let broker = BROKER.get_or_init(|| broker);
+/// Everything that can be missing, had before anything is in force.
+struct Prepared {
+    children: usize,
+    takes_sockets: bool,
+    rules: OwnedFd,
+    elder: verify::Elder,
+    program: BpfProgram,
+    broker: Broker,
+}
 
-    // SAFETY: the judge is ready and is given the descriptor next.
-    let mut listener = unsafe { seccomp::apply(&program, Threads::All) };
-    for _ in 0..OFFERS {
-        let Err(error) = &listener else { break };
-        if error.raw_os_error() != Some(libc::ESRCH) {
-            break;
+impl Prepared {
+    fn new(allow: &AllowList) -> Result<Self, KernelError> {
+        let missing = |what| KernelError::new(what, None);
+        let judge = Judge::new(allow.clone());
+        Ok(Self {
+            children: children(),
+            takes_sockets: caller::can_take_sockets(),
+            rules: landlock::rules().ok_or(missing("Landlock gives no rules"))?,
+            elder: verify::Elder::new().map_err(failed("no thread could be started"))?,
+            program: seccomp::program(judge.allows_names())
+                .ok_or(missing("it has no filter for this processor"))?,
+            broker: Broker::new(judge).map_err(failed("no thread could be started"))?,
+        })
+    }
+
+    /// The outer error: nothing is in force. The inner one: something is, for good.
+    fn put_in_force(self, allow: &AllowList) -> Result<Result<Report, KernelError>, KernelError> {
+        // SAFETY: the judge is ready and is given the descriptor next.
+        let mut listener = unsafe { seccomp::apply(&self.program, Threads::All) };
+        for _ in 0..OFFERS {
+            let Err(error) = &listener else { break };
+            if error.raw_os_error() != Some(libc::ESRCH) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(2));
+            // SAFETY: as above.
+            listener = unsafe { seccomp::apply(&self.program, Threads::All) };
         }
-        thread::sleep(Duration::from_millis(2));
-        // SAFETY: as above.
-        listener = unsafe { seccomp::apply(&program, Threads::All) };
+        let listener = listener.map_err(failed(
+            "a thread has a system call filter of its own, or the filter was refused",
+        ))?;
+        Ok(self.complete(listener, allow))
     }
-    let listener = listener.map_err(failed(
-        "a thread has a system call filter of its own, or the filter was refused",
-    ))?;
-    broker
-        .start(listener)
-        .map_err(failed("the judge ended early"))?;
-    let missed = landlock::restrict_all_threads(rules, &broker.threads())
-        .map_err(failed("Landlock was refused"))?;
-    let ended = open_sockets::end(broker.judge());
 
-    let mut report = verified(allow, Some(elder))?;
-    broker.judge().count_from_zero();
-    if ended.connections + ended.others > 0 {
-        report.verified.push(format!(
-            "ended what was open: {}, {}",
-            counted(ended.connections, "connection", "connections"),
-            counted(ended.others, "other socket", "other sockets"),
-        ));
+    /// The filter is on.
+    fn complete(self, listener: OwnedFd, allow: &AllowList) -> Result<Report, KernelError> {
+        let broker = BROKER.get_or_init(|| self.broker);
+        broker
+            .start(listener)
+            .map_err(failed("the judge ended early"))?;
+        let restricted = landlock::restrict_all_threads(self.rules);
+        let ended = {
+            // Without asking the judge, who might have its hands full.
+            let _exempt = exempt::this_thread();
+            open_sockets::end(broker.judge())
+        };
+        let missed = restricted.map_err(failed("Landlock was refused"))?;
+        let mut report = verified(allow, Some(self.elder))?;
+        broker.judge().count_from_zero();
+        if ended.connections + ended.others > 0 {
+            report.verified.push(format!(
+                "ended what was open: {}, {}",
+                counted(ended.connections, "connection", "connections"),
+                counted(ended.others, "other socket", "other sockets"),
+            ));
+        }
+        report
+            .gaps
+            .extend(gaps(self.children, missed, self.takes_sockets));
+        Ok(report)
     }
+}
+
+fn failed(what: &'static str) -> impl Fn(io::Error) -> KernelError {
+    move |error| KernelError::new(what, error.raw_os_error())
+}
+
+fn gaps(children: usize, missed: usize, takes_sockets: bool) -> Vec<String> {
+    let mut gaps = vec![];
     if children > 0 {
-        report.gaps.push(format!(
+        gaps.push(format!(
             "{} running already: {} not held",
             counted(children, "child process was", "child processes were"),
             if children == 1 { "it is" } else { "they are" },
         ));
     }
     if missed > 0 {
-        report.gaps.push(format!(
+        gaps.push(format!(
             "{} no signals: held by the system call filter alone, without Landlock below it",
             counted(missed, "thread takes", "threads take"),
         ));
     }
     let rings = open_sockets::rings();
     if rings > 0 {
-        report.gaps.push(format!(
+        gaps.push(format!(
             "{} open already, and what is asked of it passes no filter: Node from 22 may have \
              one an event loop, unless it is started with UV_USE_IO_URING=0",
             counted(rings, "io_uring was", "io_urings were"),
         ));
     }
     if !takes_sockets {
-        report.gaps.push(
+        gaps.push(
             "the container runtime does not let this process take sockets of others (pidfd_getfd): child \
              processes reach nothing by TCP or UDP, loopback and EGRESS_ALLOW included"
                 .to_owned(),
         );
     }
-    Ok(report)
+    gaps
 }
 
 /// Another judge is there, and a process has one at most. That is as good when it holds.

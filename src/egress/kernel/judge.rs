@@ -1,19 +1,13 @@
 //! Where a call may go.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::dns::{self, Resolvers};
+use super::{names, verify};
 use crate::egress::AllowList;
-
-/// How long an address that is not among a name's may be tried before the name is looked up again.
-const LOOK_UP_AGAIN: Duration = Duration::from_secs(1);
-
-/// How long the addresses of a name are good for.
-const FRESH: Duration = Duration::from_secs(10);
 
 /// How many sockets may wait to ask a name server.
 const ASKING: usize = 4096;
@@ -32,23 +26,18 @@ pub(super) enum Verdict {
 /// Loopback and `EGRESS_ALLOW` as it was when the guard was put on.
 pub(super) struct Judge {
     allow: AllowList,
-    names: Mutex<HashMap<String, Arc<Mutex<Known>>>>,
+    /// The entries that name the port of name servers: they open it for whatever is asked.
+    for_any_question: AllowList,
     /// Sockets that were told that they are connected to a name server.
     asking: Mutex<BTreeMap<u64, SocketAddr>>,
     refused: AtomicU64,
 }
 
-#[derive(Default)]
-struct Known {
-    addresses: HashSet<IpAddr>,
-    at: Option<Instant>,
-}
-
 impl Judge {
     pub(super) fn new(allow: AllowList) -> Self {
         Self {
+            for_any_question: allow.naming_port(dns::PORT),
             allow,
-            names: Mutex::default(),
             asking: Mutex::default(),
             refused: AtomicU64::new(0),
         }
@@ -73,16 +62,35 @@ impl Judge {
     }
 
     /// Judges an address that a socket is to be connected to, or that something is to be sent to.
+    ///
+    /// Takes a moment when it may be a new address of a name on the list.
     pub(super) fn verdict(&self, to: SocketAddr) -> Verdict {
-        if self.allow.admits(&to.ip().to_string(), to.port()) {
-            return Verdict::Open;
+        let verdict = self.verdict_at_once(to);
+        if verdict != Verdict::Refused || verify::is_nobodys(to.ip()) {
+            return verdict;
         }
-        let local = to.ip().is_loopback() || to.ip().is_unspecified();
-        // A name server on loopback passes on what it is asked, so it is no local matter.
-        if to.port() == dns::PORT && (local || Resolvers::read().servers.contains(&to.ip())) {
-            return Verdict::NameServer;
+        names::look_for(&self.allow, to);
+        self.verdict_at_once(to)
+    }
+
+    /// As [`Judge::verdict`], by what is known without asking anybody.
+    pub(super) fn verdict_at_once(&self, to: SocketAddr) -> Verdict {
+        let local = is_local(to);
+        if to.port() == dns::PORT {
+            // A name server on loopback passes on what it is asked, so it is no local matter; and
+            // who declares a network has not declared what may be asked of its name servers.
+            return if admits(&self.for_any_question, to) {
+                Verdict::Open
+            } else if local
+                || admits(&self.allow, to)
+                || Resolvers::read().servers.contains(&to.ip())
+            {
+                Verdict::NameServer
+            } else {
+                Verdict::Refused
+            };
         }
-        if local || self.is_of_a_name(to) {
+        if local || admits(&self.allow, to) {
             return Verdict::Open;
         }
         Verdict::Refused
@@ -114,33 +122,85 @@ impl Judge {
     pub(super) fn asks(&self, socket: u64) -> Option<SocketAddr> {
         lock(&self.asking).get(&socket).copied()
     }
+}
 
-    fn is_of_a_name(&self, to: SocketAddr) -> bool {
-        self.allow
-            .names()
-            .filter(|(_, port)| port.is_none_or(|port| port == to.port()))
-            .any(|(name, _)| self.resolves_to(name, to.ip()))
-    }
+/// Whether an address stays on this machine.
+pub(super) fn is_local(to: SocketAddr) -> bool {
+    to.ip().is_loopback() || to.ip().is_unspecified()
+}
 
-    fn resolves_to(&self, name: &str, address: IpAddr) -> bool {
-        let known = Arc::clone(lock(&self.names).entry(name.to_owned()).or_default());
-        let mut known = lock(&known);
-        let age = known.at.map(|at| at.elapsed());
-        let listed = known.addresses.contains(&address);
-        if listed && age.is_some_and(|age| age < FRESH) {
-            return true;
-        }
-        if age.is_none_or(|age| age >= LOOK_UP_AGAIN) {
-            known.addresses = (name, 0)
-                .to_socket_addrs()
-                .map(|found| found.map(|found| found.ip().to_canonical()).collect())
-                .unwrap_or_default();
-            known.at = Some(Instant::now());
-        }
-        known.addresses.contains(&address)
-    }
+/// Whether the list has the address, or a name that was resolved to it.
+fn admits(allow: &AllowList, to: SocketAddr) -> bool {
+    allow.admits(&to.ip().to_string(), to.port()) || names::admits(allow, to)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::egress::learn;
+
+    fn judge(list: &str) -> Judge {
+        Judge::new(AllowList::parse(list.as_bytes()))
+    }
+
+    #[test]
+    fn the_port_of_name_servers_is_open_to_questions_unless_an_entry_names_it() {
+        use Verdict::{NameServer, Open, Refused};
+        let named = AllowList::parse(b"dns.of.judge.test");
+        learn(&named, "dns.of.judge.test", [10, 90, 0, 1].into());
+        for (list, to, verdict) in [
+            ("", "10.90.0.9:53", Refused),
+            ("", "127.0.0.53:53", NameServer),
+            ("", "[::1]:53", NameServer),
+            ("", "127.0.0.1:54", Open),
+            ("10.90.0.0/16", "10.90.0.9:53", NameServer),
+            ("10.90.0.0/16", "10.90.0.9:54", Open),
+            ("10.90.0.9", "10.90.0.9:53", NameServer),
+            ("10.90.0.9:53", "10.90.0.9:53", Open),
+            ("10.90.0.9,10.90.0.0/16:53", "10.90.0.9:53", Open),
+            ("10.90.0.9:5353", "10.90.0.9:53", Refused),
+            ("127.0.0.1:53", "127.0.0.1:53", Open),
+            ("dns.of.judge.test", "10.90.0.1:53", NameServer),
+            ("dns.of.judge.test:53", "10.90.0.1:53", Open),
+            ("dns.of.judge.test:54", "10.90.0.1:53", Refused),
+        ] {
+            let found = judge(list).verdict_at_once(to.parse().unwrap());
+            assert_eq!(found, verdict, "{list} {to}");
+        }
+    }
+
+    #[test]
+    fn a_lookup_that_fails_takes_nothing_away_and_is_not_waited_for() {
+        let judge = judge("gone.invalid:8000");
+        learn(&judge.allow, "gone.invalid", [10, 90, 1, 1].into());
+        let start = Instant::now();
+        for _ in 0..3 {
+            let unknown = "10.90.1.2:8000".parse().unwrap();
+            assert_eq!(judge.verdict(unknown), Verdict::Refused);
+            let known = "10.90.1.1:8000".parse().unwrap();
+            assert_eq!(judge.verdict(known), Verdict::Open);
+        }
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn an_address_of_a_name_is_found_by_the_judge_itself() {
+        let judge = judge("localhost:8000,other.invalid:8001");
+        // Nobody asks anybody for these.
+        assert_eq!(
+            judge.verdict("192.0.2.1:8000".parse().unwrap()),
+            Verdict::Refused
+        );
+        let local = "127.0.0.1:8000".parse().unwrap();
+        names::look_for(&judge.allow, local);
+        assert!(names::admits(&judge.allow, local));
+        let by_program = crate::egress::learned::admits(&judge.allow, local.ip(), 8000);
+        assert!(!by_program, "it counts for this level alone");
+    }
 }

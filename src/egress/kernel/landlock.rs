@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use landlock::{AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr};
 
+use super::exempt;
+
 /// The first version that knows of TCP.
 pub(super) const NEEDED_ABI: i32 = 4;
 
@@ -61,12 +63,12 @@ static RULES: AtomicI32 = AtomicI32::new(-1);
 static DONE: [AtomicI32; MOST_THREADS] = [const { AtomicI32::new(0) }; MOST_THREADS];
 static DONE_COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// Puts every thread of the process under the rules but those in `except`, and returns how many
-/// could not be reached.
+/// Puts every thread of the process under the rules but the judge's own, and returns how many could
+/// not be reached.
 ///
 /// Landlock binds a thread only at its own word. Each is sent a signal whose handler says it; the
 /// handler stays, for those that take signals later.
-pub(super) fn restrict_all_threads(rules: OwnedFd, except: &[libc::pid_t]) -> io::Result<usize> {
+pub(super) fn restrict_all_threads(rules: OwnedFd) -> io::Result<usize> {
     // Never closed: the handler may need it at any time.
     let rules = rules.into_raw_fd();
     restrict_this_thread(rules)?;
@@ -91,7 +93,7 @@ pub(super) fn restrict_all_threads(rules: OwnedFd, except: &[libc::pid_t]) -> io
         let mut waiting = 0;
         let mut blocking = 0;
         for thread in threads() {
-            if thread == this || except.contains(&thread) || done.contains(&thread) {
+            if thread == this || exempt::contains(thread) || done.contains(&thread) {
                 continue;
             }
             if asked.insert(thread) {

@@ -18,11 +18,17 @@ mod decide;
 #[cfg(target_os = "linux")]
 mod dns;
 #[cfg(target_os = "linux")]
+mod exempt;
+#[cfg(target_os = "linux")]
+mod groups;
+#[cfg(target_os = "linux")]
 mod install;
 #[cfg(target_os = "linux")]
 mod judge;
 #[cfg(target_os = "linux")]
 mod landlock;
+#[cfg(target_os = "linux")]
+mod names;
 #[cfg(target_os = "linux")]
 mod notify;
 #[cfg(target_os = "linux")]
@@ -47,6 +53,7 @@ use crate::mode::{self, Published, Subscription};
 use crate::telemetry;
 
 pub use error::KernelError;
+use install::look_ahead;
 pub use install::{install, probe, refusals};
 
 /// What was put in force and seen to hold.
@@ -100,9 +107,10 @@ pub fn engage() -> Result<State, KernelError> {
         if mode::current().snapshot.network_allowed() {
             probe()?;
         }
-        // Not under our lock: the mode calls back with its own held.
-        let subscription = mode::subscribe(|now, _| follow(now));
-        lock().subscription = Some(subscription);
+        // Not under our lock: the mode calls back with its own held. For the same reason one that
+        // another thread has made superfluous goes when ours is free.
+        let subscription = mode::subscribe_last(|now, _| follow(now));
+        drop(keep(subscription));
     }
     follow(&mode::current());
     match lock().state.clone() {
@@ -121,12 +129,23 @@ pub fn state() -> Option<State> {
         .or_else(|| engaged.subscription.as_ref().map(|_| State::Armed))
 }
 
-fn follow(now: &Published) {
-    if now.snapshot.network_allowed() {
-        return;
+/// Keeps the first subscription and gives back every other.
+fn keep(subscription: Subscription) -> Option<Subscription> {
+    let mut engaged = lock();
+    if engaged.subscription.is_some() {
+        return Some(subscription);
     }
+    engaged.subscription = Some(subscription);
+    None
+}
+
+fn follow(now: &Published) {
     let mut engaged = lock();
     if matches!(engaged.state, Some(State::InForce(_))) {
+        return;
+    }
+    if now.snapshot.network_allowed() {
+        look_ahead(&now.allow);
         return;
     }
     let state = match install(&now.allow) {

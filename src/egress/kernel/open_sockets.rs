@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use super::judge::{Judge, Verdict};
+use super::groups;
+use super::judge::{Judge, Verdict, is_local};
 use super::sockets::{self, Kind};
 
 /// What was found open and ended.
@@ -15,12 +16,15 @@ pub(super) struct Ended {
 }
 
 /// Ends what leads to where nothing may go: TCP connections that this machine opened, UDP and raw
-/// sockets that have a peer, and sockets of kinds that the guard knows nothing of.
+/// sockets that have a peer or are in a multicast group, and sockets of kinds that the guard knows
+/// nothing of.
 ///
 /// The filter is on already, so no other is opened meanwhile.
 pub(super) fn end(judge: &Judge) -> Ended {
     let sockets = all();
     let listening = listening_ports(&sockets);
+    let mut groups = groups::joined();
+    groups.retain(|group| judge.verdict_at_once((group.address, 0).into()) != Verdict::Open);
     let mut ended = Ended::default();
     for (number, socket) in &sockets {
         let socket = socket.as_fd();
@@ -31,22 +35,23 @@ pub(super) fn end(judge: &Judge) -> Ended {
             Kind::Local | Kind::Unix => {}
             Kind::Tcp => {
                 if !sockets::is_listening(socket) && leads_out(socket, &listening, judge) {
-                    // SAFETY: a plain call.
-                    unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
+                    reset(socket);
                     ended.connections += 1;
                 }
             }
             Kind::Udp => {
-                let Some(peer) = sockets::peer(socket) else {
-                    continue;
-                };
-                if judge.verdict(peer) != Verdict::Open {
+                let left = groups::leave(socket, &groups);
+                let leads_out = sockets::peer(socket).is_some_and(|peer| {
+                    let strays = is_local(peer) && sockets::strays(socket);
+                    strays || judge.verdict_at_once(peer) != Verdict::Open
+                });
+                if leads_out {
                     disconnect(socket);
-                    ended.others += 1;
                 }
+                ended.others += usize::from(leads_out || left);
             }
             Kind::Other => {
-                replace(*number);
+                replace(*number, socket);
                 ended.others += 1;
             }
         }
@@ -61,19 +66,33 @@ fn leads_out(socket: BorrowedFd<'_>, listening: &HashSet<u16>, judge: &Judge) ->
     };
     // A connection that came in has the port of a listener.
     let came_in = sockets::local(socket).is_some_and(|local| listening.contains(&local.port()));
-    !came_in && judge.verdict(peer) != Verdict::Open
+    !came_in && judge.verdict_at_once(peer) != Verdict::Open
 }
 
-fn disconnect(socket: BorrowedFd<'_>) {
+/// Ends a connection at once, with an error for whoever reads from it: an ordinary end would make
+/// half of an answer look like all of it. What was waiting to be sent is not sent.
+pub(super) fn reset(socket: BorrowedFd<'_>) {
+    if !disconnect(socket) {
+        // SAFETY: a plain call.
+        unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
+    }
+}
+
+fn disconnect(socket: BorrowedFd<'_>) -> bool {
     let nowhere = [0u8; 16];
     // SAFETY: the address is as long as it is said to be; all zeros is "no family".
-    unsafe { libc::connect(socket.as_raw_fd(), nowhere.as_ptr().cast(), 16) };
+    unsafe { libc::connect(socket.as_raw_fd(), nowhere.as_ptr().cast(), 16) == 0 }
 }
 
-/// Puts a file without content in the place of a socket.
-fn replace(number: i32) {
-    if let Ok(nothing) = fs::File::open("/dev/null") {
-        // SAFETY: plain calls on a descriptor of this process.
+/// Puts a file without content in the place of a socket, if that is still what the number stands for.
+fn replace(number: i32, socket: BorrowedFd<'_>) {
+    // SAFETY: it is only asked about; a number that is no socket's any more is an error.
+    let there = sockets::cookie(unsafe { BorrowedFd::borrow_raw(number) });
+    let Ok(nothing) = fs::File::open("/dev/null") else {
+        return;
+    };
+    if there.is_ok() && there.ok() == sockets::cookie(socket).ok() {
+        // SAFETY: a plain call on a descriptor of this process.
         unsafe { libc::dup3(nothing.as_raw_fd(), number, libc::O_CLOEXEC) };
     }
 }

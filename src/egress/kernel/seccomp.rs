@@ -11,6 +11,8 @@ use seccompiler::{
     sock_filter,
 };
 
+use super::sockets;
+
 /// What a refused call is told.
 const REFUSED: u32 = libc::EACCES.cast_unsigned();
 
@@ -30,11 +32,19 @@ const TSYNC_ESRCH: libc::c_ulong = 16;
 const WAIT_KILLABLE_RECV: libc::c_ulong = 32;
 
 const TYPE_MASK: u64 = 0xf;
-const TCP_REPAIR: u64 = 19;
-const TCP_FASTOPEN_CONNECT: u64 = 30;
-const IPV6_2292PKTOPTIONS: u64 = 6;
-const IPV6_2292RTHDR: u64 = 5;
-const IPV6_RTHDR: u64 = 57;
+const TCP_REPAIR: i32 = 19;
+const TCP_FASTOPEN_CONNECT: i32 = 30;
+const IPV6_2292PKTOPTIONS: i32 = 6;
+const IPV6_2292RTHDR: i32 = 5;
+const IPV6_RTHDR: i32 = 57;
+/// `IP_ADD_MEMBERSHIP`, `IP_UNBLOCK_SOURCE`, `IP_BLOCK_SOURCE`, `IP_ADD_SOURCE_MEMBERSHIP`,
+/// `IP_DROP_SOURCE_MEMBERSHIP`, `IP_MSFILTER`.
+const GROUPS: [i32; 6] = [35, 37, 38, 39, 40, 41];
+/// `IPV6_JOIN_GROUP`, `IPV6_JOIN_ANYCAST`.
+const GROUPS_V6: [i32; 2] = [20, 27];
+/// `MCAST_JOIN_GROUP`, `MCAST_BLOCK_SOURCE`, `MCAST_UNBLOCK_SOURCE`, `MCAST_JOIN_SOURCE_GROUP`,
+/// `MCAST_LEAVE_SOURCE_GROUP`, `MCAST_MSFILTER`.
+const GROUPS_OF_ANY_VERSION: [i32; 6] = [42, 43, 44, 46, 47, 48];
 
 /// Which threads a filter is put on.
 #[derive(Clone, Copy, PartialEq)]
@@ -156,34 +166,63 @@ fn judged(plain_sends: bool) -> Option<Rules> {
 fn refused() -> Option<Rules> {
     let fast_open = libc::MSG_FASTOPEN.cast_unsigned().into();
     let with_flag = |argument| rule(&[(argument, MaskedEq(fast_open), fast_open)]);
-    let option =
-        |level: i32, name: u64| rule(&[(1, Eq, level.cast_unsigned().into()), (2, Eq, name)]);
     let rules = BTreeMap::from([
         // Requests in a ring are carried out past every filter, so none is made. One that is there
         // may be entered: libuv keeps one for epoll, and aborts when it may not.
         (libc::SYS_io_uring_register, vec![]),
         (libc::SYS_io_uring_setup, vec![]),
-        // Another process, that is not held, could be made to do it.
+        // Another process, that is not held, could be made to do it; the kernel starts one itself for
+        // a key of the type that resolves names.
         (libc::SYS_ptrace, vec![]),
+        (libc::SYS_request_key, vec![]),
         // A send that connects as well.
         (libc::SYS_sendmmsg, vec![with_flag(3)?]),
         (libc::SYS_sendmsg, vec![with_flag(2)?]),
         (libc::SYS_sendto, vec![with_flag(3)?]),
-        (
-            libc::SYS_setsockopt,
-            vec![
-                option(libc::IPPROTO_TCP, TCP_FASTOPEN_CONNECT)?,
-                option(libc::IPPROTO_TCP, TCP_REPAIR)?,
-                // Source routes: the packet goes elsewhere first.
-                option(libc::IPPROTO_IP, libc::IP_OPTIONS.cast_unsigned().into())?,
-                option(libc::IPPROTO_IPV6, IPV6_2292PKTOPTIONS)?,
-                option(libc::IPPROTO_IPV6, IPV6_2292RTHDR)?,
-                option(libc::IPPROTO_IPV6, IPV6_RTHDR)?,
-            ],
-        ),
+        (libc::SYS_setsockopt, refused_options()?),
         (libc::SYS_socket, refused_sockets()?),
     ]);
     Some(rules)
+}
+
+/// Options by which a packet goes where its address does not say, or is sent by no call of its own.
+fn refused_options() -> Option<Vec<SeccompRule>> {
+    let tcp = [TCP_FASTOPEN_CONNECT, TCP_REPAIR].map(|name| (libc::IPPROTO_TCP, name));
+    // Questions to a name server could be added to after they were judged.
+    let udp = [sockets::UDP_CORK].map(|name| (libc::IPPROTO_UDP, name));
+    // Source routes: the packet goes elsewhere first.
+    let routes = [
+        (libc::IPPROTO_IP, libc::IP_OPTIONS),
+        (libc::IPPROTO_IPV6, IPV6_2292PKTOPTIONS),
+        (libc::IPPROTO_IPV6, IPV6_2292RTHDR),
+        (libc::IPPROTO_IPV6, IPV6_RTHDR),
+    ];
+    // By an interface that is named even what is addressed to loopback goes out.
+    let interfaces = [
+        (libc::SOL_SOCKET, libc::SO_BINDTODEVICE),
+        (libc::SOL_SOCKET, sockets::SO_BINDTOIFINDEX),
+        (libc::IPPROTO_IP, sockets::IP_UNICAST_IF),
+        (libc::IPPROTO_IPV6, sockets::IPV6_PKTINFO),
+        (libc::IPPROTO_IPV6, sockets::IPV6_UNICAST_IF),
+    ];
+    // The kernel tells the network of who joins a group, and of what is wanted from it.
+    let groups = GROUPS.map(|name| (libc::IPPROTO_IP, name));
+    let groups_v6 = GROUPS_V6.map(|name| (libc::IPPROTO_IPV6, name));
+    let any_version = [libc::IPPROTO_IP, libc::IPPROTO_IPV6]
+        .into_iter()
+        .flat_map(|level| GROUPS_OF_ANY_VERSION.map(|name| (level, name)));
+    tcp.into_iter()
+        .chain(udp)
+        .chain(routes)
+        .chain(interfaces)
+        .chain(groups)
+        .chain(groups_v6)
+        .chain(any_version)
+        .map(|(level, name)| {
+            let number = |value: i32| u64::from(value.cast_unsigned());
+            rule(&[(1, Eq, number(level)), (2, Eq, number(name))])
+        })
+        .collect()
 }
 
 /// All but Unix sockets, TCP, UDP, netlink (libc asks it for the interfaces) and the kernel's

@@ -5,6 +5,11 @@ use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd};
 
+pub(super) const IP_UNICAST_IF: i32 = 50;
+pub(super) const IPV6_PKTINFO: i32 = 50;
+pub(super) const IPV6_UNICAST_IF: i32 = 76;
+pub(super) const SO_BINDTOIFINDEX: i32 = 62;
+pub(super) const UDP_CORK: i32 = 1;
 const SO_COOKIE: i32 = 57;
 
 /// What a socket is for.
@@ -52,6 +57,45 @@ pub(super) fn is_connecting(socket: BorrowedFd<'_>) -> bool {
     option::<u8>(socket, libc::IPPROTO_TCP, libc::TCP_INFO).is_ok_and(|state| state == SYN_SENT)
 }
 
+/// Whether what is meant for this machine is sent out by this socket for all that, because it is
+/// tied to an interface or writes routes into its packets.
+pub(super) fn strays(socket: BorrowedFd<'_>) -> bool {
+    const LOOPBACK: u32 = 1;
+    let tied = |level, name| {
+        option::<u32>(socket, level, name).is_ok_and(|interface| {
+            // As a number of this machine, or of the network.
+            ![0, LOOPBACK, LOOPBACK.to_be()].contains(&interface)
+        })
+    };
+    tied(libc::SOL_SOCKET, SO_BINDTOIFINDEX)
+        || tied(libc::IPPROTO_IP, IP_UNICAST_IF)
+        || tied(libc::IPPROTO_IPV6, IPV6_UNICAST_IF)
+        || option::<[u8; 40]>(socket, libc::IPPROTO_IP, libc::IP_OPTIONS)
+            .is_ok_and(|options| options != [0; 40])
+}
+
+/// Whether a UDP socket holds back what it is given, and more may be added to it.
+pub(super) fn is_corked(socket: BorrowedFd<'_>) -> bool {
+    option::<i32>(socket, libc::IPPROTO_UDP, UDP_CORK).is_ok_and(|on| on != 0)
+}
+
+/// Lets a UDP socket without a peer hear that nobody listens where it sent to, as one with a peer
+/// does.
+pub(super) fn report_errors(socket: BorrowedFd<'_>) {
+    let on = 1i32;
+    for (level, name) in [
+        (libc::IPPROTO_IP, libc::IP_RECVERR),
+        (libc::IPPROTO_IPV6, libc::IPV6_RECVERR),
+    ] {
+        // SAFETY: the number is as long as it is said to be. A level that the socket has not got
+        // is an error, and no matter.
+        unsafe {
+            let value = (&raw const on).cast();
+            libc::setsockopt(socket.as_raw_fd(), level, name, value, 4);
+        }
+    }
+}
+
 /// The address family that a socket was made for.
 pub(super) fn domain(socket: BorrowedFd<'_>) -> io::Result<i32> {
     option(socket, libc::SOL_SOCKET, libc::SO_DOMAIN)
@@ -60,7 +104,7 @@ pub(super) fn domain(socket: BorrowedFd<'_>) -> io::Result<i32> {
 fn option<T: Copy>(socket: BorrowedFd<'_>, level: i32, name: i32) -> io::Result<T> {
     let mut value = MaybeUninit::<T>::zeroed();
     let mut length = libc::socklen_t::try_from(size_of::<T>()).map_err(io::Error::other)?;
-    // SAFETY: the kernel writes at most `length` bytes, and every `T` here is a number.
+    // SAFETY: the kernel writes at most `length` bytes, and every `T` here is made of numbers.
     unsafe {
         let got = libc::getsockopt(
             socket.as_raw_fd(),

@@ -1,10 +1,11 @@
 //! Trying it: a guard that was not seen to hold is not said to hold.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::egress::AllowList;
 
@@ -15,6 +16,9 @@ const NOBODY: [Ipv4Addr; 3] = [
     Ipv4Addr::new(203, 0, 113, 1),
 ];
 const DISCARD: u16 = 9;
+
+/// How long a trial is repeated that the judge had no thread for.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 type Trial = fn(SocketAddr) -> io::Result<()>;
 
@@ -36,12 +40,17 @@ pub(super) fn address(allow: &AllowList) -> Option<SocketAddr> {
         .map(|address| SocketAddr::from((*address, DISCARD)))
 }
 
+/// Whether it is one of those addresses: no name stands for them.
+pub(super) fn is_nobodys(address: IpAddr) -> bool {
+    NOBODY.iter().any(|nobodys| address == *nobodys)
+}
+
 /// Tries every way out on this thread. The names of those that were refused, or of the first that
 /// was not.
 pub(super) fn ways_out(to: SocketAddr) -> Result<Vec<&'static str>, &'static str> {
     TRIALS
         .iter()
-        .map(|(name, attempt)| match attempt(to) {
+        .map(|(name, attempt)| match patiently(|| attempt(to)) {
             Err(error) if is_refusal(&error) => Ok(*name),
             _ => Err(*name),
         })
@@ -50,6 +59,25 @@ pub(super) fn ways_out(to: SocketAddr) -> Result<Vec<&'static str>, &'static str
 
 /// Connects to a listener of this thread on loopback and passes a byte.
 pub(super) fn loopback() -> io::Result<()> {
+    patiently(pass_a_byte)
+}
+
+/// Tries again while the judge has its hands full, which says nothing about what it holds.
+fn patiently(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match attempt() {
+            Err(error)
+                if error.raw_os_error() == Some(libc::EAGAIN) && start.elapsed() < PATIENCE =>
+            {
+                thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn pass_a_byte() -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let mut near = TcpStream::connect(listener.local_addr()?)?;
     let (mut far, _) = listener.accept()?;
