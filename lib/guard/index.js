@@ -4,6 +4,7 @@ const { isMainThread } = require('node:worker_threads')
 const binding = require('../binding.js')
 const { booleanOption, objectOption, refuseUnknownKeys, typeError } = require('../config-error.js')
 const children = require('./children.js')
+const diagnostics = require('./diagnostics.js')
 const dns = require('./dns.js')
 const ending = require('./ending.js')
 const { PROCESS_GAPS } = require('./gaps.js')
@@ -68,11 +69,11 @@ function install() {
   dns.hold()
   children.hold()
   threads.hold()
+  diagnostics.hold()
   ending.hold()
   received.hold()
   outbound.follow()
   if (isMainThread) outbound.atFlip(tellWithoutKernel)
-  keepReportsLocal()
   return { wantsKernel: false, ...verify() }
 }
 
@@ -82,11 +83,6 @@ function tellWithoutKernel() {
   log('error', 'the kernel level of the egress guard is not in force; level process goes on holding', {
     gaps: kernel.report().gaps,
   })
-}
-
-/** A diagnostic report asks DNS for the names of the peers of open connections. */
-function keepReportsLocal() {
-  if (process.report !== undefined && 'excludeNetwork' in process.report) process.report.excludeNetwork = true
 }
 
 function announce({ level, verified, gaps }) {
