@@ -25,6 +25,7 @@ function hold() {
  */
 function end(handle, error) {
   const owner = ownerOf(handle)
+  discardUnsent(handle)
   if (owner instanceof net.Socket) {
     for (const stream of [owner, ...streamsAbove(handle)]) attempt(() => tellReaders(stream, error))
     attempt(() => owner.destroy(error))
@@ -40,6 +41,19 @@ function end(handle, error) {
 /** A closed handle has no descriptor. On Windows none has one: there its owner is believed. */
 function isOpen(handle) {
   return handle.fd >= 0
+}
+
+/**
+ * The system goes on sending what was written before a socket was closed, for minutes where the peer
+ * does not read. A reset throws it away.
+ */
+function discardUnsent(handle) {
+  if (typeof handle.reset !== 'function') return
+  handle.close = function (done) {
+    delete this.close
+    // It cannot be had while the socket is being shut down.
+    if (this.reset(done) !== 0) this.close(done)
+  }
 }
 
 function attempt(step) {
