@@ -73,6 +73,7 @@ function* streamsAbove(handle) {
   }
 }
 
+/** Whoever reads an answer or a stream of this socket gets the error before the socket has it. */
 function tellReaders(socket, error) {
   const request = socket._httpMessage
   const session = http2SessionOf(socket)
@@ -116,4 +117,4 @@ function closeUnlessClosed(socket) {
   }
 }
 
-module.exports = { attempt, end, hold }
+module.exports = { attempt, end, hold, tellReaders }

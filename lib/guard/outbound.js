@@ -39,6 +39,12 @@ function endRefused(reason) {
   }
 }
 
+/** Whether `handle` is a connection that the decision in force does not admit. */
+function isRefused(handle) {
+  const entry = outbound.find(({ ref }) => ref.deref() === handle)
+  return entry !== undefined && !mayStay(entry.way, entry.address, entry.port)
+}
+
 /** Finds the sockets that were connected before the guard came, as far as Node lists them. */
 function adopt() {
   for (const socket of [...(process._getActiveHandles?.() ?? []), ...idleInAgents()]) {
@@ -76,4 +82,4 @@ function follow() {
   })
 }
 
-module.exports = { atFlip, follow, isOpen, track }
+module.exports = { atFlip, follow, isOpen, isRefused, track }

@@ -27,8 +27,9 @@ function hold() {
       const status = open.apply(this, args)
       if (status !== 0) return status
       const error = admit(this)
-      if (error !== null) throw error
-      return status
+      if (error === null) return status
+      end(this, error)
+      throw error
     },
   )
   if (isMainThread) holdChannel(process)
