@@ -510,7 +510,10 @@ export declare class ExternalCallBlockedError extends Error {
   readonly name: 'ExternalCallBlockedError'
   readonly code: 'RF_EGRESS_BLOCKED'
   readonly reason: BlockReason
-  /** As it was given when it is a clean name; `other` when not, since loggers write it out. */
+  /**
+   * As it was given when it is a clean name; `other` when not, since loggers write it out; `unknown`
+   * when none is given, or an empty one.
+   */
   readonly provider: string
 }
 

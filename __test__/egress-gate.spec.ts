@@ -125,10 +125,19 @@ describe('the gate', () => {
     expect(telemetry.getSnapshot().external_calls_blocked_total).toEqual({ 'reason=standby_mode,provider=other': 1 })
   })
 
-  it('counts a call without a provider as unknown', async () => {
+  it.each([undefined, null, ''])('takes a call without a provider for unknown, in the error and in every counter: %j', async (none) => {
     setEnvironment({ ROS_MODE: 'STANDBY' })
-    await expect(gateExternalCall(undefined as never, () => 1)).rejects.toMatchObject({ provider: 'unknown' })
-    expect(telemetry.getSnapshot().external_calls_total).toEqual({ 'provider=unknown,status=blocked': 1 })
+    const error: ExternalCallBlockedError = await gateExternalCall(none as never, () => 1).then(() => expect.unreachable(), (thrown) => thrown)
+    expect(error.provider).toBe('unknown')
+    const made = new ExternalCallBlockedError('standby_mode', none as never)
+    expect([made.provider, made.message]).toEqual(['unknown', error.message])
+    expect(telemetry.getSnapshot()).toMatchObject({
+      external_calls_total: { 'provider=unknown,status=blocked': 1 },
+      external_calls_blocked_total: { 'reason=standby_mode,provider=unknown': 1 },
+    })
+    setEnvironment({ ROS_MODE: 'LIVE' })
+    await gateExternalCall(none as never, () => 1)
+    expect(telemetry.getSnapshot().external_calls_total).toMatchObject({ 'provider=unknown,status=success': 1 })
   })
 })
 

@@ -92,6 +92,12 @@ export interface HttpAnswer {
 /** Whether the name may be shown. */
 export declare function isCleanProvider(name: string): boolean
 
+/** Whether `host` is a name that stands for loopback. */
+export declare function isLocalhost(host: string): boolean
+
+/** Whether `address` is one of loopback. */
+export declare function isLoopback(address: string): boolean
+
 /** Whether `url` is of the form that `dependency` takes. */
 export declare function isUsableUrl(dependency: string, url: string, caFile?: string | undefined | null): boolean
 

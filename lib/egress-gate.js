@@ -2,7 +2,7 @@
 
 const { currentMode } = require('./mode.js')
 const { typeError } = require('./config-error.js')
-const { getTelemetry, isCleanProvider, reasonNumber } = require('./telemetry.js')
+const { getTelemetry, isCleanProvider, providerName, reasonNumber } = require('./telemetry.js')
 
 const telemetry = getTelemetry()
 
@@ -24,13 +24,14 @@ const REFUSED = new Map(
 class ExternalCallBlockedError extends Error {
   constructor(reason, provider) {
     reasonNumber(reason)
-    const clean = isCleanProvider(provider)
-    super(`external call${clean ? ` to ${provider}` : ''} blocked: ${BLOCKED[reason]}`)
+    const named = providerName(provider)
+    const clean = isCleanProvider(named)
+    super(`external call${clean ? ` to ${named}` : ''} blocked: ${BLOCKED[reason]}`)
     this.name = 'ExternalCallBlockedError'
     this.code = 'RF_EGRESS_BLOCKED'
     this.reason = reason
     // Loggers write the fields of an error too, so what is no clean name is not one of them.
-    this.provider = clean ? provider : 'other'
+    this.provider = clean ? named : 'other'
   }
 }
 
@@ -44,7 +45,7 @@ async function gateExternalCall(provider, fn) {
   if (typeof fn !== 'function') throw typeError('fn', 'a function', fn)
   const { blockReason } = currentMode()
   if (blockReason !== null) {
-    const named = provider ?? 'unknown'
+    const named = providerName(provider)
     telemetry.recordBlockedCall(blockReason, named)
     throw new ExternalCallBlockedError(blockReason, named)
   }

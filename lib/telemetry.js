@@ -27,7 +27,7 @@ function numbered(names) {
 
 /** Never throws, whatever comes: what is no clean name is counted as `other`. */
 function providerNumber(provider) {
-  return numbers.get(provider) ?? lookUp(isNamed(provider) ? provider : 'unknown')
+  return numbers.get(provider) ?? lookUp(providerName(provider))
 }
 
 function lookUp(provider) {
@@ -39,6 +39,11 @@ function lookUp(provider) {
 
 function isNamed(provider) {
   return provider !== undefined && provider !== null && provider !== ''
+}
+
+/** What a call counts under: no name at all is `unknown`, in the counters and in the errors alike. */
+function providerName(provider) {
+  return isNamed(provider) ? provider : 'unknown'
 }
 
 /** Whether a provider's name may be shown in an error. */
@@ -118,4 +123,4 @@ function getTelemetry() {
   return telemetry
 }
 
-module.exports = { getTelemetry, isCleanProvider, reasonNumber }
+module.exports = { getTelemetry, isCleanProvider, providerName, reasonNumber }

@@ -93,6 +93,8 @@ export async function startFarHost(): Promise<FarHost> {
   // `ip netns exec` puts these files over those of /etc.
   writeConfig(asRoot, near, 'resolv.conf', `nameserver ${ADDRESS.far}\noptions timeout:1 attempts:2\n`)
   writeConfig(asRoot, near, 'nsswitch.conf', 'hosts: files dns\n')
+  // As in many containers: IPv6 has no line, and what is not here is asked for.
+  writeConfig(asRoot, near, 'hosts', '127.0.0.1 localhost\n')
 
   const sink: Conversation = await startConversation(
     [...asRoot, ip, 'netns', 'exec', far, process.execPath, join(import.meta.dirname, 'fixtures', 'sink.mjs')],

@@ -6,6 +6,7 @@ const { join } = require('node:path')
 const binding = require('../binding.js')
 const { EACCES, internals, ownerOf, replace, substituteError } = require('./internals.js')
 const kernel = require('./kernel.js')
+const { holdChannel } = require('./received.js')
 const { judge, program } = require('./verdict.js')
 
 const REGISTER = join(__dirname, '..', '..', 'register.js')
@@ -17,8 +18,9 @@ function hold() {
     function (...args) {
       const order = orderOf(args)
       const error = judgeProgram(order.file)
-      if (error === null) return spawn.apply(this, withEnvironment(args, carried(order.envPairs)))
       const child = ownerOf(this)
+      if (child !== undefined) holdChannel(child)
+      if (error === null) return spawn.apply(this, withEnvironment(args, carried(order.envPairs)))
       if (child === undefined) return EACCES
       substituteError(child, error)
       return failToStart(this, spawn, args)
@@ -34,10 +36,10 @@ function hold() {
   // The program that takes the place of this one is not held by what is in this one.
   if (typeof process.execve === 'function') {
     replace(process, 'execve', (execve) =>
-      function (file, ...rest) {
+      function (file, args = [], env = process.env, ...rest) {
         const error = judgeProgram(file)
         if (error !== null) throw error
-        return execve.call(this, file, ...rest)
+        return execve.call(this, file, args, carriedObject(env), ...rest)
       },
     )
   }
@@ -116,6 +118,13 @@ function carried(envPairs) {
   set.NODE_OPTIONS = [`--require ${JSON.stringify(REGISTER)}`, given].filter(Boolean).join(' ')
   const kept = pairs.filter((pair) => !Object.hasOwn(set, name(pair)))
   return [...kept, ...Object.entries(set).map((pair) => pair.join('='))]
+}
+
+/** What is no environment is left to be refused by Node. */
+function carriedObject(env) {
+  if (typeof env !== 'object' || env === null) return env
+  const pairs = carried(Object.entries(env).map((pair) => pair.join('=')))
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
 module.exports = { hold }

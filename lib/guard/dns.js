@@ -9,6 +9,7 @@
 const dns = require('node:dns')
 const binding = require('../binding.js')
 const { EACCES, internals, replace } = require('./internals.js')
+const localhost = require('./localhost.js')
 const { atFlip } = require('./outbound.js')
 const { destination, judge, lookup, query, reverse } = require('./verdict.js')
 
@@ -16,58 +17,82 @@ const DNS_PORT = 53
 
 function hold() {
   const { cares } = internals()
-  holdSystem(cares, 'getaddrinfo', cares.GetAddrInfoReqWrap, lookup)
-  holdSystem(cares, 'getnameinfo', cares.GetNameInfoReqWrap, reverse)
-  learnFrom(cares.GetAddrInfoReqWrap)
+  holdSystem(cares, 'getaddrinfo', cares.GetAddrInfoReqWrap, lookup, (host, family, _hints, order) =>
+    localhost.isName(host) ? [localhost.addresses(family, order)] : null,
+  )
+  holdSystem(cares, 'getnameinfo', cares.GetNameInfoReqWrap, reverse, (address, port) =>
+    localhost.isAddress(address) ? [localhost.NAME, localhost.service(port)] : null,
+  )
   holdChannels(cares.ChannelWrap)
 }
 
-/**
- * The callback form calls the binding by its name, and is refused there. The promise form has kept
- * the function itself; it writes the host into its request first, inside the promise, and is
- * refused by that.
- */
-function holdSystem(cares, name, Request, decide) {
+/** The callback form calls the binding by its name, and is refused or answered there. */
+function holdSystem(cares, name, Request, decide, answer) {
   replace(cares, name, (ask) =>
-    function (request, host, ...rest) {
-      const error = judge('dns', decide, host)
-      if (error === null) return ask(request, host, ...rest)
+    function (request, subject, ...rest) {
+      const error = judge('dns', decide, subject)
+      if (error === null) {
+        const known = answer(subject, ...rest)
+        if (known === null) return ask(request, subject, ...rest)
+        process.nextTick(() => request.oncomplete(null, ...known))
+        return 0
+      }
       if (typeof request?.callback !== 'function') return EACCES
       process.nextTick(request.callback, error)
       return 0
     },
   )
-  const HOST = Symbol('host')
-  Object.defineProperty(Request.prototype, 'hostname', {
+  holdRequests(Request.prototype, decide, answer)
+}
+
+/**
+ * The promise form has kept the function itself. It writes everything into its request first, inside
+ * the promise: a name that is refused throws there, and one that the guard answers settles the promise
+ * before it throws, so that nobody hears of that.
+ */
+function holdRequests(prototype, decide, answer) {
+  const settle = (request) => {
+    const { hostname, oncomplete, resolve, reject } = request
+    if (hostname === undefined || !oncomplete || !resolve || !reject) return
+    const known = answer(hostname, request.family ?? request.port)
+    if (known === null) return
+    request.oncomplete(null, ...known)
+    throw ANSWERED
+  }
+  hook(prototype, 'hostname', (request, host) => {
+    if (request.callback !== undefined) return
+    const error = judge('dns', decide, host)
+    if (error !== null) throw error
+  })
+  hook(prototype, 'resolve', settle)
+  hook(prototype, 'reject', settle)
+  hook(prototype, 'oncomplete', settle, learning)
+}
+
+const ANSWERED = new Error('the guard has answered')
+
+/** Calls `written` after a field is written; `read` is what is read in its place. */
+function hook(prototype, field, written, read = (value) => value) {
+  const FIELD = Symbol(field)
+  Object.defineProperty(prototype, field, {
     configurable: true,
     get() {
-      return this[HOST]
+      return read(this[FIELD])
     },
-    set(host) {
-      this[HOST] = host
-      if (this.callback !== undefined) return
-      const error = judge('dns', decide, host)
-      if (error !== null) throw error
+    set(value) {
+      this[FIELD] = value
+      written(this, value)
     },
   })
 }
 
 /** What a listed name was resolved to may be connected to. */
-function learnFrom(Request) {
-  const COMPLETE = Symbol('complete')
-  function complete(error, addresses, ...rest) {
+function learning(oncomplete) {
+  if (typeof oncomplete !== 'function') return oncomplete
+  return function (error, addresses, ...rest) {
     if (!error) learn(this.hostname, addresses)
-    return this[COMPLETE](error, addresses, ...rest)
+    return oncomplete.call(this, error, addresses, ...rest)
   }
-  Object.defineProperty(Request.prototype, 'oncomplete', {
-    configurable: true,
-    get() {
-      return typeof this[COMPLETE] === 'function' ? complete : this[COMPLETE]
-    },
-    set(value) {
-      this[COMPLETE] = value
-    },
-  })
 }
 
 function learn(name, addresses) {
@@ -87,6 +112,10 @@ function holdChannels(ChannelWrap) {
       function (request, subject, ...rest) {
         const error = judge('dns', decideQuestion, this, decide, subject)
         if (error !== null) return refuseQuestion(request, error)
+        if (name === 'getHostByAddr' && localhost.isAddress(subject)) {
+          process.nextTick(() => request.oncomplete(null, [localhost.NAME]))
+          return 0
+        }
         if (learns) learnAnswer(request, subject)
         const status = ask.call(this, request, subject, ...rest)
         rememberAsking(this)

@@ -9,7 +9,8 @@ const PROCESS_GAPS = [
   'code that means to get around the guard can: it runs in the same process and can undo what was replaced',
   'a connection that was opened before the guard and was idle when it came is not ended by a flip: start with --import @researchflow/core/register',
   'a lookup that the system resolver had under way at a flip may repeat its question for some seconds',
-  'module hooks that were registered before the guard (--loader), and modules that a worker preloads by its own execArgv, are not held',
+  'module hooks that were registered before the guard (--loader), and modules that were preloaded ahead of it, are not held',
+  'leaving a multicast group at a flip is told to the network, at most twice',
   'a thread whose event loop is busy ends its open connections when it next turns',
 ]
 

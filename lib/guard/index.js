@@ -4,12 +4,17 @@ const { isMainThread } = require('node:worker_threads')
 const binding = require('../binding.js')
 const { booleanOption, objectOption, refuseUnknownKeys, typeError } = require('../config-error.js')
 const children = require('./children.js')
+const diagnostics = require('./diagnostics.js')
 const dns = require('./dns.js')
+const ending = require('./ending.js')
 const { PROCESS_GAPS } = require('./gaps.js')
+const groups = require('./groups.js')
 const { internals } = require('./internals.js')
 const kernel = require('./kernel.js')
 const { log } = require('./log.js')
 const outbound = require('./outbound.js')
+const received = require('./received.js')
+const resets = require('./resets.js')
 const tcp = require('./tcp.js')
 const threads = require('./threads.js')
 const udp = require('./udp.js')
@@ -61,12 +66,16 @@ function install() {
   internals()
   tcp.hold()
   udp.hold()
+  groups.hold()
   dns.hold()
   children.hold()
   threads.hold()
+  diagnostics.hold()
+  ending.hold()
+  received.hold()
+  resets.hold()
   outbound.follow()
   if (isMainThread) outbound.atFlip(tellWithoutKernel)
-  keepReportsLocal()
   return { wantsKernel: false, ...verify() }
 }
 
@@ -76,11 +85,6 @@ function tellWithoutKernel() {
   log('error', 'the kernel level of the egress guard is not in force; level process goes on holding', {
     gaps: kernel.report().gaps,
   })
-}
-
-/** A diagnostic report asks DNS for the names of the peers of open connections. */
-function keepReportsLocal() {
-  if (process.report !== undefined && 'excludeNetwork' in process.report) process.report.excludeNetwork = true
 }
 
 function announce({ level, verified, gaps }) {

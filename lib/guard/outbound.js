@@ -5,9 +5,9 @@
  * is not among them.
  */
 
-const dgram = require('node:dgram')
 const net = require('node:net')
 const { onModeChange } = require('../mode.js')
+const { attempt, end } = require('./ending.js')
 const { ownerOf } = require('./internals.js')
 const { refusal } = require('./refusal.js')
 const { mayStay } = require('./verdict.js')
@@ -39,21 +39,10 @@ function endRefused(reason) {
   }
 }
 
-function end(handle, error) {
-  const owner = ownerOf(handle)
-  if (owner instanceof net.Socket) {
-    // Nobody who does not listen for errors is brought down by this one.
-    owner.destroy(owner.listenerCount('error') > 0 ? error : undefined)
-  } else if (owner instanceof dgram.Socket) {
-    if (owner.listenerCount('error') > 0) owner.emit('error', error)
-    try {
-      owner.close()
-    } catch {
-      // Its listener has closed it.
-    }
-  } else {
-    handle.close()
-  }
+/** Whether `handle` is a connection that the decision in force does not admit. */
+function isRefused(handle) {
+  const entry = outbound.find(({ ref }) => ref.deref() === handle)
+  return entry !== undefined && !mayStay(entry.way, entry.address, entry.port)
 }
 
 /** Finds the sockets that were connected before the guard came, as far as Node lists them. */
@@ -89,8 +78,8 @@ function follow() {
   onModeChange(({ blockReason }) => {
     if (blockReason === null) return
     endRefused(blockReason)
-    for (const listener of onFlip) listener(blockReason)
+    for (const listener of onFlip) attempt(() => listener(blockReason))
   })
 }
 
-module.exports = { atFlip, follow, track }
+module.exports = { atFlip, follow, isOpen, isRefused, track }

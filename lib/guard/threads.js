@@ -10,8 +10,10 @@ const Module = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const vm = require('node:vm')
-const { MessagePort } = require('node:worker_threads')
+const workerThreads = require('node:worker_threads')
 const { replace } = require('./internals.js')
+
+const { MessagePort } = workerThreads
 
 const THREAD = join(__dirname, 'thread.js')
 const HOOKS_URL = pathToFileURL(join(__dirname, 'hooks.mjs')).href
@@ -22,6 +24,7 @@ const REQUIRE_THREAD = `(globalThis.require??process.getBuiltinModule("module").
 
 function hold() {
   holdHooks()
+  holdPreloads()
   replace(MessagePort.prototype, 'postMessage', (postMessage) =>
     function (message, ...rest) {
       if (message?.type !== 'loadScript' || !isOrder(message)) return postMessage.call(this, message, ...rest)
@@ -47,6 +50,26 @@ function holdHooks() {
     },
   )
   Module.syncBuiltinESMExports()
+}
+
+/** What a worker preloads of its own runs before that message comes, so the guard is preloaded first. */
+function holdPreloads() {
+  replace(workerThreads, 'Worker', (Worker) =>
+    new Proxy(Worker, {
+      construct: (target, [script, options, ...rest], newTarget) =>
+        Reflect.construct(target, [script, withPreload(options), ...rest], newTarget),
+    }),
+  )
+  Module.syncBuiltinESMExports()
+}
+
+function withPreload(options) {
+  if (typeof options !== 'object' || options === null) return options
+  const { env, execArgv } = options
+  const guarded = { ...options }
+  if (Array.isArray(execArgv) && execArgv.length > 0) guarded.execArgv = ['--require', THREAD, ...execArgv]
+  if (env?.NODE_OPTIONS) guarded.env = { ...env, NODE_OPTIONS: `--require ${JSON.stringify(THREAD)} ${env.NODE_OPTIONS}` }
+  return guarded
 }
 
 /** The message in which Node orders a new thread to run a script, and none of a program's own. */

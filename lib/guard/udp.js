@@ -36,17 +36,6 @@ function hold() {
       },
     )
   }
-  // Joining a group is told to the network.
-  for (const name of ['addMembership', 'addSourceSpecificMembership']) {
-    replace(UDP.prototype, name, (join) =>
-      function (...args) {
-        const group = name === 'addMembership' ? args[0] : args[1]
-        const error = judge('udp', destination, group, 0)
-        if (error !== null) throw error
-        return join.apply(this, args)
-      },
-    )
-  }
   holdSockets(UDP)
 }
 

@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 
-use super::{AllowList, parse_address};
+use super::{AllowList, is_localhost, parse_address};
 use crate::mode::{BlockReason, Published};
 
-/// Decides whether the system may be asked for the addresses of `host` (`getaddrinfo`): of a
-/// listed name, of `localhost`, and of an address, for which no question is asked.
+/// Decides whether the addresses of `host` may be had (`getaddrinfo`): of a listed name, of
+/// `localhost`, which the guard answers itself, and of an address, for which no question is asked.
 ///
 /// # Errors
 ///
@@ -21,36 +21,32 @@ pub fn decide_lookup(published: &Published, host: &str) -> Result<(), BlockReaso
             let asked_for = host.ends_with('.') || host.starts_with('[');
             return !asked_for && is_local_or_listed(allow, address);
         }
-        host.eq_ignore_ascii_case("localhost") || allow.lists_name(host)
+        is_localhost(host) || allow.lists_name(host)
     })
 }
 
 /// Decides whether a DNS server may be asked for records of `name`: of a listed name and no other.
-/// The question is asked even for `localhost` and for what reads as an address.
+/// The question would be asked even for what reads as an address, and for `localhost`, of which no
+/// server has to be asked.
 ///
 /// # Errors
 ///
 /// The reason when it may not be asked.
 pub fn decide_query(published: &Published, name: &str) -> Result<(), BlockReason> {
-    decide(published, |allow| allow.lists_name(name))
+    decide(published, |allow| {
+        !is_localhost(name) && allow.lists_name(name)
+    })
 }
 
-/// Decides whether the name of an address may be asked for.
+/// Decides whether the name of an address may be had: of a listed one, and of loopback, which the
+/// guard answers itself.
 ///
 /// # Errors
 ///
 /// The reason when it may not be asked.
 pub fn decide_reverse(published: &Published, address: &str) -> Result<(), BlockReason> {
     decide(published, |allow| {
-        parse_address(address).is_some_and(|address| {
-            // The hosts file names these two, and no other of loopback's addresses.
-            let named_by_hosts_file = address.is_loopback()
-                && match address {
-                    IpAddr::V4(address) => address == std::net::Ipv4Addr::LOCALHOST,
-                    IpAddr::V6(_) => true,
-                };
-            named_by_hosts_file || allow.lists_address(address)
-        })
+        parse_address(address).is_some_and(|address| is_local_or_listed(allow, address))
     })
 }
 
@@ -95,7 +91,9 @@ mod tests {
             ("WORKER.", true),
             ("worker.example.org", false),
             ("localhost", true),
-            ("localhost.", false),
+            ("localhost.", true),
+            ("app.LocalHost", true),
+            ("localhost.example.org", false),
             ("127.1", true),
             ("127.0.0.1.", false),
             ("[::1]", false),
@@ -111,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_server_is_asked_for_listed_names_and_nothing_else() {
-        let blocked = published(b"STANDBY", b"worker:8000,10.0.0.0/8");
+        let blocked = published(b"STANDBY", b"worker:8000,localhost:5432,10.0.0.0/8");
         for (name, admitted) in [
             ("worker", true),
             ("localhost", false),
@@ -129,7 +127,7 @@ mod tests {
         for (address, admitted) in [
             ("127.0.0.1", true),
             ("::1", true),
-            ("127.0.0.2", false),
+            ("127.0.0.2", true),
             ("10.1.1.1", true),
             ("::ffff:10.1.1.1", true),
             ("192.0.2.1", false),

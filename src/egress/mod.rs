@@ -73,8 +73,23 @@ pub fn is_local(host: &str) -> bool {
     parse_address(host).map_or_else(|| is_localhost(host), |address| address.is_loopback())
 }
 
-/// Whether `host` is a name that stands for loopback without being looked up (RFC 6761, 6.3).
+/// Whether `host` is a name that stands for loopback without being looked up: `localhost` and what
+/// is below it (RFC 6761, 6.3).
+///
+/// ```
+/// use researchflow_core::egress::is_localhost;
+///
+/// assert!(is_localhost("LOCALHOST."));
+/// assert!(is_localhost("app.localhost"));
+/// assert!(!is_localhost("localhost.example.org"));
+/// ```
 pub fn is_localhost(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
-    name.eq_ignore_ascii_case("localhost")
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.eq_ignore_ascii_case("localhost")
+}
+
+/// Whether `address` is one of loopback, in any spelling.
+pub fn is_loopback(address: &str) -> bool {
+    parse_address(address).is_some_and(|address| address.is_loopback())
 }

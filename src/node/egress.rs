@@ -52,6 +52,18 @@ pub fn decide_reverse(address: String) -> Option<&'static str> {
     reason(egress::decide_reverse(&mode::current(), &address))
 }
 
+/// Whether `host` is a name that stands for loopback.
+#[napi(catch_unwind)]
+pub fn is_localhost(host: String) -> bool {
+    egress::is_localhost(&host)
+}
+
+/// Whether `address` is one of loopback.
+#[napi(catch_unwind)]
+pub fn is_loopback(address: String) -> bool {
+    egress::is_loopback(&address)
+}
+
 /// Why the program `file` may not be started; nothing when it may.
 #[napi(catch_unwind)]
 pub fn decide_child(file: String, this_node: bool) -> Option<&'static str> {
