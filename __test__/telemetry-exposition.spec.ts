@@ -76,6 +76,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 print(json.dumps([[f.name, f.type, f.unit, bool(f.documentation), [[s.name, s.labels, s.value] for s in f.samples]]
   for f in text_string_to_metric_families(sys.stdin.read())]))
 `
+    // The event loop is watched from the first reading on.
+    await expect.poll(() => telemetry.toPrometheus().body).toContain('nodejs_eventloop_delay_seconds_count')
     const { body } = telemetry.toPrometheus('openmetrics')
     const families = JSON.parse(await run(PYTHON, ['-c', program], { input: body })) as [string, string, string, boolean, [string, Record<string, string>, number][]][]
     expect(families.map(([name, type, unit, documented]) => [name, type, unit, documented])).toEqual([
@@ -87,6 +89,8 @@ print(json.dumps([[f.name, f.type, f.unit, bool(f.documentation), [[s.name, s.la
       ['researchflow_network_allowed', 'gauge', '', true],
       ['readiness_check_up', 'gauge', '', true],
       ['readiness_check_duration_seconds', 'gauge', 'seconds', true],
+      ['nodejs_eventloop_lag_seconds', 'gauge', 'seconds', true],
+      ['nodejs_eventloop_delay_seconds', 'histogram', 'seconds', true],
       ['process_cpu_seconds', 'counter', 'seconds', true],
       ['process_resident_memory_bytes', 'gauge', 'bytes', true],
       ['process_open_fds', 'gauge', '', true],

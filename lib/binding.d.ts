@@ -9,8 +9,14 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+export declare class NativeProbeServer {
+  get port(): number
+  /** Resolves when the port is free again. */
+  close(): Promise<void>
+}
+
 export declare class NativeReadiness {
-  constructor(checks: Array<DeclaredCheck>, cacheMs: number, caFile: string | undefined | null, tell: (arg0: number, arg1: number, arg2: boolean) => void)
+  constructor(checks: Array<DeclaredCheck>, cacheMs: number, caFile: string | undefined | null, tell: (arg0: number, arg1: number, arg2: number) => void)
   /** Points the check of a dependency at another URL, or at none. */
   setUrl(dependency: string, url?: string | undefined | null): void
   /** JavaScript has finished a run: well, or with the name of a code and a word on the cause. */
@@ -82,8 +88,17 @@ export declare function engageKernelGuard(): KernelGuard
 
 export declare function enterStandby(): void
 
+/**
+ * Lets the loop of this thread, the main one, be watched; `turned` is called each time it is asked
+ * while somebody wants to know. It does not keep the thread alive.
+ */
+export declare function followEventLoop(turned: () => void): void
+
 /** Whether the guard of this process only counts; sets it first when told to. */
 export declare function guardAudits(set?: boolean | undefined | null): boolean
+
+/** The answer to `GET /health` of a process whose event loop turns. */
+export declare function healthAnswer(service: string, version: string): string
 
 /** An answer to an HTTP request. */
 export interface HttpAnswer {
@@ -114,6 +129,12 @@ export interface KernelGuard {
 
 /** Remembers what a name was resolved to, when the name is listed. */
 export declare function learnAddress(name: string, address: string): void
+
+/**
+ * Which form of the metrics a request asks for: `json`, `prometheus`, `openmetrics`; nothing when
+ * it names one that there is not.
+ */
+export declare function metricsFormat(target: string, accept?: string | undefined | null): string | null
 
 /** Every metric, in OpenMetrics or in Prometheus' own text. */
 export declare function metricsPage(openMetrics: boolean): MetricsPage
@@ -153,6 +174,22 @@ export declare function onModeChange(listener: (arg0: ModeSnapshot, arg1: ModeSn
 /** The number of the provider that all names share which have none of their own. */
 export declare function otherProvider(): number
 
+/** Why it does not listen. */
+export interface ProbeFailure {
+  /** The system's own code, where there is one. */
+  code?: string
+}
+
+/** Where and as what it serves. */
+export interface ProbeOptions {
+  /** An IP address. */
+  host: string
+  port: number
+  maxLoopLagMs: number
+  service: string
+  version: string
+}
+
 /** The number of the provider of this name. */
 export declare function providerNumber(name: string): number
 
@@ -164,8 +201,20 @@ export declare function resetTelemetry(): void
 
 export declare function resolveMode(env: Record<string, string>): ModeSnapshot
 
+/** Starts to listen. It ends with the thread that starts it. */
+export declare function startProbeServer(options: ProbeOptions, readiness: NativeReadiness): NativeProbeServer | ProbeFailure
+
+/** The counters of calls with the mode and this version as JSON. */
+export declare function telemetryReport(version: string): string
+
 /** The counters of calls as JSON. */
 export declare function telemetrySnapshot(): string
 
 /** Tells the metrics that this process is guarded, or that its guard only counts. */
 export declare function tellGuardLevel(audit: boolean): void
+
+/** Tells the page what the guard has reported. */
+export declare function tellGuardReport(level: string, audits: boolean, gaps: Array<string>): void
+
+/** The answer to a request for another form, as JSON. */
+export declare function unknownMetricsFormat(): string
