@@ -97,6 +97,7 @@ pub(super) fn checks(shown: &Shown<'_>) -> Markup {
                         }
                     }
                 }
+                p.key { "A bar is 10 seconds: above the line ok, and higher the slower; below it failed." }
             }
         }
     }

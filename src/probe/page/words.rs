@@ -168,7 +168,8 @@ pub(super) fn span(duration: Duration) -> String {
 pub(super) fn ago(time: SystemTime) -> String {
     match time.elapsed().unwrap_or_default() {
         short if short < Duration::from_secs(1) => "just now".to_owned(),
-        long => format!("{} ago", span(Duration::from_secs(long.as_secs()))),
+        short if short < Duration::from_secs(100) => format!("{} s ago", short.as_secs()),
+        long => format!("{} ago", span(long)),
     }
 }
 
