@@ -111,7 +111,9 @@ impl EventLoop {
         let nanos = u64::try_from(lag.as_nanos()).unwrap_or(NEVER);
         self.last.store(nanos, Ordering::Relaxed);
         self.delays.observe(lag.as_secs_f64());
-        lock(&self.worst).note(Instant::now(), |before| before.map_or(lag, |worst| worst.max(lag)));
+        lock(&self.worst).note(Instant::now(), |before| {
+            before.map_or(lag, |worst| worst.max(lag))
+        });
         if lag >= STALL {
             let milliseconds = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
             tracing::warn!(milliseconds, "the event loop turns again after a stall");
@@ -137,7 +139,9 @@ impl EventLoop {
     pub fn worst(&self) -> [Option<Duration>; SLOTS] {
         let mut worst = lock(&self.worst).slots(Instant::now());
         let open = self.stuck_for();
-        if open > PATIENCE && let Some(newest) = worst.last_mut() {
+        if open > PATIENCE
+            && let Some(newest) = worst.last_mut()
+        {
             *newest = Some(newest.unwrap_or_default().max(open));
         }
         worst

@@ -92,7 +92,10 @@ mod tests {
         std::thread::sleep(Duration::from_millis(2));
         assert!(pulse.unanswered() >= Duration::from_millis(2));
         assert!(pulse.answered() >= Some(Duration::from_millis(2)));
-        assert_eq!((pulse.unanswered(), pulse.answered()), (Duration::ZERO, None));
+        assert_eq!(
+            (pulse.unanswered(), pulse.answered()),
+            (Duration::ZERO, None)
+        );
     }
 
     #[test]

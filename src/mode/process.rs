@@ -165,7 +165,8 @@ fn publish(state: &mut State) {
     if snapshot == before.snapshot && allow == before.allow && children == before.children {
         return;
     }
-    let is_same_mode = (snapshot.mode, snapshot.source) == (before.snapshot.mode, before.snapshot.source);
+    let is_same_mode =
+        (snapshot.mode, snapshot.source) == (before.snapshot.mode, before.snapshot.source);
     let now = Arc::new(Published {
         generation: before.generation.wrapping_add(1),
         snapshot,

@@ -36,8 +36,7 @@ impl From<Order> for FnArgs<(u32, u32, u32)> {
 }
 
 /// Hands an order to the thread of the checks.
-pub(super) type Tell =
-    ThreadsafeFunction<Order, (), FnArgs<(u32, u32, u32)>, Status, false, true>;
+pub(super) type Tell = ThreadsafeFunction<Order, (), FnArgs<(u32, u32, u32)>, Status, false, true>;
 
 /// The runs that JavaScript has not settled yet.
 #[derive(Default)]
@@ -79,7 +78,9 @@ pub(super) struct Thread {
 
 impl Thread {
     fn tell(&self, order: Order) -> bool {
-        self.tell.call(order, ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+        self.tell
+            .call(order, ThreadsafeFunctionCallMode::NonBlocking)
+            == Status::Ok
     }
 }
 

@@ -58,10 +58,7 @@ impl NativeProbeServer {
 }
 
 /// Starts to listen. It ends with the thread that starts it.
-#[napi(
-    catch_unwind,
-    ts_return_type = "NativeProbeServer | ProbeFailure"
-)]
+#[napi(catch_unwind, ts_return_type = "NativeProbeServer | ProbeFailure")]
 pub fn start_probe_server(
     env: Env,
     options: ProbeOptions,

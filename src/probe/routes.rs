@@ -94,7 +94,10 @@ impl Routes {
     }
 
     fn metrics(&self, request: &Request<Incoming>) -> Answer {
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let target = request
+            .uri()
+            .path_and_query()
+            .map_or("", |target| target.as_str());
         let accept = request.headers().get_all(ACCEPT).iter();
         let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
         // At a path of this name Prometheus' own text is what is expected.
@@ -107,9 +110,11 @@ impl Routes {
                 let body = telemetry::shared().exposition(format);
                 Answer::new(StatusCode::OK, format.content_type(), body)
             }
-            Err(UnknownFormat) => {
-                Answer::new(StatusCode::BAD_REQUEST, JSON, UnknownFormat::BODY.to_owned())
-            }
+            Err(UnknownFormat) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                JSON,
+                UnknownFormat::BODY.to_owned(),
+            ),
         };
         answer.with(VARY, "Accept")
     }

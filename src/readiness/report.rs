@@ -202,7 +202,10 @@ impl Stale<'_> {
     fn ages(&self) -> impl Iterator<Item = (&str, u64)> {
         self.0.iter().filter(|check| check.stale).map(|check| {
             let milliseconds = check.age().as_millis();
-            (check.name.as_str(), u64::try_from(milliseconds).unwrap_or(u64::MAX))
+            (
+                check.name.as_str(),
+                u64::try_from(milliseconds).unwrap_or(u64::MAX),
+            )
         })
     }
 }

@@ -149,8 +149,13 @@ mod tests {
     #[test]
     fn counts_failures_in_a_row_and_keeps_the_worst_of_a_slot() {
         let mut past = Past::default();
-        for (outcome, milliseconds) in [(Outcome::Ok, 9), (FAILED, 2), (FAILED, 3), (Outcome::Ok, 1)] {
-            past.note(run(outcome, Duration::ZERO), Some(Duration::from_millis(milliseconds)));
+        for (outcome, milliseconds) in
+            [(Outcome::Ok, 9), (FAILED, 2), (FAILED, 3), (Outcome::Ok, 1)]
+        {
+            past.note(
+                run(outcome, Duration::ZERO),
+                Some(Duration::from_millis(milliseconds)),
+            );
         }
         let last = past.note(run(FAILED, Duration::ZERO), None);
         assert_eq!(last.consecutive_failures, 1);

@@ -255,8 +255,7 @@ impl Calls {
             "How long attempted calls to external providers took.",
         );
         for (provider, row) in self.providers() {
-            row.durations
-                .expose(name, &[("provider", provider)], out);
+            row.durations.expose(name, &[("provider", provider)], out);
         }
     }
 

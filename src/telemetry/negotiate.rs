@@ -124,7 +124,10 @@ impl Offer {
         // metric here has.
         let fits = named(range.subtype, self.media.1)
             && (range.version.is_none() || range.version.as_deref() == self.version)
-            && range.charset.as_deref().is_none_or(|set| named(set, "utf-8"));
+            && range
+                .charset
+                .as_deref()
+                .is_none_or(|set| named(set, "utf-8"));
         fits.then_some(2 + u8::from(range.version.is_some()))
     }
 }
@@ -253,7 +256,11 @@ mod tests {
             ("text/plain;q", View::Json),
             (prometheus_3, OPEN),
         ] {
-            assert_eq!(view("/", Some(accept), View::Json), Ok(expected), "{accept}");
+            assert_eq!(
+                view("/", Some(accept), View::Json),
+                Ok(expected),
+                "{accept}"
+            );
         }
     }
 
@@ -262,7 +269,10 @@ mod tests {
         for accept in [None, Some("*/*"), Some("image/png"), Some("*/*;q=0.1")] {
             assert_eq!(view("/metrics", accept, TEXT), Ok(TEXT));
         }
-        assert_eq!(view("/", Some("application/json, */*;q=0.1"), TEXT), Ok(View::Json));
+        assert_eq!(
+            view("/", Some("application/json, */*;q=0.1"), TEXT),
+            Ok(View::Json)
+        );
     }
 
     #[test]
@@ -275,7 +285,11 @@ mod tests {
             ("/?format", Err(UnknownFormat)),
             ("/?format=%ff", Err(UnknownFormat)),
         ] {
-            assert_eq!(view(target, Some("text/plain"), View::Json), expected, "{target}");
+            assert_eq!(
+                view(target, Some("text/plain"), View::Json),
+                expected,
+                "{target}"
+            );
         }
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn checks(shown: &Shown<'_>) -> Markup {
                             th role="columnheader" scope="col" { "Check" }
                             th role="columnheader" scope="col" { "State" }
                             th.number role="columnheader" scope="col" { "Latency" }
-                            th role="columnheader" scope="col" { "Last ok" }
+                            th.last role="columnheader" scope="col" { "Last ok" }
                             th role="columnheader" scope="col" { "Last 10 minutes" }
                         }
                     }

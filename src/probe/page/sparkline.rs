@@ -32,7 +32,11 @@ pub(super) fn of_check(name: &str, minutes: &Minutes) -> Markup {
     let ok = count(|outcome| outcome == Outcome::Ok);
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     let blocked = count(|outcome| outcome == Outcome::Blocked);
-    let slowest = minutes.iter().flatten().filter_map(|slot| slot.latency).max();
+    let slowest = minutes
+        .iter()
+        .flatten()
+        .filter_map(|slot| slot.latency)
+        .max();
     let mut label = format!(
         "{name}, last 10 minutes in steps of 10 seconds: {ok} ok, {failed} failed, {blocked} blocked, {} not asked",
         SLOTS - ok - failed - blocked
@@ -41,13 +45,16 @@ pub(super) fn of_check(name: &str, minutes: &Minutes) -> Markup {
         label.push_str("; slowest ");
         label.push_str(&span(slowest));
     }
-    draw(&label, minutes.iter().map(|slot| {
-        slot.map(|slot| match slot.outcome {
-            Outcome::Ok => Bar::Up(slot.latency.unwrap_or_default()),
-            Outcome::Blocked => Bar::Flat,
-            Outcome::Failed(_) => Bar::Down,
-        })
-    }))
+    draw(
+        &label,
+        minutes.iter().map(|slot| {
+            slot.map(|slot| match slot.outcome {
+                Outcome::Ok => Bar::Up(slot.latency.unwrap_or_default()),
+                Outcome::Blocked => Bar::Flat,
+                Outcome::Failed(_) => Bar::Down,
+            })
+        }),
+    )
 }
 
 pub(super) fn of_lag(worst: &[Option<Duration>; SLOTS]) -> Markup {
@@ -103,9 +110,18 @@ mod tests {
     fn what_failed_hangs_and_what_went_well_stands() {
         let mut minutes: Minutes = [None; SLOTS];
         let latency = Some(Duration::from_millis(12));
-        minutes[0] = Some(Slot { outcome: Outcome::Ok, latency });
-        minutes[1] = Some(Slot { outcome: Outcome::Failed(Code::Timeout), latency });
-        minutes[2] = Some(Slot { outcome: Outcome::Blocked, latency: None });
+        minutes[0] = Some(Slot {
+            outcome: Outcome::Ok,
+            latency,
+        });
+        minutes[1] = Some(Slot {
+            outcome: Outcome::Failed(Code::Timeout),
+            latency,
+        });
+        minutes[2] = Some(Slot {
+            outcome: Outcome::Blocked,
+            latency: None,
+        });
         let drawn = of_check("db", &minutes).into_string();
         for class in ["up", "down", "flat"] {
             assert_eq!(drawn.matches(&format!("class=\"{class}\"")).count(), 1);

@@ -113,8 +113,12 @@ pub(super) fn network(reason: Option<BlockReason>) -> &'static str {
         Some(BlockReason::NoNetwork) => {
             "Calls that leave this machine are blocked: NO_NETWORK is on."
         }
-        Some(BlockReason::MockOnly) => "Calls that leave this machine are blocked: MOCK_ONLY is on.",
-        Some(BlockReason::ModeUnset) => "Calls that leave this machine are blocked: no mode is set.",
+        Some(BlockReason::MockOnly) => {
+            "Calls that leave this machine are blocked: MOCK_ONLY is on."
+        }
+        Some(BlockReason::ModeUnset) => {
+            "Calls that leave this machine are blocked: no mode is set."
+        }
     }
 }
 
