@@ -226,6 +226,15 @@ describe('the life of a probe server', () => {
     expect((await get(port, '/health')).status).toBe(200)
   })
 
+  it('answers under both levels of the egress guard, and the page says which', async () => {
+    for (const enforce of ['process', 'kernel']) {
+      const { ask, get } = await child({ env: { ROS_MODE: 'STANDBY' } })
+      expect(await ask({ op: 'guard', options: { enforce } })).toBe(enforce)
+      for (const path of ['/health', '/health/ready', '/metrics']) expect((await get(path)).status).toBe(200)
+      await expect.poll(async () => (await get('/status')).body, { timeout: 2_000 }).toContain(`level ${enforce}`)
+    }
+  })
+
   it('does not end by exiting while requests are open', async () => {
     const { ask, port, program, get } = await child({ options: { checks: {}, timeoutMs: 5_000, cacheMs: 0 } })
     await get('/health/ready')

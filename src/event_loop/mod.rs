@@ -24,7 +24,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 
 /// How long the lag is measured after the metrics were read: Prometheus gives up a series that is
 /// missing for as long.
-const INTEREST: Duration = Duration::from_mins(5);
+const INTEREST: Duration = Duration::from_secs(300);
 
 /// A stall that is told to the log: as long as this, and people notice.
 const STALL: Duration = Duration::from_millis(500);
