@@ -12,9 +12,10 @@ import { ratioRow, render } from './table.mjs'
 
 const ROUNDS = 7
 const SECONDS = 2
-const CONNECTIONS = 16
+const CONNECTIONS = 64
 const MEASURES = [
   ['time of an answer under load', 'µs', 0.2],
+  ['process CPU an answer', 'µs', 0.2],
   ['event-loop time an answer', 'µs', 0.05],
 ]
 
@@ -36,13 +37,14 @@ const contenders = {
   },
 }
 
-/** Serves until standard input ends; answers each line on it with the event-loop time so far, in µs. */
+/** Serves until standard input ends; answers each line on it with the CPU and event-loop time so far, in µs. */
 async function serve(name) {
   const port = await contenders[name]()
   process.stdin.once('end', () => process.exit())
   console.log(port)
   for await (const _line of createInterface({ input: process.stdin })) {
-    console.log(performance.eventLoopUtilization().active * 1e3)
+    const { user, system } = process.cpuUsage()
+    console.log(JSON.stringify([user + system, performance.eventLoopUtilization().active * 1e3]))
   }
 }
 
@@ -52,19 +54,19 @@ async function measure(name) {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async () => Number((await lines.next()).value)
-  const loopTime = () => {
+  const next = async () => JSON.parse((await lines.next()).value)
+  const times = () => {
     child.stdin.write('\n')
     return next()
   }
   const url = `http://127.0.0.1:${await next()}/health/ready`
   await load(url, 1)
-  const before = await loopTime()
+  const before = await times()
   const answers = await load(url, SECONDS)
-  const spent = (await loopTime()) - before
+  const spent = (await times()).map((time, at) => time - before[at])
   child.stdin.end()
   await once(child, 'exit')
-  return [(SECONDS * 1e6) / answers, spent / answers]
+  return [SECONDS * 1e6, ...spent].map((time) => time / answers)
 }
 
 /** How many answers of 200 came; any other is a failure of the bench. */
