@@ -115,6 +115,7 @@ describe('the status page', () => {
     const { port } = await STATES.standby!.reach()
     const { page } = await open(port)
     expect(await page.locator('.warnings').textContent()).toContain('ROS_MODE: expected DEMO, LIVE or STANDBY')
+    expect(await page.locator('.verdict p').first().textContent()).toBe('Locked, and maybe not on purpose: see the note above.')
     expect(await page.locator('table.cards').textContent()).toContain('blocked by the mode')
   })
 

@@ -1,14 +1,15 @@
 /**
  * A readiness answer under load: this package's probe server against the same route in Express with
- * `@godaddy/terminus`, both with one check that is always ok, under `wrk`. Each measurement is a
- * process of its own, and the contenders take turns.
+ * `@godaddy/terminus` and `ioredis`, under `wrk`, each as it comes: this package serves a finished run
+ * for a second, which terminus does not. Each measurement is a process of its own, and the contenders take turns.
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { ratioRow, render } from './table.mjs'
+import { startRedis } from '../__test__/support/redis.ts'
+import { ratioRow } from './table.mjs'
 
 const ROUNDS = 7
 const SECONDS = 2
@@ -19,38 +20,13 @@ const MEASURES = [
   ['event-loop time an answer', 'µs', 0.05],
 ]
 
+const CONTENDER = fileURLToPath(new URL('probe-contender.mjs', import.meta.url))
+
 const execute = promisify(execFile)
 
-const contenders = {
-  async core() {
-    const { createReadiness, startProbeServer } = await import('../index.js')
-    const readiness = createReadiness({ db: false, redis: false, worker: false, checks: { queue: async () => true } })
-    return (await startProbeServer({ port: 0, readiness })).port
-  },
-  async peer() {
-    const [{ default: express }, { createTerminus }, { createServer }] = await Promise.all([import('express'), import('@godaddy/terminus'), import('node:http')])
-    const server = createServer(express())
-    createTerminus(server, { healthChecks: { '/health/ready': async () => ({ queue: 'ok' }) }, signals: [] })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return server.address().port
-  },
-}
-
-/** Serves until standard input ends; answers each line on it with the CPU and event-loop time so far, in µs. */
-async function serve(name) {
-  const port = await contenders[name]()
-  process.stdin.once('end', () => process.exit())
-  console.log(port)
-  for await (const _line of createInterface({ input: process.stdin })) {
-    const { user, system } = process.cpuUsage()
-    console.log(JSON.stringify([user + system, performance.eventLoopUtilization().active * 1e3]))
-  }
-}
-
-async function measure(name) {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name], {
-    env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', NODE_ENV: 'production' },
+async function measure(name, redis) {
+  const child = spawn(process.execPath, [CONTENDER, name], {
+    env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', NODE_ENV: 'production', REDIS_URL: redis.url },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -79,24 +55,21 @@ async function load(url, seconds) {
 }
 
 export async function probe() {
+  const redis = await startRedis({ password: 'bench' })
   const rounds = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const order = round % 2 === 0 ? ['peer', 'core'] : ['core', 'peer']
     const found = {}
-    for (const name of order) found[name] = await measure(name)
+    for (const name of order) found[name] = await measure(name, redis)
     rounds.push(found)
   }
+  await redis.stop()
   return {
-    title: 'A readiness answer under load',
-    peers: '@godaddy/terminus 4.12.1 on Express 4.22.1',
+    title: 'A readiness answer of Redis under load',
+    peers: '@godaddy/terminus 4.12.1 on Express 4.22.1, with ioredis 5.9.2. Each as it comes: this package serves a finished run for a second, terminus asks Redis each time',
     note: `wrk with ${CONNECTIONS} connections on the same machine, ${ROUNDS} rounds of ${SECONDS} s, each in a new process`,
     rows: MEASURES.map(([name, unit, goal], at) =>
       ratioRow({ name, unit, goal, core: rounds.map(({ core }) => core[at]), peer: rounds.map(({ peer }) => peer[at]) }),
     ),
   }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (process.argv[2] === undefined) console.log(render(await probe()))
-  else await serve(process.argv[2])
 }

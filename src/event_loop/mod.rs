@@ -265,6 +265,20 @@ mod tests {
     }
 
     #[test]
+    fn is_asked_only_while_somebody_wants_to_know() {
+        let turns: &'static EventLoop = Box::leak(Box::default());
+        assert!(!turns.is_wanted());
+        let watches = [turns.watch(), turns.watch()];
+        assert!(turns.is_wanted());
+        drop(watches);
+        assert!(!turns.is_wanted());
+        turns.is_of_interest();
+        assert!(turns.is_wanted());
+        lock(&turns.interest).until = Some(Instant::now());
+        assert!(!turns.is_wanted());
+    }
+
+    #[test]
     fn an_answer_that_nobody_asked_for_counts_for_nothing() {
         let turns = EventLoop::default();
         turns.answered();

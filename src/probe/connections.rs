@@ -120,6 +120,8 @@ async fn converse(stream: TcpStream, routes: Arc<Routes>, activity: Arc<Activity
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES)
+        // One copy costs less than the second buffer of a write.
+        .writev(false)
         .serve_connection(TokioIo::new(Stream::new(stream)), service);
     // A client that hung up, was too slow or spoke something else is no news.
     let _ = connection.await;

@@ -75,15 +75,7 @@ pub(super) fn verdict(shown: &Shown<'_>) -> Verdict {
             "NOT READY",
             format!("No traffic should come: {} not ok.", are(&missing)),
         ),
-        Status::Standby => (
-            Tone::Warn,
-            "STANDBY",
-            if missing.is_empty() {
-                "Locked on purpose. All that is checked is ok.".to_owned()
-            } else {
-                format!("Locked on purpose. Meanwhile {} not ok.", are(&missing))
-            },
-        ),
+        Status::Standby => (Tone::Warn, "STANDBY", standby(shown)),
         Status::Draining => (
             Tone::Warn,
             "DRAINING",
@@ -94,6 +86,27 @@ pub(super) fn verdict(shown: &Shown<'_>) -> Verdict {
         tone,
         word,
         sentence,
+    }
+}
+
+/// What the mode blocks is as it should be; what fails is worth knowing before it opens again.
+fn standby(shown: &Shown<'_>) -> String {
+    let locked = if shown.published.snapshot.warnings.is_empty() {
+        "Locked on purpose."
+    } else {
+        "Locked, and maybe not on purpose: see the note above."
+    };
+    let failed: Vec<&str> = shown
+        .report
+        .checks
+        .iter()
+        .filter(|check| matches!(check.outcome, Outcome::Failed(_)))
+        .map(|check| check.name.as_str())
+        .collect();
+    if failed.is_empty() {
+        locked.to_owned()
+    } else {
+        format!("{locked} Meanwhile {} not ok.", are(&failed))
     }
 }
 
