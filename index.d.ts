@@ -279,6 +279,11 @@ export interface ReadinessReport {
   status: ReadinessStatus
   checks: Record<string, CheckOutcome>
   mode: RuntimeMode
+  /**
+   * How old results are, in milliseconds, that are from an earlier run: of checks that JavaScript
+   * makes, while its event loop is stuck. Only there when there are some.
+   */
+  stale?: Record<string, number>
   details: Record<string, CheckDetails>
 }
 
@@ -437,6 +442,75 @@ export type HealthRoutesOptions = (
 export declare function healthRoutes(
   options?: HealthRoutesOptions,
 ): (request: IncomingMessage, response: ServerResponse, next?: Next) => void
+
+// ---------------------------------------------------------------------------------------------
+// Probe server
+// ---------------------------------------------------------------------------------------------
+
+export interface ProbeServerOptions {
+  /**
+   * Where it listens, 0 to 65535; 0 is a free port.
+   *
+   * @default `PROBE_PORT`, else 9464
+   */
+  port?: number
+  /**
+   * The address it listens on: an IP address, or `'localhost'` for `127.0.0.1`. In a container whose
+   * probes come from outside it, `'0.0.0.0'` or `'::'`.
+   *
+   * @default `PROBE_HOST`, else '127.0.0.1'
+   */
+  host?: string
+  /** What `/health/ready` asks. @default `createReadiness()`, closed with the server */
+  readiness?: Readiness
+  /**
+   * How long the event loop of the main thread may not have turned before `/health` is 503, in
+   * milliseconds, 100 to 86,400,000. It is asked ten times a second. @default 10000
+   */
+  maxLoopLagMs?: number
+}
+
+/** A probe server that listens. Frozen. */
+export interface ProbeServer {
+  /** The port it listens on. */
+  readonly port: number
+  /** Stops to listen and resolves when the port is free. Answers under way have half a second. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a second HTTP listener on a thread of its own, which answers within milliseconds while the
+ * JavaScript thread is busy. `GET` and `HEAD`, `Cache-Control: no-store`:
+ *
+ * - `/health`: 200, and **503** once the event loop has not turned for `maxLoopLagMs`.
+ * - `/health/ready`: the {@link ReadinessReport}, without `details`. Checks of your own, which
+ *   JavaScript makes, are not waited for while the loop is stuck: the last result is served for up
+ *   to a minute, with its age under `stale`, and is then `failed: timeout`.
+ * - `/metrics`: every metric as Prometheus reads it, and as {@link healthRoutes} has them by `Accept`
+ *   and `?format=`.
+ * - `/status`: a page for people.
+ *
+ * It runs where it is asked for and nowhere else: the variables are defaults of its options. It keeps
+ * no process alive, and ends with the thread that started it. It speaks HTTP/1.1 without TLS and
+ * without a login, takes no body, and cuts what is slow: 8 KiB and 5 s for the head of a request, 5 s
+ * for a client to take an answer, 128 connections, of which the idlest goes when another comes.
+ *
+ * @returns A promise that rejects with a TypeError or RangeError, `RF_CONFIG_…`, for an option that is
+ *   not of its form; with an Error `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` or `RF_PROBE_LISTEN` where
+ *   it cannot listen.
+ *
+ * @example
+ * ```ts
+ * import { createReadiness, startProbeServer } from '@researchflow/core'
+ *
+ * const readiness = createReadiness()
+ * const probes = await startProbeServer({ port: 0, readiness })
+ * console.log(`http://127.0.0.1:${probes.port}/status`)
+ * await probes.close()
+ * await readiness.close()
+ * ```
+ */
+export declare function startProbeServer(options?: ProbeServerOptions): Promise<ProbeServer>
 
 // ---------------------------------------------------------------------------------------------
 // Egress gate

@@ -6,6 +6,7 @@ const { healthRoutes } = require('./lib/health-routes.js')
 const { installEgressGuard } = require('./lib/guard/index.js')
 const mode = require('./lib/mode.js')
 const middleware = require('./lib/mode-middleware.js')
+const { startProbeServer } = require('./lib/probe-server.js')
 const { getTelemetry } = require('./lib/telemetry.js')
 
 // Written out, so that `import { … }` from an ES module finds every name.
@@ -32,6 +33,7 @@ exports.addModeInfo = middleware.addModeInfo
 exports.createReadiness = createReadiness
 exports.checkOnce = checkOnce
 exports.healthRoutes = healthRoutes
+exports.startProbeServer = startProbeServer
 
 exports.checkExternalCall = gate.checkExternalCall
 exports.gateExternalCall = gate.gateExternalCall

@@ -1,18 +1,14 @@
-import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkOnce, getTelemetry, healthRoutes } from '../index.js'
-import { freePort } from './support/ports.ts'
-import { findProgram, run, startProgram } from './support/process.ts'
+import { run } from './support/process.ts'
+import { promtool, startPrometheus } from './support/prometheus.ts'
 import { setEnvironment } from './support/readiness.ts'
-import { tempDirectory } from './support/temp.ts'
 import { startWorker } from './support/worker.ts'
 
 const telemetry = getTelemetry()
-const PROMETHEUS = 'apt-get install -y prometheus'
 const PYTHON = fileURLToPath(new URL('../.venv/bin/python', import.meta.url))
 
 /** Every metric there is, with something to show. */
@@ -38,7 +34,7 @@ describe('Prometheus’ text', () => {
 
   it('passes promtool without a word', async () => {
     const { body } = telemetry.toPrometheus('text')
-    expect(await run(findProgram('promtool', PROMETHEUS), ['check', 'metrics'], { input: body })).toBe('')
+    expect(await run(promtool(), ['check', 'metrics'], { input: body })).toBe('')
   })
 
   it('shows how the readiness checks came out', () => {
@@ -76,6 +72,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 print(json.dumps([[f.name, f.type, f.unit, bool(f.documentation), [[s.name, s.labels, s.value] for s in f.samples]]
   for f in text_string_to_metric_families(sys.stdin.read())]))
 `
+    // The event loop is watched from the first reading on.
+    await expect.poll(() => telemetry.toPrometheus().body).toContain('nodejs_eventloop_delay_seconds_count')
     const { body } = telemetry.toPrometheus('openmetrics')
     const families = JSON.parse(await run(PYTHON, ['-c', program], { input: body })) as [string, string, string, boolean, [string, Record<string, string>, number][]][]
     expect(families.map(([name, type, unit, documented]) => [name, type, unit, documented])).toEqual([
@@ -87,6 +85,8 @@ print(json.dumps([[f.name, f.type, f.unit, bool(f.documentation), [[s.name, s.la
       ['researchflow_network_allowed', 'gauge', '', true],
       ['readiness_check_up', 'gauge', '', true],
       ['readiness_check_duration_seconds', 'gauge', 'seconds', true],
+      ['nodejs_eventloop_lag_seconds', 'gauge', 'seconds', true],
+      ['nodejs_eventloop_delay_seconds', 'histogram', 'seconds', true],
       ['process_cpu_seconds', 'counter', 'seconds', true],
       ['process_resident_memory_bytes', 'gauge', 'bytes', true],
       ['process_open_fds', 'gauge', '', true],
@@ -122,28 +122,16 @@ describe('a real Prometheus', () => {
   })
 
   it('scrapes the route in both formats and answers queries', async () => {
-    const directory = tempDirectory('prometheus')
     const { port } = server.address() as { port: number }
-    const listen = await freePort()
     const job = (name: string, format: string): string => `
   - job_name: ${name}
     metrics_path: /api/metrics
     ${format}
     static_configs: [{ targets: ['127.0.0.1:${port}'] }]`
-    writeFileSync(
-      join(directory, 'prometheus.yml'),
+    const prometheus = await startPrometheus(
       `global: { scrape_interval: 200ms, scrape_timeout: 200ms }\nscrape_configs:${job('negotiated', '')}${job('text', 'params: { format: [prometheus] }')}\n`,
     )
-    const prometheus = await startProgram(findProgram('prometheus', PROMETHEUS), {
-      cwd: directory,
-      args: [`--config.file=${directory}/prometheus.yml`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=127.0.0.1:${listen}`],
-      ready: /Server is ready to receive web requests/,
-      readyTimeoutMs: 30_000,
-    })
-    const query = async (expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> => {
-      const answer = await fetch(`http://127.0.0.1:${listen}/api/v1/query?query=${encodeURIComponent(expression)}`)
-      return ((await answer.json()) as { data: { result: never[] } }).data.result
-    }
+    const { query } = prometheus
     const numbers = async (expression: string): Promise<Record<string, number>> =>
       Object.fromEntries((await query(expression)).map(({ metric, value }) => [metric.job, Number(value[1])]))
     try {

@@ -1,6 +1,6 @@
 'use strict'
 
-const { currentMode } = require('./mode.js')
+const binding = require('./binding.js')
 const {
   booleanOption,
   objectOption,
@@ -9,7 +9,6 @@ const {
   typeError,
 } = require('./config-error.js')
 const { createReadiness, internals } = require('./readiness.js')
-const { acceptedFormat, isFormat, queriedFormat } = require('./metrics-format.js')
 const { getTelemetry } = require('./telemetry.js')
 
 const HEALTH = new Set(['/health', '/api/health'])
@@ -34,7 +33,7 @@ function healthRoutes(options) {
     const path = request.url.split('?', 1)[0]
     const reads = request.method === 'GET' || request.method === 'HEAD'
     if (HEALTH.has(path) && reads) {
-      return send(request, response, 200, JSON.stringify(alive(service, version)))
+      return send(request, response, 200, binding.healthAnswer(service, version))
     }
     if (READY.has(path) && reads) {
       return ready(request, response, readiness, withDetails, next)
@@ -44,18 +43,6 @@ function healthRoutes(options) {
     }
     if (typeof next === 'function') return next()
     return refuse(request, response, HEALTH.has(path) || READY.has(path) || path === METRICS)
-  }
-}
-
-function alive(service, version) {
-  const { mode, noNetwork, mockOnly } = currentMode()
-  return {
-    status: 'healthy',
-    service,
-    version,
-    timestamp: new Date().toISOString(),
-    governanceMode: mode,
-    mode: { ros_mode: mode, no_network: noNetwork, mock_only: mockOnly },
   }
 }
 
@@ -73,17 +60,13 @@ async function ready(request, response, readiness, details, next) {
 function metrics(request, response, version) {
   if (response.headersSent) return
   response.setHeader('Vary', 'Accept')
-  const queried = queriedFormat(request.url)
-  if (queried !== undefined && !isFormat(queried)) {
-    return send(request, response, 400, '{"error":"format: expected json, prometheus or openmetrics"}')
-  }
-  const format = queried ?? acceptedFormat(request.headers.accept)
-  const telemetry = getTelemetry()
+  const format = binding.metricsFormat(request.url, request.headers.accept)
+  if (typeof format !== 'string') return send(request, response, 400, binding.unknownMetricsFormat())
   if (format === 'json') {
     // The version of the routes, so that they agree among themselves.
-    return send(request, response, 200, JSON.stringify({ ...telemetry.getMetrics(), version }))
+    return send(request, response, 200, binding.telemetryReport(version))
   }
-  const page = telemetry.toPrometheus(format === 'openmetrics' ? 'openmetrics' : 'text')
+  const page = getTelemetry().toPrometheus(format === 'openmetrics' ? 'openmetrics' : 'text')
   send(request, response, 200, page.body, page.contentType)
 }
 

@@ -5,7 +5,11 @@ const { currentMode } = require('./mode.js')
 const { readOptions } = require('./readiness-options.js')
 const { failureOf } = require('./failure-code.js')
 
-/** What stays behind the public face, for `health-routes.js`. */
+/** What a thread of ours tells this one, by its number: to begin a run, or that nobody waits for it. */
+const BEGIN = 0
+const ABORT = 1
+
+/** What stays behind the public face, for `health-routes.js` and `probe-server.js`. */
 const internals = new WeakMap()
 
 function createReadiness(options) {
@@ -15,12 +19,12 @@ function createReadiness(options) {
   // The addon holds this function for as long as the readiness lives: it must not hold that back.
   let nativeRef
 
-  function tell(index, run, abort) {
-    if (abort) {
+  function tell(order, index, run) {
+    if (order === ABORT) {
       running.get(run)?.abort(new DOMException('the result is not waited for any more', 'AbortError'))
       running.delete(run)
-      return
     }
+    if (order !== BEGIN) return
     const controller = new AbortController()
     running.set(run, controller)
     perform(checks[index].run, controller.signal).then((failure) => {
@@ -73,6 +77,8 @@ function createReadiness(options) {
     },
   })
   internals.set(readiness, {
+    native,
+    prepare,
     service,
     version,
     answer(details) {

@@ -93,7 +93,7 @@ function getRuntimeMode() {
 }
 
 function getMetrics() {
-  return { telemetry: getSnapshot(), mode: getRuntimeMode(), version: programVersion() }
+  return JSON.parse(binding.telemetryReport(programVersion()))
 }
 
 function toPrometheus(format = 'text') {

@@ -56,7 +56,7 @@ async function main({ mode, once }) {
 
 async function run({ mode, once, secrets, processes, workspace, output, signal }) {
   output.title(`ResearchFlow in ${mode} mode`)
-  const [postgresPort, redisPort, workerPort, orchestratorPort] = await freePorts(4)
+  const [postgresPort, redisPort, workerPort, orchestratorPort, probePort] = await freePorts(5)
   const context = { processes, workspace, signal }
   const started = (service) => {
     output.step(service.name, `ready on 127.0.0.1:${service.port}`)
@@ -71,6 +71,7 @@ async function run({ mode, once, secrets, processes, workspace, output, signal }
   ])
   const orchestrator = await startOrchestrator(context, {
     port: orchestratorPort,
+    probePort,
     mode,
     drainMs: once ? 1_000 : 0,
     dependencies: { postgres, redis, worker },
@@ -85,6 +86,7 @@ async function run({ mode, once, secrets, processes, workspace, output, signal }
     return
   }
   output.links([
+    ['status page', `${orchestrator.probes}/status`],
     ['readiness', `${orchestrator.url}/health/ready`],
     ['health', `${orchestrator.url}/health`],
     ['status', `${orchestrator.url}/api/status`],

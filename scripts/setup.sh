@@ -61,7 +61,10 @@ install_debian_packages() {
   has_postgres_server || missing+=(postgresql)
   has_venv || missing+=(python3-venv)
   has ip || missing+=(iproute2)
-  has prometheus || missing+=(prometheus)
+  has prometheus && has promtool || missing+=(prometheus)
+  # A browser, with one font, for the status page; and load for the bench.
+  has chromium || missing+=(chromium fonts-dejavu-core)
+  has wrk || missing+=(wrk)
   has openssl || missing+=(openssl)
   has setpriv && has prlimit || missing+=(util-linux)
   has curl || missing+=(curl)

@@ -9,8 +9,12 @@
 //! it.
 
 pub mod egress;
+pub mod event_loop;
+pub mod health;
+pub mod history;
 pub mod log;
 pub mod mode;
+pub mod probe;
 pub mod readiness;
 mod regular_file;
 pub mod runtime;

@@ -30,12 +30,13 @@ export async function startWorker({ processes, workspace, signal }, { port, mode
 }
 
 /** The orchestrator, run as ResearchFlow runs it. */
-export async function startOrchestrator({ processes, signal }, { port, mode, drainMs, dependencies }) {
+export async function startOrchestrator({ processes, signal }, { port, probePort, mode, drainMs, dependencies }) {
   const program = processes.start('orchestrator', process.execPath, ['--import', 'tsx', 'index.ts'], {
     cwd: join(ROOT, 'stack', 'services', 'orchestrator'),
     env: {
       HOST: '127.0.0.1',
       PORT: String(port),
+      PROBE_PORT: String(probePort),
       ROS_MODE: mode,
       DRAIN_MS: String(drainMs),
       DATABASE_URL: dependencies.postgres.url,
@@ -56,6 +57,7 @@ export async function startOrchestrator({ processes, signal }, { port, mode, dra
     name: 'orchestrator',
     port,
     url,
+    probes: `http://127.0.0.1:${probePort}`,
     program,
     readiness,
     /** The first readiness in which every check is ok. */

@@ -78,6 +78,7 @@ mod tests {
         Published {
             generation: 0,
             snapshot: resolve(&inputs, None, false),
+            since: std::time::SystemTime::UNIX_EPOCH,
             allow: AllowList::parse(allow),
             children: ChildList::default(),
         }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::SystemTime;
 
 use super::file::{self, FileContent};
 use super::{Inputs, Snapshot, resolve};
@@ -15,6 +16,8 @@ pub struct Published {
     pub generation: u32,
     /// The mode and what follows from it.
     pub snapshot: Snapshot,
+    /// Since when this mode is in force by this source.
+    pub since: SystemTime,
     /// The declared internal dependencies (`EGRESS_ALLOW`).
     pub allow: AllowList,
     /// The programs that may start meanwhile (`EGRESS_ALLOW_CHILDREN`).
@@ -45,6 +48,7 @@ static PUBLISHED: LazyLock<RwLock<Arc<Published>>> = LazyLock::new(|| {
     RwLock::new(Arc::new(Published {
         generation: 0,
         snapshot: undecided(),
+        since: SystemTime::now(),
         allow: AllowList::default(),
         children: ChildList::default(),
     }))
@@ -195,9 +199,16 @@ fn publish(state: &mut State) {
     if snapshot == before.snapshot && allow == before.allow && children == before.children {
         return;
     }
+    let is_same_mode =
+        (snapshot.mode, snapshot.source) == (before.snapshot.mode, before.snapshot.source);
     let now = Arc::new(Published {
         generation: before.generation.wrapping_add(1),
         snapshot,
+        since: if is_same_mode {
+            before.since
+        } else {
+            SystemTime::now()
+        },
         allow,
         children,
     });

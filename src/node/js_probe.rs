@@ -9,12 +9,34 @@ use napi::bindgen_prelude::FnArgs;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use tokio::sync::oneshot;
 
+use crate::event_loop::Pulse;
 use crate::mode::{BlockReason, Published};
-use crate::readiness::{Checking, Code, Failure, Miss, Probe, Step};
+use crate::readiness::{Checking, Code, Failure, Host, Miss, Probe, Step};
 
-/// Tells JavaScript to begin run `.1` of check `.0`, or to abort it.
-pub(super) type Tell =
-    ThreadsafeFunction<(u32, u32, bool), (), FnArgs<(u32, u32, bool)>, Status, false, true>;
+/// What JavaScript is told.
+#[derive(Clone, Copy)]
+pub(super) enum Order {
+    /// To begin run `run` of check `check`.
+    Begin { check: u32, run: u32 },
+    /// That nobody waits for it any more.
+    Abort { check: u32, run: u32 },
+    /// Nothing: that it hears of it is what matters.
+    Turn,
+}
+
+impl From<Order> for FnArgs<(u32, u32, u32)> {
+    fn from(order: Order) -> Self {
+        let data = match order {
+            Order::Begin { check, run } => (0, check, run),
+            Order::Abort { check, run } => (1, check, run),
+            Order::Turn => (2, 0, 0),
+        };
+        Self { data }
+    }
+}
+
+/// Hands an order to the thread of the checks.
+pub(super) type Tell = ThreadsafeFunction<Order, (), FnArgs<(u32, u32, u32)>, Status, false, true>;
 
 /// The runs that JavaScript has not settled yet.
 #[derive(Default)]
@@ -47,9 +69,34 @@ pub(super) enum Admits {
     NotBlocked,
 }
 
+/// The thread of the checks.
+pub(super) struct Thread {
+    pub(super) tell: Tell,
+    /// Answered whenever that thread takes an order.
+    pub(super) pulse: Arc<Pulse>,
+}
+
+impl Thread {
+    fn tell(&self, order: Order) -> bool {
+        self.tell
+            .call(order, ThreadsafeFunctionCallMode::NonBlocking)
+            == Status::Ok
+    }
+}
+
+impl Host for Thread {
+    fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    fn ask(&self) -> bool {
+        self.tell(Order::Turn)
+    }
+}
+
 pub(super) struct JsProbe {
     pub(super) index: u32,
-    pub(super) tell: Arc<Tell>,
+    pub(super) thread: Arc<Thread>,
     pub(super) pending: Arc<Pending>,
     pub(super) admits: Admits,
 }
@@ -60,11 +107,11 @@ impl JsProbe {
         let (settled, outcome) = oneshot::channel();
         self.pending.lock().insert(run, settled);
         let abort = AbortOnDrop { probe: self, run };
-        let told = self.tell.call(
-            (self.index, run, false),
-            ThreadsafeFunctionCallMode::NonBlocking,
-        );
-        if told != Status::Ok {
+        let begin = Order::Begin {
+            check: self.index,
+            run,
+        };
+        if !self.thread.tell(begin) {
             return Err(miss(Code::Cancelled, "the thread of the check has ended"));
         }
         let outcome = outcome.await;
@@ -95,6 +142,10 @@ impl Probe for JsProbe {
     fn step(&self) -> Step {
         Step::Query
     }
+
+    fn host(&self) -> Option<&dyn Host> {
+        Some(self.thread.as_ref())
+    }
 }
 
 /// Aborts a run that nobody waits for any more.
@@ -106,10 +157,10 @@ struct AbortOnDrop<'a> {
 impl Drop for AbortOnDrop<'_> {
     fn drop(&mut self) {
         if self.probe.pending.lock().remove(&self.run).is_some() {
-            self.probe.tell.call(
-                (self.probe.index, self.run, true),
-                ThreadsafeFunctionCallMode::NonBlocking,
-            );
+            self.probe.thread.tell(Order::Abort {
+                check: self.probe.index,
+                run: self.run,
+            });
         }
     }
 }

@@ -4,9 +4,11 @@
 //! for a wrong one repeat the value.
 
 mod egress;
+mod event_loop;
 mod js_probe;
 mod kernel_guard;
 mod mode;
+mod probe;
 mod readiness;
 mod telemetry;
 

@@ -8,7 +8,8 @@ use napi::bindgen_prelude::{Either, FnArgs, Function, Object};
 use napi::{Env, Result};
 use napi_derive::napi;
 
-use super::js_probe::{Admits, JsProbe, Pending, Tell};
+use super::js_probe::{Admits, JsProbe, Order, Pending, Thread};
+use crate::event_loop::Pulse;
 use crate::readiness::{Check, Code, Dependency, Failure, Probe, Probed, Readiness, Report};
 
 /// A check, as `lib/` declares it.
@@ -43,7 +44,7 @@ pub fn is_usable_url(dependency: String, url: String, ca_file: Option<String>) -
 
 #[napi]
 pub struct NativeReadiness {
-    readiness: Readiness,
+    pub(super) readiness: Readiness,
     pending: Arc<Pending>,
     ca_file: Option<PathBuf>,
 }
@@ -55,17 +56,18 @@ impl NativeReadiness {
         checks: Vec<DeclaredCheck>,
         cache_ms: u32,
         ca_file: Option<String>,
-        tell: Function<FnArgs<(u32, u32, bool)>, ()>,
+        tell: Function<FnArgs<(u32, u32, u32)>, ()>,
     ) -> Result<Self> {
-        let tell: Arc<Tell> = Arc::new(
-            tell.build_threadsafe_function::<(u32, u32, bool)>()
-                .weak::<true>()
-                .build_callback(|context| {
-                    Ok(FnArgs {
-                        data: context.value,
-                    })
-                })?,
-        );
+        let pulse = Arc::new(Pulse::default());
+        let answered = Arc::clone(&pulse);
+        let tell = tell
+            .build_threadsafe_function::<Order>()
+            .weak::<true>()
+            .build_callback(move |context| {
+                answered.answered();
+                Ok(context.value.into())
+            })?;
+        let thread = Arc::new(Thread { tell, pulse });
         let pending = Arc::new(Pending::default());
         let ca_file = ca_file.map(PathBuf::from);
         let checks = checks
@@ -73,7 +75,7 @@ impl NativeReadiness {
             .zip(0u32..)
             .map(|(declared, index)| {
                 let probe = if declared.in_js {
-                    Ok(js_probe(&declared, index, &tell, &pending))
+                    Ok(js_probe(&declared, index, &thread, &pending))
                 } else {
                     native_probe(
                         declared.dependency.as_deref(),
@@ -192,7 +194,7 @@ fn native_probe(dependency: Option<&str>, url: Option<&str>, ca_file: Option<&Pa
 fn js_probe(
     declared: &DeclaredCheck,
     index: u32,
-    tell: &Arc<Tell>,
+    thread: &Arc<Thread>,
     pending: &Arc<Pending>,
 ) -> Arc<dyn Probe> {
     let admits = match &declared.dependency {
@@ -206,7 +208,7 @@ fn js_probe(
     };
     Arc::new(JsProbe {
         index,
-        tell: Arc::clone(tell),
+        thread: Arc::clone(thread),
         pending: Arc::clone(pending),
         admits,
     })

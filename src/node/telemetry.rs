@@ -6,7 +6,8 @@ use napi::bindgen_prelude::{FnArgs, Function};
 use napi::{Env, Error, Result, Status, sys};
 use napi_derive::napi;
 
-use crate::telemetry::{self, CallStatus, Format, ProviderId, Refusal};
+use crate::event_loop;
+use crate::telemetry::{self, CallStatus, Format, ProviderId, Refusal, UnknownFormat, View, view};
 
 /// A page of metrics.
 #[napi(object)]
@@ -71,9 +72,34 @@ pub fn telemetry_snapshot() -> String {
     telemetry::shared().snapshot()
 }
 
+/// The counters of calls with the mode and this version as JSON.
+#[napi(catch_unwind)]
+pub fn telemetry_report(version: String) -> String {
+    super::mode::refresh();
+    telemetry::shared().report(&version)
+}
+
+/// Which form of the metrics a request asks for: `json`, `prometheus`, `openmetrics`; nothing when
+/// it names one that there is not.
+#[napi(catch_unwind)]
+pub fn metrics_format(target: String, accept: Option<String>) -> Option<&'static str> {
+    match view(&target, accept.as_deref(), View::Json).ok()? {
+        View::Json => Some("json"),
+        View::Page(Format::Text) => Some("prometheus"),
+        View::Page(Format::OpenMetrics) => Some("openmetrics"),
+    }
+}
+
+/// The answer to a request for another form, as JSON.
+#[napi(catch_unwind)]
+pub fn unknown_metrics_format() -> &'static str {
+    UnknownFormat::BODY
+}
+
 /// Every metric, in OpenMetrics or in Prometheus' own text.
 #[napi(catch_unwind)]
 pub fn metrics_page(open_metrics: bool) -> MetricsPage {
+    event_loop::shared().is_of_interest();
     let format = if open_metrics {
         Format::OpenMetrics
     } else {

@@ -8,6 +8,8 @@ use tokio::sync::watch;
 use super::code::{Code, Failure, Miss};
 use super::probe::Probe;
 use super::report::{Checked, Outcome};
+use super::seen::{Minutes, Past};
+use crate::event_loop::PATIENCE;
 use crate::mode::{self, BlockReason};
 use crate::telemetry;
 
@@ -33,13 +35,6 @@ pub(super) struct Tracked {
     timeout: Duration,
     probe: Mutex<Probed>,
     past: Mutex<Past>,
-}
-
-#[derive(Default)]
-struct Past {
-    outcome: Option<Outcome>,
-    consecutive_failures: u32,
-    last_ok_at: Option<SystemTime>,
 }
 
 /// What ends a check before its time.
@@ -88,6 +83,8 @@ impl Tracked {
         let begun = Instant::now();
         let probe = lock(&self.probe).clone();
         let result = match &probe {
+            // A loop that is stuck would ask when nobody waits any more.
+            Ok(probe) if is_stuck(probe.as_ref()) && self.was_seen() => return self.last_known(),
             Ok(probe) => self.ask(probe.as_ref(), interrupts).await,
             Err(code) => Err(Miss::failed(*code, "there is nothing to ask")),
         };
@@ -96,53 +93,80 @@ impl Tracked {
             Err(Miss::Blocked(_)) => Outcome::Blocked,
             Err(Miss::Failed(failure)) => Outcome::Failed(failure.code),
         };
-        let latency = begun.elapsed();
-        let checked_at = SystemTime::now();
+        if outcome == Outcome::Failed(Code::Timeout)
+            && let Ok(probe) = &probe
+            && is_stuck(probe.as_ref())
+        {
+            // It says nothing of the dependency, which may not even have been asked.
+            return self.last_known();
+        }
+        let latency = (outcome != Outcome::Blocked).then(|| begun.elapsed());
         let shown = &telemetry::shared().checks;
-        match outcome {
-            Outcome::Blocked => shown.withdraw(&self.name),
-            Outcome::Failed(_) | Outcome::Ok => {
-                shown.observe(&self.name, outcome == Outcome::Ok, latency);
-            }
+        match latency {
+            None => shown.withdraw(&self.name),
+            Some(latency) => shown.observe(&self.name, outcome == Outcome::Ok, latency),
         }
         let mut past = lock(&self.past);
-        match outcome {
-            Outcome::Ok => {
-                past.consecutive_failures = 0;
-                past.last_ok_at = Some(checked_at);
-            }
-            Outcome::Failed(_) => {
-                past.consecutive_failures = past.consecutive_failures.saturating_add(1);
-            }
-            Outcome::Blocked => {}
-        }
-        let before = past.outcome.replace(outcome).unwrap_or(Outcome::Ok);
+        let before = past.outcome().unwrap_or(Outcome::Ok);
+        let checked = past.note(self.unseen(outcome), latency);
+        drop(past);
         // That its owner closes is no news of the dependency.
         if before != outcome && outcome != Outcome::Failed(Code::Cancelled) {
             self.announce(&result, &probe);
         }
-        Checked {
-            name: self.name.clone(),
-            critical: self.critical,
-            outcome,
-            latency: (outcome != Outcome::Blocked).then_some(latency),
-            checked_at,
-            consecutive_failures: past.consecutive_failures,
-            last_ok_at: past.last_ok_at,
-        }
+        checked
+    }
+
+    /// Waits for the end of the run that `finished` tells of; not for a loop that is stuck, when
+    /// there is a result from before.
+    pub(super) async fn promptly(&self, mut finished: watch::Receiver<Option<Checked>>) -> Checked {
+        let ended = async {
+            let checked = finished.wait_for(Option::is_some).await;
+            checked.ok().and_then(|checked| checked.clone())
+        };
+        let probe = lock(&self.probe).clone();
+        let host = probe.as_ref().ok().and_then(|probe| probe.host());
+        let checked = match host.filter(|_| self.was_seen()) {
+            None => ended.await,
+            Some(host) => tokio::select! {
+                biased;
+                checked = ended => checked,
+                () = host.pulse().stuck(|| host.ask()) => return self.last_known(),
+            },
+        };
+        checked.unwrap_or_else(|| self.broken())
+    }
+
+    /// What the last run that could be made found.
+    pub(super) fn last_known(&self) -> Checked {
+        let timed_out = self.unseen(Outcome::Failed(Code::Timeout));
+        lock(&self.past).last_known(timed_out)
     }
 
     /// What is said of the check when its run came apart.
     pub(super) fn broken(&self) -> Checked {
-        let past = lock(&self.past);
+        lock(&self.past).dated(self.unseen(Outcome::Failed(Code::Error)))
+    }
+
+    /// What the last minutes brought.
+    pub(super) fn minutes(&self) -> Minutes {
+        lock(&self.past).minutes()
+    }
+
+    fn was_seen(&self) -> bool {
+        lock(&self.past).outcome().is_some()
+    }
+
+    fn unseen(&self, outcome: Outcome) -> Checked {
         Checked {
             name: self.name.clone(),
             critical: self.critical,
-            outcome: Outcome::Failed(Code::Error),
+            outcome,
             latency: None,
             checked_at: SystemTime::now(),
-            consecutive_failures: past.consecutive_failures,
-            last_ok_at: past.last_ok_at,
+            stale: false,
+            consecutive_failures: 0,
+            last_ok_at: None,
         }
     }
 
@@ -175,6 +199,11 @@ impl Tracked {
             }
         }
     }
+}
+
+fn is_stuck(probe: &dyn Probe) -> bool {
+    let host = probe.host();
+    host.is_some_and(|host| host.pulse().unanswered() >= PATIENCE)
 }
 
 /// Waits until the mode no longer admits what `probe` talks to.

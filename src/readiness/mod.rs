@@ -11,6 +11,7 @@ mod postgres;
 mod probe;
 mod redis;
 mod report;
+mod seen;
 mod socket;
 mod target;
 mod tls;
@@ -28,8 +29,9 @@ use check::{Interrupts, Tracked};
 
 pub use check::{Check, Probed};
 pub use code::{Code, Failure, Miss, Step};
-pub use probe::{Checking, Probe};
+pub use probe::{Checking, Host, Probe};
 pub use report::{Checked, Outcome, Report, RuntimeMode, Status};
+pub use seen::{Minutes, Slot};
 pub use target::{Dependency, UnusableUrl};
 
 /// A set of checks that belong together.
@@ -72,6 +74,8 @@ struct Finished {
 #[derive(Clone)]
 struct Running {
     checks: Shared<BoxFuture<'static, Vec<Checked>>>,
+    /// Each check, for those who do not wait for all.
+    each: Vec<watch::Receiver<Option<Checked>>>,
     epoch: Epoch,
 }
 
@@ -129,6 +133,31 @@ impl Readiness {
         self.report(checks)
     }
 
+    /// As [`Self::check`], and waits for no event loop that is stuck: checks that it was to make are
+    /// served from their last run, and marked as such.
+    pub async fn check_promptly(&self) -> Report {
+        if let Some(report) = self.cached() {
+            return report;
+        }
+        let mut running = self.run();
+        let mut checks = self.inner.promptly(running.each).await;
+        if running.epoch != epoch(&lock(&self.inner.flight)) {
+            running = self.run();
+            checks = self.inner.promptly(running.each).await;
+        }
+        self.report(checks)
+    }
+
+    /// What is known by now, without a run.
+    pub fn last_known(&self) -> Report {
+        self.report(self.inner.checks.iter().map(Tracked::last_known).collect())
+    }
+
+    /// What the last minutes brought, check by check, in the order of a report.
+    pub fn minutes(&self) -> Vec<Minutes> {
+        self.inner.checks.iter().map(Tracked::minutes).collect()
+    }
+
     /// Makes every report from now on say that the process is on its way out.
     pub fn drain(&self) {
         self.inner.draining.send_replace(true);
@@ -177,9 +206,10 @@ impl Readiness {
             return running.clone();
         }
         let inner = Arc::clone(&self.inner);
+        let (told, each) = inner.checks.iter().map(|_| watch::channel(None)).unzip();
         // A task of its own: the callers may all go away, and the run still ends and is kept.
         let task = self.inner.runtime.spawn(async move {
-            let checks = inner.run_all().await;
+            let checks = inner.run_all(told).await;
             let mut flight = lock(&inner.flight);
             if flight
                 .running
@@ -206,6 +236,7 @@ impl Readiness {
             }
             .boxed()
             .shared(),
+            each,
             epoch,
         };
         flight.running = Some(running.clone());
@@ -214,17 +245,22 @@ impl Readiness {
 }
 
 impl Inner {
-    async fn run_all(&self) -> Vec<Checked> {
+    async fn run_all(&self, told: Vec<watch::Sender<Option<Checked>>>) -> Vec<Checked> {
         let interrupts = Interrupts {
             mode: self.mode_changed.subscribe(),
             closed: self.closed.subscribe(),
         };
-        join_all(
-            self.checks
-                .iter()
-                .map(|check| check.run(interrupts.clone())),
-        )
+        join_all(self.checks.iter().zip(told).map(async |(check, told)| {
+            let checked = check.run(interrupts.clone()).await;
+            told.send_replace(Some(checked.clone()));
+            checked
+        }))
         .await
+    }
+
+    async fn promptly(&self, each: Vec<watch::Receiver<Option<Checked>>>) -> Vec<Checked> {
+        let checks = self.checks.iter().zip(each);
+        join_all(checks.map(|(check, finished)| check.promptly(finished))).await
     }
 
     /// Serves no run from before this moment again.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::code::{Miss, Step};
+use crate::event_loop::Pulse;
 use crate::mode::{BlockReason, Published};
 
 /// The future of a check.
@@ -35,6 +36,20 @@ pub trait Probe: Send + Sync + 'static {
 
     /// How far the check that runs, or ran last, came.
     fn step(&self) -> Step;
+
+    /// The event loop that does the asking; `None` when native code does.
+    fn host(&self) -> Option<&dyn Host> {
+        None
+    }
+}
+
+/// An event loop that runs checks, and may be too busy to.
+pub trait Host: Send + Sync {
+    /// Whether it turns.
+    fn pulse(&self) -> &Pulse;
+
+    /// Asks it to answer its pulse; says whether the question went out.
+    fn ask(&self) -> bool;
 }
 
 /// What a server may send for one check before it is taken for broken. A login and an answer take

@@ -76,10 +76,19 @@ pub struct Checked {
     pub latency: Option<Duration>,
     /// When it ended.
     pub checked_at: SystemTime,
+    /// Whether it is from an earlier run, because the event loop that makes the check is stuck.
+    pub stale: bool,
     /// How many times in a row it has failed by now.
     pub consecutive_failures: u32,
     /// When it last came out well.
     pub last_ok_at: Option<SystemTime>,
+}
+
+impl Checked {
+    /// How long ago it ended.
+    pub fn age(&self) -> Duration {
+        self.checked_at.elapsed().unwrap_or_default()
+    }
 }
 
 /// A run of all checks, with the mode in force.
@@ -132,7 +141,8 @@ impl Report {
         }
     }
 
-    /// The report as JSON; `details` adds latencies and times.
+    /// The report as JSON; `details` adds latencies and times. The ages of results that are from
+    /// before are always there.
     ///
     /// # Panics
     ///
@@ -153,14 +163,19 @@ struct Document<'a> {
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document =
-            serializer.serialize_struct("ReadinessReport", 3 + usize::from(self.details))?;
+        let stale = Stale(&self.report.checks);
+        let any_stale = stale.ages().next().is_some();
+        let fields = 3 + usize::from(any_stale) + usize::from(self.details);
+        let mut document = serializer.serialize_struct("ReadinessReport", fields)?;
         document.serialize_field("status", self.report.status.as_str())?;
         document.serialize_field(
             "checks",
             &ByName(&self.report.checks, |check| check.outcome),
         )?;
         document.serialize_field("mode", &self.report.mode)?;
+        if any_stale {
+            document.serialize_field("stale", &stale)?;
+        }
         if self.details {
             document.serialize_field("details", &ByName(&self.report.checks, Details::from))?;
         }
@@ -177,6 +192,27 @@ impl<T: Serialize> Serialize for ByName<'_, T> {
             map.serialize_entry(&check.name, &self.1(check))?;
         }
         map.end()
+    }
+}
+
+/// How old the results are that are from before, in milliseconds.
+struct Stale<'a>(&'a [Checked]);
+
+impl Stale<'_> {
+    fn ages(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().filter(|check| check.stale).map(|check| {
+            let milliseconds = check.age().as_millis();
+            (
+                check.name.as_str(),
+                u64::try_from(milliseconds).unwrap_or(u64::MAX),
+            )
+        })
+    }
+}
+
+impl Serialize for Stale<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.ages())
     }
 }
 
@@ -220,6 +256,7 @@ mod tests {
             outcome,
             latency: Some(Duration::from_micros(1234)),
             checked_at: SystemTime::UNIX_EPOCH,
+            stale: false,
             consecutive_failures: 0,
             last_ok_at: None,
         }
@@ -248,6 +285,17 @@ mod tests {
         assert!(report.to_json(true).contains(
             r#""details":{"db":{"latencyMs":1.234,"checkedAt":"1970-01-01T00:00:00.000Z","consecutiveFailures":0,"lastOkAt":null}"#
         ));
+    }
+
+    #[test]
+    fn says_how_old_a_result_is_that_is_from_before() {
+        let mut queue = checked("queue", true, Outcome::Ok);
+        queue.checked_at = SystemTime::now() - Duration::from_millis(1500);
+        queue.stale = true;
+        let json = Report::new(vec![queue], &snapshot("LIVE"), false).to_json(false);
+        let (_, age) = json.split_once(r#","stale":{"queue":"#).expect("an age");
+        let age: u64 = age.trim_end_matches('}').parse().expect("a number");
+        assert!((1500..60_000).contains(&age));
     }
 
     #[test]

@@ -10,6 +10,24 @@ use crate::mode::BlockReason;
 /// The name under which calls are counted that named no provider.
 const UNKNOWN: &str = "unknown";
 
+/// The upper bounds of durations in seconds, each with its spelling: from a refused connection, over
+/// the common answer of a model, to the patience of a batch.
+const BOUNDS: &[(f64, &str)] = &[
+    (0.01, "0.01"),
+    (0.05, "0.05"),
+    (0.1, "0.1"),
+    (0.25, "0.25"),
+    (0.5, "0.5"),
+    (1.0, "1.0"),
+    (2.5, "2.5"),
+    (5.0, "5.0"),
+    (10.0, "10.0"),
+    (30.0, "30.0"),
+    (60.0, "60.0"),
+    (120.0, "120.0"),
+    (300.0, "300.0"),
+];
+
 /// How a call came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStatus {
@@ -98,7 +116,7 @@ pub struct Calls {
 
 /// On cache lines of its own: threads that count for different providers do not wait for each
 /// other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(128))]
 struct Row {
     calls: [AtomicU64; CallStatus::ALL.len()],
@@ -107,6 +125,16 @@ struct Row {
 }
 
 type Blocked = [AtomicU64; Refusal::ALL.len()];
+
+impl Default for Row {
+    fn default() -> Self {
+        Self {
+            calls: Default::default(),
+            blocked: Blocked::default(),
+            durations: Histogram::new(BOUNDS),
+        }
+    }
+}
 
 impl Default for Calls {
     fn default() -> Self {
@@ -147,6 +175,13 @@ impl Calls {
         add_one(&blocked[reason as usize]);
         let provider = provider.unwrap_or_else(|| self.names.id(UNKNOWN));
         self.count(provider, CallStatus::Blocked, None);
+    }
+
+    /// The counters by provider, in the order of [`CallStatus::ALL`], where one is not nought.
+    pub fn by_provider(&self) -> impl Iterator<Item = (&str, [u64; CallStatus::ALL.len()])> {
+        self.providers()
+            .map(|(name, row)| (name, CallStatus::ALL.map(|status| row.calls(status))))
+            .filter(|(_, counts)| counts.iter().any(|count| *count > 0))
     }
 
     /// How many calls failed.
@@ -213,13 +248,14 @@ impl Calls {
             "Calls to external providers that were attempted and failed.",
         );
         out.sample(name, &[], self.failed());
+        let name = "external_call_duration_seconds";
         out.family(
             Kind::Histogram,
-            "external_call_duration_seconds",
+            name,
             "How long attempted calls to external providers took.",
         );
         for (provider, row) in self.providers() {
-            row.durations.expose(provider, out);
+            row.durations.expose(name, &[("provider", provider)], out);
         }
     }
 
@@ -256,6 +292,14 @@ fn add_one(counter: &AtomicU64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spells_each_bound_as_the_number_it_is() {
+        for (bound, spelling) in BOUNDS {
+            assert_eq!(*spelling, format!("{bound:?}"));
+        }
+        assert!(BOUNDS.is_sorted_by(|(a, _), (b, _)| a < b));
+    }
 
     #[test]
     fn no_count_of_eight_threads_is_lost() {

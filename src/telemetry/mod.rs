@@ -9,6 +9,7 @@ mod checks;
 mod exposition;
 mod guard;
 mod histogram;
+mod negotiate;
 mod process;
 mod provider;
 mod snapshot;
@@ -16,11 +17,13 @@ mod snapshot;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::mode;
+use crate::{event_loop, mode};
 
 pub use calls::{CallStatus, Calls, Refusal};
 pub use checks::Checks;
 pub use exposition::{Exposition, Format, Kind};
+pub use histogram::Histogram;
+pub use negotiate::{UnknownFormat, View, view};
 pub use provider::{ProviderId, is_clean_name};
 
 static SHARED: LazyLock<Telemetry> = LazyLock::new(Telemetry::default);
@@ -81,6 +84,12 @@ impl Telemetry {
         snapshot::to_json(&self.calls, self.uptime())
     }
 
+    /// The counters of calls with the mode and `version`, that of the program, as JSON.
+    pub fn report(&self, version: &str) -> String {
+        let published = mode::current();
+        snapshot::report(&self.calls, self.uptime(), &published.snapshot, version)
+    }
+
     /// Every metric, as Prometheus reads it.
     pub fn exposition(&self, format: Format) -> String {
         let mut out = Exposition::new(format);
@@ -88,6 +97,7 @@ impl Telemetry {
         expose_mode(&mode::current().snapshot, &mut out);
         self.guard.expose(&mut out);
         self.checks.expose(&mut out);
+        event_loop::shared().expose(&mut out);
         process::expose(&mut out);
         out.finish()
     }

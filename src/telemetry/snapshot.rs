@@ -5,30 +5,38 @@ use std::time::{Duration, SystemTime};
 use serde::{Serialize, Serializer};
 
 use super::calls::Calls;
+use crate::mode::Snapshot as Mode;
+use crate::readiness::RuntimeMode;
+
+/// The counters with the mode and the version of the program.
+pub(super) fn report(calls: &Calls, uptime: Duration, mode: &Mode, version: &str) -> String {
+    let report = Report {
+        telemetry: Snapshot::new(calls, uptime),
+        mode: ReportedMode {
+            governance_mode: mode.mode.as_str(),
+            mode: mode.into(),
+        },
+        version,
+    };
+    serde_json::to_string(&report).expect("a report is JSON")
+}
 
 pub(super) fn to_json(calls: &Calls, uptime: Duration) -> String {
-    let totals = calls
-        .totals()
-        .map(|(provider, status, count)| (format!("provider={provider},status={status}"), count))
-        .collect();
-    let refused = calls
-        .refused()
-        .map(|(reason, provider, count)| {
-            let key = match provider {
-                Some(provider) => format!("reason={reason},provider={provider}"),
-                None => format!("reason={reason}"),
-            };
-            (key, count)
-        })
-        .collect();
-    let snapshot = Snapshot {
-        external_calls_total: Counters(totals),
-        external_calls_blocked_total: Counters(refused),
-        external_calls_failed_total: calls.failed(),
-        uptime_seconds: uptime.as_secs(),
-        collected_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-    };
-    serde_json::to_string(&snapshot).expect("a snapshot is JSON")
+    serde_json::to_string(&Snapshot::new(calls, uptime)).expect("a snapshot is JSON")
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    telemetry: Snapshot,
+    mode: ReportedMode,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReportedMode {
+    governance_mode: &'static str,
+    #[serde(flatten)]
+    mode: RuntimeMode,
 }
 
 #[derive(Serialize)]
@@ -38,6 +46,34 @@ struct Snapshot {
     external_calls_failed_total: u64,
     uptime_seconds: u64,
     collected_at: String,
+}
+
+impl Snapshot {
+    fn new(calls: &Calls, uptime: Duration) -> Self {
+        let totals = calls
+            .totals()
+            .map(|(provider, status, count)| {
+                (format!("provider={provider},status={status}"), count)
+            })
+            .collect();
+        let refused = calls
+            .refused()
+            .map(|(reason, provider, count)| {
+                let key = match provider {
+                    Some(provider) => format!("reason={reason},provider={provider}"),
+                    None => format!("reason={reason}"),
+                };
+                (key, count)
+            })
+            .collect();
+        Self {
+            external_calls_total: Counters(totals),
+            external_calls_blocked_total: Counters(refused),
+            external_calls_failed_total: calls.failed(),
+            uptime_seconds: uptime.as_secs(),
+            collected_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
+        }
+    }
 }
 
 struct Counters(Vec<(String, u64)>);

@@ -9,10 +9,17 @@
  *   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL    what `/health/ready` checks
  *   ROS_MODE, GOVERNANCE_MODE, ROS_MODE_FILE, ...   the mode, read by @researchflow/core
  *   DRAIN_MS             see src/utils/shutdown.ts
+ *   PROBE_PORT, PROBE_HOST    where the probe server listens; without a port there is none
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReadiness, currentMode, healthRoutes, onModeChange } from '@researchflow/core';
+import {
+  createReadiness,
+  currentMode,
+  healthRoutes,
+  onModeChange,
+  startProbeServer,
+} from '@researchflow/core';
 import express from 'express';
 import { pool } from './db';
 import { enforceStandbyMode } from './middleware/mode-guard';
@@ -29,7 +36,7 @@ function start(): void {
   const host = process.env.HOST || '0.0.0.0';
   const drainMs = drainMsFrom(process.env);
 
-  const readiness = createReadiness();
+  const readiness = createReadiness({ service, version });
   const app = express();
   const server = createServer(app);
   const shutdown = createShutdown({ server, readiness, pool, drainMs });
@@ -38,7 +45,7 @@ function start(): void {
   app.use(shutdown.closeConnections);
 
   // First of all routes: a probe must not wait behind a body parser, a rate limit or a login.
-  app.use(healthRoutes({ readiness, service, version }));
+  app.use(healthRoutes({ readiness }));
   app.use(enforceStandbyMode);
   app.use(express.json({ limit: '1mb' }));
   registerRoutes(app, { service, version, pool, isDraining: shutdown.isDraining });
@@ -50,10 +57,18 @@ function start(): void {
     process.on(signal, () => void shutdown.begin(signal));
   }
 
-  server.once('error', (error) => {
+  const giveUp = (error: unknown): never => {
     report('error', 'cannot listen', describeError(error));
     process.exit(1);
-  });
+  };
+  server.once('error', giveUp);
+  // It goes on answering until the process is gone, so that a probe sees the whole of the drain.
+  if (process.env.PROBE_PORT) {
+    startProbeServer({ readiness }).then(
+      (probes) => report('info', 'probes are answered', { port: probes.port }),
+      giveUp,
+    );
+  }
   server.listen({ port, host }, () => {
     const { mode, source, networkAllowed } = currentMode();
     report('info', 'listening', {

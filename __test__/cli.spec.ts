@@ -1,0 +1,167 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { currentMode, type ReadinessReport } from '../index.js'
+import { freePort } from './support/ports.ts'
+import { startPostgres } from './support/postgres.ts'
+import { startProbe } from './support/probe.ts'
+import { startRedis } from './support/redis.ts'
+import { startWorker, status } from './support/worker.ts'
+
+const { ADVICE } = createRequire(import.meta.url)('../lib/cli/advice.js') as { ADVICE: Record<string, string> }
+const root = join(import.meta.dirname, '..')
+const program = join(root, 'bin', 'researchflow-core.js')
+const stopping: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const stop of stopping.splice(0)) await stop()
+})
+
+interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 }, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr })
+    })
+  })
+}
+
+async function stack() {
+  const [postgres, redis, worker] = await Promise.all([startPostgres(), startRedis({ password: 'secret-of-redis' }), startWorker()])
+  stopping.push(() => postgres.stop(), () => redis.stop(), () => worker.stop())
+  return { DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url, ROS_MODE: 'LIVE' }
+}
+
+describe('researchflow-core check', () => {
+  it('says that all is ready, and ends with 0', async () => {
+    const env = await stack()
+    const { code, stdout } = await run(['check'], env)
+    expect(stdout).toMatch(/^✓ ready, mode LIVE\n {2}✓ db {6}ok {2}[\d.]+ ms\n {2}✓ redis {3}ok {2}[\d.]+ ms\n {2}✓ worker {2}ok {2}[\d.]+ ms\n$/)
+    expect(code).toBe(0)
+    const json = await run(['check', '--json'], env)
+    const report = JSON.parse(json.stdout) as ReadinessReport
+    expect([json.code, report.status, report.checks]).toEqual([0, 'ready', { db: 'ok', redis: 'ok', worker: 'ok' }])
+  })
+
+  it('says what failed, and ends with 1', async () => {
+    const worker = await startWorker(status(503))
+    stopping.push(() => worker.stop())
+    const { code, stdout } = await run(['check', '--timeout', '500'], { ROS_MODE: 'LIVE', WORKER_CALLBACK_URL: worker.url, REDIS_URL: `redis://:hidden@127.0.0.1:${await freePort()}` })
+    expect(stdout).toMatch(/^✗ not_ready, mode LIVE\n {2}✗ db {6}failed: not_configured .*\n {2}✗ redis {3}failed: connection_refused .*\n {2}✗ worker {2}failed: http_503 .*\n$/)
+    expect(stdout).not.toContain('hidden')
+    expect(code).toBe(1)
+  })
+
+  it('attempts nothing in STANDBY, and ends with 0', async () => {
+    const { code, stdout } = await run(['check'], { ROS_MODE: 'STANDBY', DATABASE_URL: 'postgres://u:p@192.0.2.1/x', REDIS_URL: 'redis://192.0.2.1', WORKER_CALLBACK_URL: 'http://192.0.2.1' })
+    expect(stdout).toBe('! standby, mode STANDBY\n  - db      blocked\n  - redis   blocked\n  - worker  blocked\n')
+    expect(code).toBe(0)
+  })
+
+  it('asks a process that runs, for images without curl', async () => {
+    const child = await startProbe({ probe: { maxLoopLagMs: 300 } })
+    stopping.push(() => child.stop())
+    const ask = (url: string, env = {}) => run(['check', '--url', url], env)
+    const health = `http://127.0.0.1:${child.port}/health`
+    expect(await ask(health)).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ 200 {"status":"healthy"') })
+    expect(await ask('/health/ready', { PROBE_PORT: String(child.port) })).toMatchObject({ code: 0, stdout: expect.stringContaining('"ready"') })
+    expect(await ask(`http://localhost:${child.port}/nothing`)).toMatchObject({ code: 1 })
+    const blocked = child.ask({ op: 'block', ms: 3_000 })
+    expect(await ask(health)).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ 503 {"status":"unhealthy"') })
+    await blocked
+    expect(await ask(`http://127.0.0.1:${await freePort()}/health`)).toEqual({ code: 1, stdout: '✗ no answer: connection_refused\n', stderr: '' })
+  })
+
+  it('does not wait for a process that does not answer', async () => {
+    const worker = await startWorker(() => undefined)
+    stopping.push(() => worker.stop())
+    expect(await run(['check', '--json', '--timeout', '300', '--url', worker.url])).toEqual({ code: 1, stdout: '{"failure":"timeout"}\n', stderr: '' })
+  })
+})
+
+describe('researchflow-core mode', () => {
+  it.each([
+    [{ ROS_MODE: 'LIVE', GOVERNANCE_MODE: 'STANDBY' }, 0, /^LIVE\n.*decided by +ROS_MODE\nnot asked +GOVERNANCE_MODE, which is set too\nnetwork +open\n/s],
+    [{ ROS_MODE: 'live' }, 1, /^STANDBY\n.*network +blocked: the mode is STANDBY\n.*\n! /s],
+    [{}, 1, /^DEMO\n.*decided by +nothing: no variable is set\nnetwork +blocked: no mode is set\n.*\n! /s],
+    [{ ROS_MODE: 'LIVE', NO_NETWORK: '1' }, 0, /network +blocked: NO_NETWORK is on\n/],
+  ])('says what %o gives, and why', async (env, code, text) => {
+    const ended = await run(['mode'], env as Record<string, string>)
+    expect(ended.stdout).toMatch(text)
+    expect(ended.code).toBe(code)
+  })
+
+  it('gives the snapshot as JSON', async () => {
+    process.env.ROS_MODE = 'DEMO'
+    expect(JSON.parse((await run(['mode', '--json'], { ROS_MODE: 'DEMO' })).stdout)).toEqual(currentMode())
+  })
+})
+
+describe('researchflow-core doctor', () => {
+  it('finds nothing wrong where all is well, and both levels of the guard where the kernel has them', async () => {
+    const { code, stdout } = await run(['doctor'], await stack())
+    expect(stdout).toMatch(/^configuration\n {2}✓ mode: LIVE/)
+    for (const name of ['db', 'redis', 'worker']) expect(stdout).toMatch(new RegExp(`\n  ✓ ${name}: ok, in `))
+    expect(stdout).toMatch(/\n {2}✓ level process: can be reached: \d+ ways out were tried, and are held\n/)
+    expect(stdout).toMatch(/\n {2}✓ level kernel: can be reached: \d+ ways out were tried, and are held\n/)
+    expect(stdout).toMatch(/\nNothing is wrong\.\n$/)
+    expect(stdout).not.toMatch(/secret-of-redis|127\.0\.0\.1/)
+    expect(code).toBe(0)
+  })
+
+  it('says what to do about what is wrong', async () => {
+    const { code, stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', REDIS_URL: `redis://:hidden@127.0.0.1:${await freePort()}` })
+    const { findings } = JSON.parse(stdout) as { findings: { topic: string; name: string; state: string; text: string; advice?: string }[] }
+    expect(findings.find(({ name }) => name === 'redis')).toEqual({
+      topic: 'services',
+      name: 'redis',
+      state: 'bad',
+      text: expect.stringMatching(/^failed: connection_refused, in /),
+      advice: 'whether the server runs, and the port',
+    })
+    expect(findings.find(({ name }) => name === 'DATABASE_URL')).toMatchObject({ state: 'warn', text: 'not set' })
+    expect(stdout).not.toContain('hidden')
+    expect(code).toBe(1)
+  })
+
+  it('gives the advice that the docs give', () => {
+    const rows = [...readFileSync(join(root, 'docs', 'readiness.md'), 'utf8').matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)].map(([, code, text]) => [code, text])
+    expect(rows).toEqual(expect.arrayContaining(Object.entries(ADVICE)))
+  })
+})
+
+describe('the command line', () => {
+  it.each([[['--help']], [['-h']], [['check', '--help']], [['mode', '-h']], [['doctor', '--help']]])('explains itself: %j', async (args) => {
+    const { code, stdout, stderr } = await run(args)
+    expect(stdout).toMatch(/^researchflow-core[^\n]*\n\nUsage\n.*\nExit status\n/s)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90)
+  })
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each([[[]], [['sekret']], [['check', '--sekret']], [['check', 'sekret']], [['check', '--timeout', 'sekret']], [['check', '--timeout', '0']], [['check', '--url', 'http://sekret.example/']], [['check', '--url', 'http://u:sekret@localhost/']], [['check', '--url', 'https://localhost/sekret']]])('ends with 2 and says what is expected, not what came: %j', async (args) => {
+    const { code, stdout, stderr } = await run(args)
+    expect(stderr).toMatch(/^researchflow-core: .*expected .*\nTry 'researchflow-core --help'\.\n$/)
+    expect(stderr).not.toContain('sekret')
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  it('is plain in a pipe and coloured on a terminal, unless it should not be', async () => {
+    const env = { PATH: process.env.PATH!, ROS_MODE: 'LIVE', TERM: 'xterm' }
+    const onTerminal = (more = {}) => execFileSync('script', ['-qec', `${process.execPath} ${program} check`, '/dev/null'], { env: { ...env, ...more }, encoding: 'utf8' , stdio: ['ignore', 'pipe', 'pipe'] })
+    expect((await run(['check'], env)).stdout).not.toContain('\x1b')
+    expect(() => onTerminal()).toThrow(expect.objectContaining({ stdout: expect.stringContaining('\x1b[31m✗\x1b[0m') }))
+    expect(() => onTerminal({ NO_COLOR: '1' })).toThrow(expect.objectContaining({ stdout: expect.not.stringContaining('\x1b[31m') }))
+  })
+})

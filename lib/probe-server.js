@@ -1,0 +1,100 @@
+'use strict'
+
+const { isIP } = require('node:net')
+const { isMainThread } = require('node:worker_threads')
+const binding = require('./binding.js')
+const { integerOption, objectOption, rangeError, refuseUnknownKeys, typeError } = require('./config-error.js')
+const { onTurn } = require('./event-loop.js')
+const { currentMode } = require('./mode.js')
+const { createReadiness, internals } = require('./readiness.js')
+const { followGuard } = require('./probe-guard.js')
+
+const KEYS = ['port', 'host', 'readiness', 'maxLoopLagMs']
+const MAX_PORT = 65_535
+const DAY_MS = 86_400_000
+
+const LOOPBACK = '127.0.0.1'
+
+/** What the system's codes mean here. */
+const REASONS = {
+  EADDRINUSE: 'the port is taken; choose another by `port` or PROBE_PORT',
+  EADDRNOTAVAIL: 'the host is no address of this machine; choose another by `host` or PROBE_HOST',
+  EACCES: 'the port may not be listened on by this user; choose one above 1023 by `port` or PROBE_PORT',
+}
+
+/** Servers that listen: what they ask lives as long as they do, whether or not the caller keeps them. */
+const listening = new Set()
+
+async function startProbeServer(options) {
+  const { port, host, maxLoopLagMs, given } = readOptions(options)
+  // The mode of this moment, which a change of the environment may have made.
+  currentMode()
+  const readiness = given ?? createReadiness()
+  const { native, prepare, service, version } = internals.get(readiness)
+  const server = binding.startProbeServer({ host, port, maxLoopLagMs, service, version }, native)
+  if (!(server instanceof binding.NativeProbeServer)) {
+    if (given === undefined) await readiness.close()
+    throw listenError(server.code)
+  }
+  // The environment is read on its own thread: at each turn of the loop, for the probes to come.
+  const stops = isMainThread ? [onTurn(prepare), followGuard()] : []
+  listening.add(readiness)
+  let closed
+  return Object.freeze({
+    port: server.port,
+    close() {
+      closed ??= end()
+      return closed
+    },
+  })
+
+  async function end() {
+    for (const stop of stops) stop()
+    listening.delete(readiness)
+    await server.close()
+    if (given === undefined) await readiness.close()
+  }
+}
+
+function readOptions(given) {
+  const options = objectOption('options', given)
+  refuseUnknownKeys('options', options, KEYS)
+  if (options.readiness !== undefined && !internals.has(options.readiness)) {
+    throw typeError('readiness', 'what createReadiness returned', options.readiness)
+  }
+  return {
+    port: integerOption('port', options.port ?? environmentPort(), { min: 0, max: MAX_PORT, byDefault: 9464 }),
+    host: hostOption(options.host),
+    maxLoopLagMs: integerOption('maxLoopLagMs', options.maxLoopLagMs, { min: 100, max: DAY_MS, byDefault: 10_000 }),
+    given: options.readiness,
+  }
+}
+
+/** An empty variable counts as one that is not set. */
+function environmentPort() {
+  const text = process.env.PROBE_PORT
+  if (!text) return undefined
+  if (!/^\d{1,5}$/.test(text) || Number(text) > MAX_PORT) {
+    throw rangeError('PROBE_PORT', `an integer from 0 to ${MAX_PORT}`, text)
+  }
+  return Number(text)
+}
+
+/** A name would have to be looked up, and what it stands for may change. */
+function hostOption(value) {
+  const [option, host] = value === undefined ? ['PROBE_HOST', process.env.PROBE_HOST || LOOPBACK] : ['host', value]
+  if (host === 'localhost') return LOOPBACK
+  // A zone of IPv6 names an interface.
+  if (typeof host !== 'string' || isIP(host) === 0 || host.includes('%')) {
+    throw typeError(option, "an IP address, or 'localhost'", host)
+  }
+  return host
+}
+
+function listenError(systemCode) {
+  const code = systemCode ?? 'RF_PROBE_LISTEN'
+  const error = new Error(`startProbeServer: cannot listen: ${REASONS[code] ?? 'the system refused it'} (${code})`)
+  return Object.assign(error, { code, syscall: 'listen' })
+}
+
+module.exports = { startProbeServer }

@@ -1,0 +1,116 @@
+//! The probe server, for JavaScript.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::Object;
+use napi::{Env, Error, Result, Status};
+use napi_derive::napi;
+
+use super::readiness::NativeReadiness;
+use crate::health::{self, Program};
+use crate::probe::{self, Guard, Options, Server};
+
+/// Where and as what it serves.
+#[napi(object)]
+pub struct ProbeOptions {
+    /// An IP address.
+    pub host: String,
+    pub port: u16,
+    pub max_loop_lag_ms: u32,
+    pub service: String,
+    pub version: String,
+}
+
+/// Why it does not listen.
+#[napi(object)]
+pub struct ProbeFailure {
+    /// The system's own code, where there is one.
+    pub code: Option<String>,
+}
+
+#[napi]
+pub struct NativeProbeServer {
+    server: Arc<Server>,
+}
+
+#[napi]
+impl NativeProbeServer {
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// Resolves when the port is free again.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        self.server.close();
+        let (deferred, promise) = env.create_deferred()?;
+        let server = Arc::clone(&self.server);
+        super::runtime()?.spawn(async move {
+            server.closed().await;
+            deferred.resolve(|_| Ok(()));
+        });
+        Ok(promise)
+    }
+}
+
+/// Starts to listen. It ends with the thread that starts it.
+#[napi(catch_unwind, ts_return_type = "NativeProbeServer | ProbeFailure")]
+pub fn start_probe_server(
+    env: Env,
+    options: ProbeOptions,
+    readiness: &NativeReadiness,
+) -> Result<napi::Either<NativeProbeServer, ProbeFailure>> {
+    let host: IpAddr = options
+        .host
+        .parse()
+        .map_err(|_| Error::new(Status::InvalidArg, "expected an IP address"))?;
+    let started = probe::start(Options {
+        address: SocketAddr::new(host, options.port),
+        readiness: readiness.readiness.clone(),
+        program: Program {
+            service: options.service,
+            version: options.version,
+        },
+        max_loop_lag: Duration::from_millis(options.max_loop_lag_ms.into()),
+    });
+    match started {
+        Ok(server) => {
+            let server = Arc::new(server);
+            env.add_env_cleanup_hook(Arc::clone(&server), |server| server.close())?;
+            Ok(napi::Either::A(NativeProbeServer { server }))
+        }
+        Err(error) => Ok(napi::Either::B(ProbeFailure {
+            code: code(&error).map(str::to_owned),
+        })),
+    }
+}
+
+/// The answer to `GET /health` of a process whose event loop turns.
+#[napi(catch_unwind)]
+pub fn health_answer(service: String, version: String) -> String {
+    super::mode::refresh();
+    health::to_json(&Program { service, version }, None)
+}
+
+/// Tells the page what the guard has reported.
+#[napi(catch_unwind)]
+pub fn tell_guard_report(level: String, audits: bool, gaps: Vec<String>) {
+    probe::set_guard(Guard {
+        level,
+        audits,
+        gaps,
+    });
+}
+
+fn code(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Some("EADDRINUSE"),
+        io::ErrorKind::AddrNotAvailable => Some("EADDRNOTAVAIL"),
+        io::ErrorKind::PermissionDenied => Some("EACCES"),
+        _ => None,
+    }
+}
