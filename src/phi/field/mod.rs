@@ -1,0 +1,202 @@
+//! What a field's name says of its value.
+
+mod cache;
+mod phrases;
+mod vocabulary;
+mod words;
+
+use super::kind::Kind;
+use words::Words;
+
+pub(super) use cache::classify;
+
+/// What a field's name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// Nothing: the value is read as text.
+    Plain,
+    /// It is about a thing and not the thing itself, or counts it: `tokenCount`.
+    About,
+    /// The value is of this kind, and also what is derived from it: `ssnLast4`, `ssnOnFile`.
+    Strong(Kind),
+    /// The value is of this kind.
+    Whole(Kind),
+    /// The value is of this kind if it is a code: it has digits, and is no UUID.
+    Coded(Kind),
+    /// A person: text is a name, what is below belongs to the person.
+    Person,
+    /// A name, if it looks like a person's.
+    PersonLike,
+    /// The bare `name`: a person's, unless what it is in is a thing.
+    Name,
+    /// The bare `id`: a person's code if what it is in is a person.
+    Id,
+    /// An age in years.
+    Age,
+    /// A date of the calendar, also without separators.
+    Day,
+    /// A place, unless it is an address of the network.
+    Place,
+    /// A postal code.
+    Zip,
+    /// A secret.
+    Secret,
+    /// A version, a model or an image: its date and its dots are no person's.
+    Version,
+    /// A thing of operators, whose name is no person's.
+    Thing,
+    /// It names the field that the `value` beside it is of.
+    Label,
+    /// The value that the label beside it names.
+    Value,
+}
+
+/// Reads the words of a name. Slow: a few hundred nanoseconds.
+fn read(name: &[u8]) -> Field {
+    let mut words = Words::split(name);
+    part_compounds(&mut words);
+    if words.len() == 0 {
+        return Field::Plain;
+    }
+    read_words(&words)
+}
+
+/// Whether a name that ends in `word` can say anything: a quick look before [`classify`].
+pub(super) fn can_end_with(word: &[u8]) -> bool {
+    let mut lower = [0; 24];
+    let Some(lower) = lower.get_mut(..word.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    vocabulary::word(lower).is_some()
+}
+
+fn read_words(words: &Words) -> Field {
+    let count = words.len();
+    if let Some(field) = whole(words.phrase(0, count)) {
+        return field;
+    }
+    if count > 1 && flags(words.get(0)) & vocabulary::WORD_ASKING != 0 && words.get(0) != b"no" {
+        return Field::About;
+    }
+    let mut end = count;
+    let mut strong_only = false;
+    loop {
+        if let Some(field) = ending_at(words, end) {
+            let end_word = flags(words.get(count - 1));
+            return match field {
+                Field::Strong(_) => field,
+                _ if strong_only => Field::About,
+                Field::Name => name_after(words, end - 1),
+                Field::Secret if end < count && end_word & vocabulary::WORD_NOISE == 0 => {
+                    Field::About
+                }
+                Field::Label if count > 1 => Field::About,
+                Field::Value | Field::Id if count > 1 => Field::Plain,
+                Field::Day if count > 1 => day_after(words, end - 1),
+                field => field,
+            };
+        }
+        if end == 1 {
+            break;
+        }
+        let word = flags(words.get(end - 1));
+        if word & vocabulary::WORD_NOISE == 0 {
+            // "at" and "time" go with a birth, a death, an admission or a discharge alone.
+            strong_only = true;
+            if word & vocabulary::WORD_ABOUT != 0 {
+                return Field::About;
+            }
+        }
+        end -= 1;
+    }
+    if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
+        return Field::Thing;
+    }
+    if flags(words.get(count - 1)) & vocabulary::WORD_ABOUT != 0 {
+        return Field::About;
+    }
+    Field::Plain
+}
+
+fn whole(phrase: &[u8]) -> Option<Field> {
+    let field = vocabulary::phrase(phrase)?;
+    Some(field)
+}
+
+/// The longest phrase that ends before the word at `end`.
+fn ending_at(words: &Words, end: usize) -> Option<Field> {
+    let first = end.saturating_sub(4);
+    (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)))
+}
+
+/// Whose name it is says the word before.
+fn name_after(words: &Words, place: usize) -> Field {
+    if place == 0 {
+        return Field::Name;
+    }
+    let owner = flags(words.get(place - 1));
+    let is_person = (0..place).any(|at| flags(words.get(at)) & vocabulary::WORD_PERSON != 0);
+    if owner & vocabulary::WORD_PERSON != 0 {
+        Field::Whole(Kind::Name)
+    } else if owner & vocabulary::WORD_THING != 0 {
+        Field::Plain
+    } else if is_person {
+        Field::Whole(Kind::Name)
+    } else {
+        Field::Plain
+    }
+}
+
+fn day_after(words: &Words, place: usize) -> Field {
+    match ending_at(words, place) {
+        Some(field @ Field::Strong(Kind::Date)) => field,
+        _ => Field::Day,
+    }
+}
+
+fn flags(word: &[u8]) -> u8 {
+    vocabulary::word(word).unwrap_or(0)
+}
+
+/// Parts names such as `patientname` where every part is a word that is known.
+fn part_compounds(words: &mut Words) {
+    let mut place = 0;
+    while place < words.len() {
+        let word = words.get(place);
+        let mut lengths = [0; 4];
+        let parts = if word.len() < 6 || vocabulary::word(word).is_some() {
+            0
+        } else {
+            parts_of(word, &mut lengths)
+        };
+        if parts > 1 {
+            words.part(place, &lengths[..parts]);
+            place += parts;
+        } else {
+            place += 1;
+        }
+    }
+}
+
+/// How many words `word` is made of, longest first, or nought.
+fn parts_of(word: &[u8], lengths: &mut [usize]) -> usize {
+    if word.is_empty() || lengths.is_empty() || word.len() > 32 {
+        return 0;
+    }
+    for length in (2..=word.len()).rev() {
+        if vocabulary::word(&word[..length]).is_none() {
+            continue;
+        }
+        lengths[0] = length;
+        if length == word.len() {
+            return 1;
+        }
+        let rest = parts_of(&word[length..], &mut lengths[1..]);
+        if rest > 0 {
+            return rest + 1;
+        }
+    }
+    0
+}

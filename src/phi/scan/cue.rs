@@ -1,0 +1,238 @@
+//! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
+
+use super::class::{is_letter, is_word, run, word_end};
+use super::number::digits_end;
+use super::value::{self, Announced};
+use super::{Hit, address, name, secret};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+
+/// Between a cue and its value: "MRN for the patient is 123".
+const BETWEEN: &[&[u8]] = &[
+    b"number",
+    b"no",
+    b"num",
+    b"nbr",
+    b"id",
+    b"is",
+    b"was",
+    b"are",
+    b"of",
+    b"on",
+    b"for",
+    b"the",
+    b"a",
+    b"this",
+    b"patient",
+    b"her",
+    b"his",
+    b"their",
+    b"file",
+    b"in",
+    b"with",
+    b"value",
+    b"code",
+    b"to",
+    b"from",
+    b"set",
+    b"as",
+    b"reads",
+    b"ending",
+    b"equals",
+    b"listed",
+    b"at",
+    b"recorded",
+    b"given",
+    b"identifier",
+    b"updated",
+    b"changed",
+];
+
+/// What the word from `start` to `end` announces.
+pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    let word = &text[start..end];
+    if word.len() > 20 || word.len() < 2 && !matches!(text.get(end), Some(b'.')) {
+        return None;
+    }
+    if let Some(hit) = secret::after_scheme(text, word, end) {
+        return Some(hit);
+    }
+    if matches!(word[0], b'p' | b'P') {
+        if let Some(end) = address::box_end(text, start) {
+            return Some(Hit {
+                start,
+                end,
+                kind: Kind::Address,
+            });
+        }
+    }
+    if let Some(end) = address::zip_after_state(text, start, end) {
+        let zip = run(text, start + 2, |byte| matches!(byte, b' ' | b','));
+        return Some(Hit {
+            start: zip,
+            end,
+            kind: Kind::Zip,
+        });
+    }
+    if name::is_title(word) {
+        return named(text, end, 1);
+    }
+    if name::is_role(word) {
+        if let Some(hit) = named(text, end, 2) {
+            return Some(hit);
+        }
+    }
+    if word.eq_ignore_ascii_case(b"aged") {
+        let at = run(text, end, |byte| byte == b' ');
+        return value::take(Field::Age, text, at, Announced::Words);
+    }
+    announced(text, start, end, floor)
+}
+
+/// A name of at least `least` words after a cue that ends at `end`.
+fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
+    let dot = end + usize::from(text.get(end) == Some(&b'.'));
+    let start = run(text, dot, |byte| byte == b' ');
+    if start == end || start > dot + 3 {
+        return None;
+    }
+    let (name_end, words) = name::end(text, start, name::Expect::Capitals);
+    (words >= least).then_some(Hit {
+        start,
+        end: name_end,
+        kind: Kind::Name,
+    })
+}
+
+fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    // "MRN123456": the cue and the code are one word.
+    let letters = run(text, start, is_letter);
+    let cue = &text[start..letters];
+    if !field::can_end_with(cue) {
+        return None;
+    }
+    let field = field_before(text, start, letters, floor)?;
+    if letters < end {
+        return value::take(field, text, letters, Announced::Words)
+            .filter(|hit| hit.end - hit.start >= 4);
+    }
+    let mut at = end;
+    for _ in 0..6 {
+        at = run(text, at, |byte| {
+            matches!(byte, b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',')
+        });
+        let next = word_end(text, at);
+        let word = &text[at..next];
+        if word.iter().any(u8::is_ascii_digit) || next == at {
+            break;
+        }
+        if !BETWEEN.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            break;
+        }
+        at = next;
+    }
+    if text
+        .get(at)
+        .is_some_and(|&byte| is_word(byte) || byte == b'+')
+        && at > end
+    {
+        let hit = value::take(field, text, at, Announced::Words)?;
+        return (!is_measured(text, hit.end)).then_some(hit);
+    }
+    None
+}
+
+/// The field that the words up to `end` name.
+fn field_before(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Field> {
+    let mut from = start;
+    let mut best = None;
+    for _ in 0..4 {
+        match field::classify(&text[from..end]) {
+            field @ (Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age) => best = Some(field),
+            _ => {}
+        }
+        let mut before = from;
+        while before > floor
+            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_')
+            && from - before < 2
+        {
+            before -= 1;
+        }
+        let word_end = before;
+        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
+            before -= 1;
+        }
+        if before == word_end || word_end == from {
+            break;
+        }
+        from = before;
+    }
+    best
+}
+
+/// Whether the number that ends at `end` counts something.
+fn is_measured(text: &[u8], end: usize) -> bool {
+    let at = run(text, end, |byte| byte == b' ');
+    let word = &text[at..word_end(text, at)];
+    text.get(end) == Some(&b'%')
+        || [
+            &b"ms"[..],
+            b"s",
+            b"bytes",
+            b"kb",
+            b"mb",
+            b"rows",
+            b"records",
+            b"times",
+            b"items",
+            b"tokens",
+            b"seconds",
+            b"minutes",
+            b"days",
+            b"requests",
+            b"entries",
+        ]
+        .iter()
+        .any(|unit| word.eq_ignore_ascii_case(unit))
+}
+
+/// "93-year-old", "93 y/o", "93yo".
+pub(super) fn age(text: &[u8], start: usize) -> Option<Hit> {
+    let end = digits_end(text, start);
+    if !super::is_great_age(&text[start..end]) {
+        return None;
+    }
+    let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
+    let rest = &text[at..];
+    let is_age = [
+        &b"year-old"[..],
+        b"year old",
+        b"years old",
+        b"years-old",
+        b"years of age",
+        b"y/o",
+        b"yo ",
+        b"yo",
+        b"yr old",
+        b"yr-old",
+        b"yrs old",
+        b"y.o",
+        b"yrs of age",
+        b"y o ",
+    ]
+    .iter()
+    .any(|unit| {
+        rest.get(..unit.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(unit))
+            && (unit.len() > 2 || !rest.get(2).is_some_and(|&byte| is_word(byte)))
+    });
+    is_age.then_some(Hit {
+        start,
+        end,
+        kind: Kind::Age,
+    })
+}

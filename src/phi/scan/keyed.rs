@@ -1,0 +1,165 @@
+//! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
+
+use super::class::{is_word, run};
+use super::value::{self, Announced};
+use super::{Hit, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No key is longer.
+const MAX_KEY: usize = 64;
+
+/// The value of the key before the separator at `at`.
+pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)> {
+    let (field, quoted_key) = key(text, at, floor)?;
+    let mut start = at + 1;
+    if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
+        start += 1;
+    }
+    start = run(text, start, |byte| matches!(byte, b' ' | b'\t'));
+    let next = *text.get(start)?;
+    if matches!(next, b'\n' | b'\r')
+        && text.get(start + 1).is_some_and(|&byte| is_word(byte))
+        && !quoted_key
+    {
+        start += 1;
+    }
+    if matches!(next, b'"' | b'\'' | b'`') {
+        let close = quote_end(text, start + 1, next);
+        let content = &text[start + 1..close];
+        if placeholder::length_at(content) == Some(content.len())
+            || content.iter().all(u8::is_ascii_whitespace)
+        {
+            return None;
+        }
+        let kind = whole::whole(field, content, false)?;
+        return Some((
+            Hit {
+                start: start + 1,
+                end: close,
+                kind,
+            },
+            field,
+        ));
+    }
+    if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
+        let end = bracket_end(text, start)?;
+        let kind = match field {
+            Field::Strong(kind) | Field::Whole(kind) => kind,
+            Field::Name => Kind::Name,
+            Field::Secret => Kind::Secret,
+            Field::Place => Kind::Address,
+            _ => return None,
+        };
+        return (end > start + 2).then_some((
+            Hit {
+                start: start + 1,
+                end: end - 1,
+                kind,
+            },
+            field,
+        ));
+    }
+    value::take(field, text, start, Announced::Key).map(|hit| (hit, field))
+}
+
+/// What the key before the separator at `at` says, and whether it is in quotes.
+fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
+    let mut end = at;
+    while end > floor && matches!(text[end - 1], b' ' | b'\t') && at - end < 2 {
+        end -= 1;
+    }
+    if end == floor {
+        return None;
+    }
+    if matches!(text[end - 1], b'"' | b'\'' | b'`') {
+        let quote = text[end - 1];
+        let from = floor.max(end.saturating_sub(MAX_KEY));
+        let open = text[from..end - 1]
+            .iter()
+            .rposition(|&byte| byte == quote)?;
+        return Some((field::classify(&text[from + open + 1..end - 1]), true));
+    }
+    if matches!(text[end - 1], b')' | b']' | b'#') {
+        end -= 1;
+    }
+    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'');
+    let mut start = end;
+    let from = floor.max(end.saturating_sub(MAX_KEY));
+    while start > from && is_key(text[start - 1]) {
+        start -= 1;
+    }
+    let last_word = text[start..end]
+        .iter()
+        .rposition(|byte| !byte.is_ascii_alphabetic())
+        .map_or(start, |place| start + place + 1);
+    if start == end
+        || (last_word == start && end - start <= 16 && !field::can_end_with(&text[start..end]))
+    {
+        return None;
+    }
+    // Words before it: "Date of birth", "medical record number (MRN)".
+    let mut words = 1;
+    while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
+        let mut before = start - 1;
+        while before > from && matches!(text[before - 1], b' ' | b'(' | b')' | b'#') {
+            before -= 1;
+        }
+        let word_end = before;
+        while before > from && is_key(text[before - 1]) {
+            before -= 1;
+        }
+        if before == word_end {
+            break;
+        }
+        start = before;
+        words += 1;
+    }
+    let mut name = &text[start..end];
+    // What says nothing as a whole may say something without the words before.
+    loop {
+        match field::classify(name) {
+            Field::Plain | Field::About | Field::Thing if words > 1 => {}
+            field => return Some((field, false)),
+        }
+        let word = run(name, 0, |byte| byte != b' ');
+        let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
+        let said = field::classify(name);
+        if next >= name.len() || said != Field::Plain {
+            return Some((said, false));
+        }
+        name = &name[next..];
+        words -= 1;
+    }
+}
+
+fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start;
+    while at < text.len() && text[at] != quote && text[at] != b'\n' {
+        at += if text[at] == b'\\' && at + 1 < text.len() {
+            2
+        } else {
+            1
+        };
+    }
+    at.min(text.len())
+}
+
+/// Past the bracket that closes the one at `start`, if it is not far.
+fn bracket_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0;
+    for (place, &byte) in text[start..].iter().enumerate().take(2048) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(start + place + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
