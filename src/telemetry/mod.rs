@@ -16,7 +16,7 @@ mod snapshot;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{mode, phi};
+use crate::{log, mode, phi};
 
 pub use calls::{CallStatus, Calls, Refusal};
 pub use checks::Checks;
@@ -88,6 +88,7 @@ impl Telemetry {
         expose_mode(&mode::current().snapshot, &mut out);
         self.guard.expose(&mut out);
         self.checks.expose(&mut out);
+        log::expose(&mut out);
         expose_redactions(&mut out);
         process::expose(&mut out);
         out.finish()
