@@ -6,79 +6,47 @@
  */
 
 const { types } = require('node:util')
+const { bounded, MAX_DEPTH, MAX_LENGTH, plainObject, Unserialisable } = require('./plain-json.js')
 
-/** How deep fields may go, and how many errors one behind the other are told. */
-const MAX_DEPTH = 32
+/** How many errors one behind the other are told, and how many values are. */
 const MAX_CAUSES = 8
-/** In characters. What is longer is data, and belongs elsewhere. */
-const MAX_LENGTH = 1 << 20
-
-/** Why fields are left out; the words are all that the log says of it. */
-class Unserialisable extends Error {
-  constructor(reason) {
-    super(reason)
-    this.reason = reason
-  }
-}
+const MAX_VALUES = 100_000
 
 /** The fields as the JSON of an object, or '' where there are none. */
 function toJson(fields) {
   if (fields === undefined || fields === null) return ''
   try {
-    return bounded(JSON.stringify(isSimple(fields) ? fields : asObject(fields)))
+    return bounded(plainObject(fields, 0) ?? JSON.stringify(asObject(fields)))
   } catch (error) {
-    return `{"fieldsOmitted":"${reasonOf(error)}"}`
+    return `{"fieldsOmitted":"${error instanceof Unserialisable ? error.reason : 'it threw'}"}`
   }
 }
 
 /** A value of any kind as JSON, or undefined where JSON has nothing for it. */
 function valueToJson(value) {
-  return JSON.stringify(copy(value, '', []))
-}
-
-function bounded(json) {
-  if (json.length > MAX_LENGTH) throw new Unserialisable('too large')
-  return json
-}
-
-function reasonOf(error) {
-  return error instanceof Unserialisable ? error.reason : 'it threw'
-}
-
-/**
- * Whether this is an object whose values `JSON.stringify` writes as they are: nearly all fields are
- * such, and a copy would cost them half their time.
- */
-function isSimple(fields) {
-  if (Object.getPrototypeOf(fields) !== Object.prototype) return false
-  for (const key in fields) {
-    const value = fields[key]
-    switch (typeof value) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-      case 'undefined':
-        break
-      case 'object':
-        if (value === null) break
-        return false
-      default:
-        return false
-    }
-  }
-  return true
+  return JSON.stringify(startCopy(value, ''))
 }
 
 /** What stands for fields that are none: an error is known by its name, anything else as a value. */
 function asObject(fields) {
-  if (types.isNativeError(fields) || fields instanceof Error) return { error: copy(fields, 'error', []) }
-  const copied = copy(fields, '', [])
-  const isObject = typeof copied === 'object' && copied !== null && !Array.isArray(copied)
-  return isObject ? copied : { value: copied }
+  if (types.isNativeError(fields) || fields instanceof Error) return { error: startCopy(fields, 'error') }
+  const value = startCopy(fields, '')
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value }
 }
 
-/** A copy that `JSON.stringify` writes as a reader expects it. `above` are the objects around it. */
+/** A copy that `JSON.stringify` writes as a reader expects it. */
+function startCopy(value, key) {
+  copied = 0
+  return copy(value, key, [])
+}
+
+/** How many values have been copied; one that is reached in many ways is copied as often. */
+let copied = 0
+
+/** `above` are the objects around the value. */
 function copy(value, key, above) {
+  copied += 1
+  if (copied > MAX_VALUES) throw new Unserialisable('too large')
   switch (typeof value) {
     case 'bigint':
       throw new Unserialisable('a BigInt')
@@ -109,9 +77,9 @@ function copyObject(object, key, above) {
 
 function copyMembers(entries, within) {
   // Without a prototype, `__proto__` is a key like any other.
-  const copied = Object.create(null)
-  for (const [key, value] of entries) copied[key] = copy(value, key, within)
-  return copied
+  const members = Object.create(null)
+  for (const [key, value] of entries) members[key] = copy(value, key, within)
+  return members
 }
 
 /** An object where the keys are text, or else a list of pairs. */
@@ -134,12 +102,12 @@ function ofBytes(bytes) {
 function copyError(error, within) {
   if (within.filter((object) => object instanceof Error).length > MAX_CAUSES) return '[more causes]'
   const { name, message, code, stack, cause, errors } = error
-  const copied = { name: text(name), message: text(message) }
-  if (typeof code === 'string' || typeof code === 'number') copied.code = code
-  copied.stack = typeof stack === 'string' ? stack : `${copied.name}: ${copied.message}`
-  if (cause !== undefined) copied.cause = copyRelated(cause, 'cause', within)
-  if (Array.isArray(errors)) copied.errors = errors.map((one, at) => copyRelated(one, `${at}`, within))
-  return copied
+  const told = { name: text(name), message: text(message) }
+  if (typeof code === 'string' || typeof code === 'number') told.code = code
+  told.stack = typeof stack === 'string' ? stack : `${told.name}: ${told.message}`
+  if (cause !== undefined) told.cause = copyRelated(cause, 'cause', within)
+  if (Array.isArray(errors)) told.errors = errors.map((one, at) => copyRelated(one, `${at}`, within))
+  return told
 }
 
 /** Errors do come to be their own cause; that is no reason to lose the rest. */
@@ -151,4 +119,4 @@ function text(value) {
   return typeof value === 'string' ? value : ''
 }
 
-module.exports = { MAX_LENGTH, Unserialisable, toJson, valueToJson }
+module.exports = { toJson, Unserialisable, valueToJson, MAX_LENGTH }

@@ -41,6 +41,8 @@ pub fn arm(signal: i32) {
         return;
     };
     let Some(now) = action(signal) else { return };
+    // It must be there before a handler asks for it.
+    let _ = sink::shared();
     let handler: extern "C" fn(libc::c_int) = on_signal;
     let ours = handler as libc::sighandler_t;
     if now.sa_sigaction == libc::SIG_IGN || now.sa_sigaction == ours {

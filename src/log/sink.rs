@@ -31,8 +31,6 @@ const STANDSTILL: Duration = Duration::from_millis(30);
 /// passes is given back to them.
 const MOST_PATIENCE: Duration = Duration::from_millis(60);
 const RECOVERY: u32 = 20;
-/// The most that one call waits, whoever is slow.
-const LONGEST_WAIT: Duration = Duration::from_millis(60);
 
 static SHARED: LazyLock<Sink> = LazyLock::new(Sink::default);
 
@@ -178,29 +176,31 @@ impl Sink {
         size: usize,
         level: Level,
     ) -> (MutexGuard<'a, State>, bool) {
-        let begun = Instant::now();
-        state.recover(begun);
-        let mut now = begun;
+        let mut now = Instant::now();
+        let mut moved_at = now;
+        state.recover(now);
         loop {
             let queue = &state.queues[stream as usize];
             if !queue.lacks_room(size, level) {
                 return (state, true);
             }
-            let slow = queue.full_since;
-            let stands = slow.is_some_and(|since| now.duration_since(since) > STANDSTILL);
-            if stands
-                || state.patience.is_zero()
-                || now.duration_since(begun) > LONGEST_WAIT
-                || state.writer == Writer::Missing
-            {
+            let stands = queue
+                .full_since
+                .is_some_and(|since| now.duration_since(since) > STANDSTILL);
+            if stands || state.patience.is_zero() || state.writer == Writer::Missing {
                 return (state, false);
             }
+            let is_slow = queue.full_since.is_some();
             let went = queue.went;
             self.arrived.notify_one();
             state = self.wait_for_move(state, Duration::from_millis(2));
-            let before = std::mem::replace(&mut now, Instant::now());
-            if slow.is_some() || state.queues[stream as usize].went == went {
-                let waited = now.duration_since(before);
+            let waited = now.elapsed();
+            now += waited;
+            if state.queues[stream as usize].went != went {
+                moved_at = now;
+            }
+            // A writer that is busy with redacting gets on; one that the system holds does not.
+            if is_slow || now.duration_since(moved_at) > STANDSTILL {
                 state.patience = state.patience.saturating_sub(waited);
             }
         }
