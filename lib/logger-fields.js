@@ -6,7 +6,7 @@
  */
 
 const { types } = require('node:util')
-const { bounded, MAX_DEPTH, MAX_LENGTH, plainObject, Unserialisable } = require('./plain-json.js')
+const { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject } = require('./plain-json.js')
 
 /** How many errors one behind the other are told, and how many values are. */
 const MAX_CAUSES = 8
@@ -16,15 +16,15 @@ const MAX_VALUES = 100_000
 function toJson(fields) {
   if (fields === undefined || fields === null) return ''
   try {
-    return bounded(plainObject(fields, 0) ?? JSON.stringify(asObject(fields)))
+    return isPlainObject(fields) ? writeObject(fields, 0, valueToJson) : bounded(JSON.stringify(asObject(fields)))
   } catch (error) {
     return `{"fieldsOmitted":"${error instanceof Unserialisable ? error.reason : 'it threw'}"}`
   }
 }
 
 /** A value of any kind as JSON, or undefined where JSON has nothing for it. */
-function valueToJson(value) {
-  return JSON.stringify(startCopy(value, ''))
+function valueToJson(value, key = '') {
+  return JSON.stringify(startCopy(value, `${key}`))
 }
 
 /** What stands for fields that are none: an error is known by its name, anything else as a value. */

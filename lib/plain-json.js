@@ -3,7 +3,7 @@
 /**
  * JSON of plain objects, arrays, strings, numbers, booleans and null, as `JSON.stringify` writes them:
  * nearly all that is logged. It looks at each value once, to see what it is and to write it, which
- * takes half the time of `JSON.stringify`.
+ * takes less time than `JSON.stringify` does.
  */
 
 const MAX_DEPTH = 32
@@ -32,23 +32,34 @@ function bounded(json) {
   return json
 }
 
-/** The object as JSON, or undefined where it is not plain or something in it is not. */
-function plainObject(object, depth) {
-  if (typeof object !== 'object' || depth === MAX_DEPTH) return undefined
-  const prototype = Object.getPrototypeOf(object)
-  if (prototype !== Object.prototype && prototype !== null) return undefined
+function isPlainObject(value) {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && typeof value.toJSON !== 'function'
+}
+
+/**
+ * A plain object as JSON. `other(value, key)` is asked for what is not plain in it, or too deep, and
+ * answers undefined where JSON has nothing for that.
+ */
+function writeObject(object, depth, other) {
   let json = '{'
   for (const key in object) {
-    const value = object[key]
-    if (value === undefined) continue
-    const written = plain(value, depth)
-    if (written === undefined) return undefined
-    json += (json === '{' ? '' : ',') + nameOf(key) + written
+    const written = write(object[key], key, depth, other)
+    if (written !== undefined) json += (json === '{' ? '' : ',') + nameOf(key) + written
   }
   return bounded(`${json}}`)
 }
 
-function plain(value, depth) {
+function writeArray(array, depth, other) {
+  let json = '['
+  for (let at = 0; at < array.length; at += 1) {
+    json += (at === 0 ? '' : ',') + (write(array[at], at, depth, other) ?? 'null')
+  }
+  return bounded(`${json}]`)
+}
+
+function write(value, key, depth, other) {
   switch (typeof value) {
     case 'string':
       return value.length > SHORT || SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`
@@ -56,24 +67,16 @@ function plain(value, depth) {
       return Number.isFinite(value) ? `${value}` : 'null'
     case 'boolean':
       return value ? 'true' : 'false'
+    case 'undefined':
+      return undefined
     case 'object':
       if (value === null) return 'null'
-      return Array.isArray(value) ? plainArray(value, depth + 1) : plainObject(value, depth + 1)
-    default:
-      return undefined
+      if (depth < MAX_DEPTH) {
+        if (isPlainObject(value)) return writeObject(value, depth + 1, other)
+        if (Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype) return writeArray(value, depth + 1, other)
+      }
   }
-}
-
-function plainArray(array, depth) {
-  if (depth === MAX_DEPTH || Object.getPrototypeOf(array) !== Array.prototype) return undefined
-  let json = '['
-  for (let at = 0; at < array.length; at += 1) {
-    const value = array[at]
-    const written = value === undefined ? 'null' : plain(value, depth)
-    if (written === undefined) return undefined
-    json += (at === 0 ? '' : ',') + written
-  }
-  return bounded(`${json}]`)
+  return other(value, key)
 }
 
 function nameOf(key) {
@@ -84,4 +87,4 @@ function nameOf(key) {
   return name
 }
 
-module.exports = { bounded, MAX_DEPTH, MAX_LENGTH, plainObject, Unserialisable }
+module.exports = { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject }
