@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Once, OnceLock};
 use std::time::Instant;
 
-use super::FLUSH_LIMIT;
 use super::sink::{self, Sink};
+use super::{FLUSH_LIMIT, FLUSH_STANDSTILL};
 
 /// The signals that end a process whose owner wants it to end.
 const SIGNALS: [libc::c_int; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
@@ -68,26 +68,44 @@ pub(super) fn flush_at_exit() {
     });
 }
 
-/// Ends the process if a signal said so, and the lines are written or have had their time.
-pub(super) fn die_if_told(sink: &Sink, since: &mut Option<Instant>) {
-    let signal = TOLD.load(Ordering::Relaxed);
-    if signal == 0 {
-        return;
-    }
-    let since = since.get_or_insert_with(Instant::now);
-    if sink.is_empty() || since.elapsed() > FLUSH_LIMIT {
-        die(signal);
+/// Lets the writer end the process when a signal said so.
+#[derive(Default)]
+pub(super) struct Ending {
+    since: Option<Instant>,
+    moved: Option<(u64, Instant)>,
+}
+
+impl Ending {
+    /// Ends the process if a signal said so, and the lines are written or have had their time.
+    pub(super) fn end_if_told(&mut self, sink: &Sink) {
+        let signal = TOLD.load(Ordering::Relaxed);
+        if signal == 0 {
+            return;
+        }
+        let now = Instant::now();
+        let since = *self.since.get_or_insert(now);
+        let left = sink.waiting();
+        let moved_at = match self.moved {
+            Some((before, at)) if before == left => at,
+            _ => self.moved.insert((left, now)).1,
+        };
+        if left == 0
+            || now.duration_since(moved_at) > FLUSH_STANDSTILL
+            || now.duration_since(since) > FLUSH_LIMIT
+        {
+            die(signal);
+        }
     }
 }
 
 extern "C" fn at_exit() {
-    sink::shared().flush(FLUSH_LIMIT);
+    super::flush();
 }
 
 /// Only what a signal handler may: it can come in the middle of anything.
 extern "C" fn on_signal(signal: libc::c_int) {
     // Told twice, somebody does not want to wait.
-    if sink::shared().is_empty() || TOLD.swap(signal, Ordering::Relaxed) != 0 {
+    if sink::shared().waiting() == 0 || TOLD.swap(signal, Ordering::Relaxed) != 0 {
         die(signal);
     }
 }

@@ -31,8 +31,10 @@ pub use record::Parts;
 pub use settings::{Colour, Format, Settings};
 pub use sink::Patience;
 
-/// How long an exit or a flush waits for a reader that does not read.
-pub const FLUSH_LIMIT: Duration = Duration::from_secs(2);
+/// How long an exit or a flush waits for a reader that takes nothing.
+pub const FLUSH_STANDSTILL: Duration = Duration::from_secs(2);
+/// How long it waits in all, for a reader that is slow.
+pub const FLUSH_LIMIT: Duration = Duration::from_secs(10);
 
 /// Sends the core's events down the road too, unless the program has a subscriber of its own.
 pub fn install() {
@@ -50,7 +52,8 @@ pub fn write(level: Level, parts: &Parts<'_>, patience: Patience) {
     sink::shared().push(level, parts, patience);
 }
 
-/// Waits until what was handed over before is written, for [`FLUSH_LIMIT`] at most. Whether it was.
+/// Waits until what was handed over before is written, for [`FLUSH_STANDSTILL`] without anything
+/// being written and for [`FLUSH_LIMIT`] in all. Whether it was written.
 pub fn flush() -> bool {
-    sink::shared().flush(FLUSH_LIMIT)
+    sink::shared().flush(FLUSH_STANDSTILL, FLUSH_LIMIT)
 }

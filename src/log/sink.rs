@@ -3,7 +3,7 @@
 //! A queue that is full makes its callers wait a little as long as the writer gets on, because a
 //! burst is no reason to lose lines. It does not make them wait for a reader that stands still, and
 //! for a slow one only as long as their common patience lasts: beyond that, lines are dropped,
-//! counted, and announced in the place where they are missing.
+//! counted, and announced in one line on the stream that they are missing from, once it is read again.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +20,8 @@ const LIMIT: usize = 16 << 20;
 /// Beyond this, `debug` is dropped first and then `info`: they share a stream.
 const DEBUG_LIMIT: usize = LIMIT / 8 * 6;
 const INFO_LIMIT: usize = LIMIT / 8 * 7;
+/// Once no more than this is waiting, the lines that are missing are announced.
+const CALM: usize = LIMIT / 2;
 /// Records are kept in blocks, so that the writer takes many at once and a burst is given back.
 const BLOCK: usize = 64 << 10;
 /// Blocks that are kept for use again.
@@ -29,7 +31,7 @@ const SPARE_BLOCKS: usize = 16;
 const STANDSTILL: Duration = Duration::from_millis(30);
 /// The most that callers wait for a slow reader, one after the other; a twentieth of the time that
 /// passes is given back to them.
-const MOST_PATIENCE: Duration = Duration::from_millis(60);
+const MOST_PATIENCE: Duration = Duration::from_millis(40);
 const RECOVERY: u32 = 20;
 
 static SHARED: LazyLock<Sink> = LazyLock::new(Sink::default);
@@ -138,34 +140,49 @@ impl Sink {
                 return;
             }
         }
-        let came = u64::from(state.announce(stream, millis)) + 1;
+        let is_calm = state.queues[stream as usize].bytes <= CALM;
+        let announced = is_calm && state.announce(stream, millis);
+        let came = 1 + u64::from(announced);
         self.records.fetch_add(came, Ordering::Relaxed);
         state.append(stream, &record, size);
         self.wake(state);
     }
 
-    /// Waits until all that has come before is written or given up. Whether it was in time.
-    pub(super) fn flush(&self, limit: Duration) -> bool {
-        let deadline = Instant::now() + limit;
+    /// Waits until all that has come before is written or given up, as long as that gets on: for
+    /// `standstill` without anything being written, and for `limit` in all. Whether it was in time.
+    pub(super) fn flush(&self, standstill: Duration, limit: Duration) -> bool {
+        let mut now = Instant::now();
+        let end = now + limit;
+        let mut deadline = now + standstill;
         let mut state = self.lock();
+        for stream in Stream::ALL {
+            if state.announce(stream, clock::now()) {
+                self.records.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         let came = state.queues.each_ref().map(|queue| queue.came);
+        let mut went = state.went();
         loop {
-            let went = state.queues.each_ref().map(|queue| queue.went);
             if went[0] >= came[0] && went[1] >= came[1] {
                 return true;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.min(end).saturating_duration_since(now);
             if left.is_zero() || state.writer == Writer::Missing {
                 return false;
             }
             self.arrived.notify_one();
             state = self.wait_for_move(state, left);
+            now = Instant::now();
+            let before = std::mem::replace(&mut went, state.went());
+            if went != before {
+                deadline = now + standstill;
+            }
         }
     }
 
-    /// Whether all that has come is written or given up. It does not lock.
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.load(Ordering::Relaxed) == 0
+    /// How many records are neither written nor given up. It does not lock.
+    pub(super) fn waiting(&self) -> u64 {
+        self.records.load(Ordering::Relaxed)
     }
 
     /// Waits for a burst to be written, within the bounds that are said above.
@@ -250,7 +267,7 @@ impl Sink {
 
 /// What the writer does with the queues.
 impl Sink {
-    /// The oldest block of a stream; else, where lines are missing, a block that says so.
+    /// The oldest block of a stream. After the last, where lines are missing, comes one that says so.
     pub(super) fn take(&self, stream: Stream) -> Option<Vec<u8>> {
         let mut state = self.lock();
         if state.queues[stream as usize].blocks.is_empty() && state.announce(stream, clock::now()) {
@@ -280,6 +297,22 @@ impl Sink {
             drop(state);
             self.moved.notify_all();
         }
+    }
+
+    /// Nobody will read the stream: what waits for it is given up, all but the records that are
+    /// settled already.
+    pub(super) fn give_up(&self, stream: Stream, settled: u64) {
+        let mut state = self.lock();
+        let queue = &mut state.queues[stream as usize];
+        let waiting = queue.came - queue.went;
+        queue.went = queue.came;
+        queue.bytes = 0;
+        queue.blocks.clear();
+        queue.full_since = None;
+        self.records.fetch_sub(waiting, Ordering::Relaxed);
+        drop(state);
+        counts::drop_lines(waiting.saturating_sub(settled));
+        self.moved.notify_all();
     }
 
     /// A record could not be redacted.
@@ -335,7 +368,7 @@ impl State {
         }
     }
 
-    /// Says how many lines are missing in front of what comes next. Whether any are.
+    /// Says how many lines are missing so far. Whether any are.
     fn announce(&mut self, stream: Stream, millis: u64) -> bool {
         let dropped = &mut self.queues[stream as usize].dropped;
         if dropped.is_none() {
@@ -346,7 +379,7 @@ impl State {
             origin: r#""module":"logger""#,
             context: "",
             fields: &fields,
-            message: "log lines were dropped here",
+            message: "log lines were dropped",
         };
         let record = Record {
             millis,
@@ -355,6 +388,10 @@ impl State {
         };
         self.append(stream, &record, parts.size());
         true
+    }
+
+    fn went(&self) -> [u64; 2] {
+        self.queues.each_ref().map(|queue| queue.went)
     }
 
     fn has_records(&self) -> bool {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::counts;
 use super::record::Record;
 use super::render::Renderer;
 use super::sink::Sink;
@@ -19,7 +18,7 @@ const BATCH: usize = 64 << 10;
 pub(super) fn run(sink: &'static Sink) {
     let mut lanes = Stream::ALL.map(Lane::new);
     #[cfg(unix)]
-    let mut told = None;
+    let mut ending = super::exit::Ending::default();
     loop {
         for lane in &mut lanes {
             lane.fill(sink);
@@ -34,7 +33,7 @@ pub(super) fn run(sink: &'static Sink) {
             }
         }
         #[cfg(unix)]
-        super::exit::die_if_told(sink, &mut told);
+        ending.end_if_told(sink);
         if busy {
             continue;
         }
@@ -146,9 +145,8 @@ impl Lane {
                     return State::Full;
                 }
                 Attempt::Gone => {
-                    let lost = self.ends.iter().filter(|end| **end > self.written).count();
-                    counts::drop_lines(lost as u64);
-                    break;
+                    self.give_up(sink);
+                    return State::Moved;
                 }
             }
         }
@@ -174,6 +172,20 @@ impl Lane {
 
     fn finish(&mut self, sink: &Sink) {
         sink.done(self.stream, self.records, self.bytes);
+        self.clear();
+    }
+
+    fn give_up(&mut self, sink: &Sink) {
+        let is_lost = |end: &&usize| **end > self.written;
+        let lost = self.ends.iter().filter(is_lost).count() as u64;
+        sink.give_up(self.stream, self.records - lost);
+        self.told_full = false;
+        self.block.clear();
+        self.at = 0;
+        self.clear();
+    }
+
+    fn clear(&mut self) {
         // A line of unusual length is no reason to keep its room.
         if self.out.capacity() > 4 * BATCH {
             self.out = Vec::new();
