@@ -16,6 +16,7 @@ mod value;
 mod whole;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use super::field::Field;
 use super::fold;
@@ -38,13 +39,13 @@ struct Hit {
 
 /// Finds what is to be redacted in free text.
 pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
-    if looks_like_json(text) {
-        if json::walk(text, 0, spans).is_ok() {
-            return;
-        }
-        spans.clear();
+    let is_json = looks_like_json(text)
+        && spans
+            .within(|spans| json::walk(text, 0, spans), |place| place)
+            .is_ok();
+    if !is_json {
+        folded_text(text, false, 0, spans);
     }
-    folded_text(text, false, 0, spans);
 }
 
 /// The same in the content of a JSON string, the value or the name of `field`.
@@ -53,20 +54,20 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
         return;
     }
     if looks_like_json(raw) && json::may_nest(layers) {
-        let mark = spans.len();
         let found = if escaped {
             let inner = fold::unescape(raw);
-            json::walk(&inner.bytes, layers + 1, spans)
-                .map(|()| spans.translate(mark, |place| inner.origin(place)))
+            spans.within(
+                |spans| json::walk(&inner.bytes, layers + 1, spans),
+                |place| inner.origin(place),
+            )
         } else {
-            json::walk(raw, layers + 1, spans)
+            spans.within(|spans| json::walk(raw, layers + 1, spans), |place| place)
         };
         if found.is_ok() {
             return;
         }
-        spans.truncate(mark);
     }
-    folded_text(raw, field == Field::Version, layers, spans);
+    folded_text(raw, field == Field::Version, layers + 1, spans);
 }
 
 /// `raw` with one spelling for each character.
@@ -91,9 +92,13 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
     match fold::fold(text) {
         None => Scanner::new(text, is_version, layers, spans).run(),
         Some(folded) => {
-            let mark = spans.len();
-            Scanner::new(&folded.bytes, is_version, layers, spans).run();
-            spans.translate(mark, |place| folded.origin(place));
+            let Ok(()) = spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(&folded.bytes, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| folded.origin(place),
+            );
         }
     }
 }
@@ -289,16 +294,20 @@ impl<'a, 's> Scanner<'a, 's> {
     fn embedded_json(&mut self) {
         let rest = &self.text[self.at..];
         let inside = class::run(rest, 1, |byte| byte.is_ascii_whitespace());
-        if rest.get(inside) == Some(&b'"') && rest.len() <= self.budget {
-            let mark = self.spans.len();
-            if let Ok(end) = json::walk_prefix(rest, self.layers, self.spans) {
-                let start = self.at;
-                self.spans.translate(mark, |place| place + start);
+        if rest.get(inside) == Some(&b'"')
+            && rest.len() <= self.budget
+            && json::may_nest(self.layers)
+        {
+            let (start, layers) = (self.at, self.layers);
+            let found = self.spans.within(
+                |spans| json::walk_prefix(rest, layers, spans),
+                |place| place + start,
+            );
+            if let Ok(end) = found {
                 self.at += end;
                 self.floor = self.at;
                 return;
             }
-            self.spans.truncate(mark);
             self.budget -= rest.len();
         }
         self.at += 1;
