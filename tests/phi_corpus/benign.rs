@@ -203,7 +203,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
     ),
     ("0.%#####", &["ratio", "cpu", "score", "load"]),
     ("%##.#######", &["durationMs", "elapsed", "responseTime"]),
-    ("%%", &["age", "retries", "maxAge", "ageHours"]),
+    ("4#", &["age", "retries", "maxAge", "ageHours"]),
     ("1##", &["maxAge", "cacheAge", "messageAge"]),
     (
         "%###",

@@ -169,7 +169,14 @@ impl Record {
                 .collect(),
             // Scheme and host stay.
             Kind::Url => planted.splitn(4, '/').skip(3).map(str::to_owned).collect(),
-            Kind::Age | Kind::Zip => vec![planted],
+            Kind::Age | Kind::Zip => {
+                let numbers = |text: &str| {
+                    text.split(|c: char| !c.is_alphanumeric())
+                        .any(|word| word.trim_matches(char::is_alphabetic) == planted)
+                };
+                return (numbers(&out) && !numbers(&self.text.replace(&self.planted, "")))
+                    .then_some(planted);
+            }
             Kind::Address => planted
                 .split([' ', ','])
                 .filter(|part| part.len() > 4)

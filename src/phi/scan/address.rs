@@ -49,9 +49,12 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         while text.get(at) == Some(&b' ') {
             at += 1;
         }
-        let end = run(text, at, |byte| {
+        let mut end = run(text, at, |byte| {
             is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'\'' | b'-')
         });
+        while end > at && matches!(text[end - 1], b'\'' | b'-') {
+            end -= 1;
+        }
         if end == at {
             return None;
         }

@@ -51,6 +51,16 @@ const BETWEEN: &[&[u8]] = &[
 /// What the word from `start` to `end` announces.
 pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
     let word = &text[start..end];
+    if matches!(word, b"S" | b"s")
+        && text
+            .get(end..end + 2)
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(b"/n"))
+    {
+        let at = run(text, end + 2, |byte| {
+            matches!(byte, b' ' | b':' | b'#' | b'=')
+        });
+        return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
+    }
     if word.len() > 20 || word.len() < 2 && !matches!(text.get(end), Some(b'.')) {
         return None;
     }

@@ -10,9 +10,32 @@ use crate::phi::placeholder;
 /// No key is longer.
 const MAX_KEY: usize = 64;
 
+/// What the key before a separator says.
+pub(super) enum Found {
+    Value(Hit),
+    /// What follows is a version up to there.
+    Version(usize),
+    Nothing,
+}
+
 /// The value of the key before the separator at `at`.
-pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)> {
-    let (field, quoted_key) = key(text, at, floor)?;
+pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Found {
+    let Some((field, quoted_key)) = key(text, at, floor) else {
+        return Found::Nothing;
+    };
+    if field == Field::Version {
+        let start = run(text, at + 1, |byte| {
+            matches!(byte, b' ' | b'"' | b'\'' | b'=')
+        });
+        let is_version = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'/' | b':')
+        };
+        return Found::Version(run(text, start, is_version));
+    }
+    value(text, at, field, quoted_key).map_or(Found::Nothing, Found::Value)
+}
+
+fn value(text: &[u8], at: usize, field: Field, quoted_key: bool) -> Option<Hit> {
     let mut start = at + 1;
     if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
         start += 1;
@@ -34,14 +57,11 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)>
             return None;
         }
         let kind = whole::whole(field, content, false)?;
-        return Some((
-            Hit {
-                start: start + 1,
-                end: close,
-                kind,
-            },
-            field,
-        ));
+        return Some(Hit {
+            start: start + 1,
+            end: close,
+            kind,
+        });
     }
     if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
         let end = bracket_end(text, start)?;
@@ -52,16 +72,13 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)>
             Field::Place => Kind::Address,
             _ => return None,
         };
-        return (end > start + 2).then_some((
-            Hit {
-                start: start + 1,
-                end: end - 1,
-                kind,
-            },
-            field,
-        ));
+        return (end > start + 2).then_some(Hit {
+            start: start + 1,
+            end: end - 1,
+            kind,
+        });
     }
-    value::take(field, text, start, Announced::Key).map(|hit| (hit, field))
+    value::take(field, text, start, Announced::Key)
 }
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
@@ -81,22 +98,16 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
             .rposition(|&byte| byte == quote)?;
         return Some((field::classify(&text[from + open + 1..end - 1]), true));
     }
-    if matches!(text[end - 1], b')' | b']' | b'#') {
+    while end > floor && matches!(text[end - 1], b')' | b']' | b'#' | b' ') && at - end < 4 {
         end -= 1;
     }
-    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'');
+    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/');
     let mut start = end;
     let from = floor.max(end.saturating_sub(MAX_KEY));
     while start > from && is_key(text[start - 1]) {
         start -= 1;
     }
-    let last_word = text[start..end]
-        .iter()
-        .rposition(|byte| !byte.is_ascii_alphabetic())
-        .map_or(start, |place| start + place + 1);
-    if start == end
-        || (last_word == start && end - start <= 16 && !field::can_end_with(&text[start..end]))
-    {
+    if start == end || !may_say_something(&text[start..end]) {
         return None;
     }
     // Words before it: "Date of birth", "medical record number (MRN)".
@@ -132,6 +143,19 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         name = &name[next..];
         words -= 1;
     }
+}
+
+/// A quick look at a key: whether its last word is known, or it may be several words in one.
+fn may_say_something(key: &[u8]) -> bool {
+    let last = key
+        .windows(2)
+        .rposition(|pair| {
+            let begins = pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+            begins || !pair[0].is_ascii_alphabetic()
+        })
+        .map_or(0, |place| place + 1);
+    let word = &key[last..];
+    word.len() >= 8 || last > 0 && !word[0].is_ascii_alphabetic() || field::can_end_with(word)
 }
 
 fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {

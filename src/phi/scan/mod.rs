@@ -241,8 +241,13 @@ impl<'a, 's> Scanner<'a, 's> {
             b'@' => email::find(text, at, self.floor),
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
-                if let Some((hit, _)) = keyed::find(text, at, self.floor) {
-                    return self.take(hit);
+                match keyed::find(text, at, self.floor) {
+                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Version(end) => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    keyed::Found::Nothing => {}
                 }
                 match ip::find_v6(text, at, self.floor) {
                     Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
@@ -263,7 +268,13 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'{' => return self.embedded_json(),
             b'+' => number::international_phone(text, at),
-            b'(' => number::phone_in_parentheses(text, at),
+            b'(' => code::gs1_end(text, at)
+                .map(|end| Hit {
+                    start: at,
+                    end,
+                    kind: Kind::Device,
+                })
+                .or_else(|| number::phone_in_parentheses(text, at)),
             b'-' => secret::private_key(text, at),
             _ => None,
         };
