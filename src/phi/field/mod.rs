@@ -61,6 +61,18 @@ fn read(name: &[u8]) -> Field {
     read_words(&words)
 }
 
+/// The same with a sign for "number" after it: "Policy #".
+pub(super) fn classify_numbered(name: &[u8]) -> Field {
+    const NUMBER: &[u8] = b" number";
+    let mut spelt = [0; 72];
+    let Some(place) = spelt.get_mut(..name.len() + NUMBER.len()) else {
+        return Field::Plain;
+    };
+    place[..name.len()].copy_from_slice(name);
+    place[name.len()..].copy_from_slice(NUMBER);
+    classify(place)
+}
+
 /// Whether a name that ends in `word` can say anything: a quick look before [`classify`].
 pub(super) fn can_end_with(word: &[u8]) -> bool {
     let mut lower = [0; 24];

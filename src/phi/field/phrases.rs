@@ -7,7 +7,7 @@ use crate::phi::Kind;
 pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Strong(Kind::Ssn),
-        "ssn, ssns, social security, social security number, soc sec, social insurance, itin, \
+        "ssn, ssns, ss number, s s n, social security, social security number, soc sec, social insurance, itin, \
          tax id, taxpayer id, taxpayer number, taxpayer identification, national id, \
          national number, nino, national insurance, aadhaar, sin number, social number",
     ),
@@ -23,7 +23,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Strong(Kind::Mrn),
-        "mrn, medical record, medical record #, med rec, medical number, chart #, record number, \
+        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, \
          patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
          subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
@@ -78,7 +78,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
     ),
-    (Field::Age, "age, age in years"),
+    (Field::Age, "age, age years, age in years"),
     (
         Field::Whole(Kind::Card),
         "card number, cc number, credit card, credit card number, debit card, debit card number, \

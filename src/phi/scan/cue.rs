@@ -1,6 +1,6 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::class::{is_letter, is_word, run, word_end};
+use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
 use super::{Hit, address, name, secret};
@@ -61,7 +61,26 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Optio
         });
         return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
     }
-    if word.len() > 20 || word.len() < 2 && !matches!(text.get(end), Some(b'.')) {
+    if word.len() == 1 {
+        // "M.R.N."
+        let mut letters = 1;
+        let mut at = end;
+        while text.get(at) == Some(&b'.')
+            && text.get(at + 1).is_some_and(|&byte| is_letter(byte))
+            && is_boundary_after(text, at + 2)
+        {
+            letters += 1;
+            at += 2;
+        }
+        if letters < 3 {
+            return None;
+        }
+        return match field::classify(&text[start..at]) {
+            field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
+            _ => None,
+        };
+    }
+    if word.len() > 20 {
         return None;
     }
     if let Some(hit) = secret::after_scheme(text, word, end) {
@@ -121,48 +140,74 @@ fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit>
     if !field::can_end_with(cue) {
         return None;
     }
-    let field = field_before(text, start, letters, floor)?;
+    let sign = run(text, letters, |byte| byte == b' ');
+    let is_numbered = text.get(sign) == Some(&b'#');
+    let field = field_before(text, start, letters, floor, is_numbered)?;
     if letters < end {
         return value::take(field, text, letters, Announced::Words)
             .filter(|hit| hit.end - hit.start >= 4);
     }
+    if let Field::Whole(Kind::Name) | Field::Name = field {
+        return named(text, end, 2);
+    }
+    value_after(field, text, end)
+}
+
+/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
+fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     let mut at = end;
     for _ in 0..6 {
         at = run(text, at, |byte| {
-            matches!(byte, b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',')
+            matches!(
+                byte,
+                b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',' | b'\'' | b'"'
+            )
         });
         let next = word_end(text, at);
         let word = &text[at..next];
-        if word.iter().any(u8::is_ascii_digit) || next == at {
-            break;
-        }
-        if !BETWEEN.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        if next == at
+            || word.iter().any(u8::is_ascii_digit)
+            || !BETWEEN.iter().any(|known| word.eq_ignore_ascii_case(known))
+        {
             break;
         }
         at = next;
     }
-    if text
-        .get(at)
-        .is_some_and(|&byte| is_word(byte) || byte == b'+')
-        && at > end
+    if at == end
+        || !text
+            .get(at)
+            .is_some_and(|&byte| is_word(byte) || byte == b'+')
     {
-        let hit = value::take(field, text, at, Announced::Words)?;
-        return (!is_measured(text, hit.end)).then_some(hit);
+        return None;
     }
-    None
+    let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
+    value::take(field, text, at, Announced::Words).filter(|hit| !is_measured(text, hit.end))
 }
 
 /// The field that the words up to `end` name.
-fn field_before(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Field> {
+fn field_before(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    floor: usize,
+    is_numbered: bool,
+) -> Option<Field> {
     let mut from = start;
     let mut best = None;
     for _ in 0..4 {
-        match field::classify(&text[from..end]) {
+        let name = &text[from..end];
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        match field {
             field @ (Field::Strong(_)
             | Field::Whole(_)
             | Field::Coded(_)
             | Field::Zip
-            | Field::Age) => best = Some(field),
+            | Field::Age
+            | Field::Name) => best = Some(field),
             _ => {}
         }
         let mut before = from;

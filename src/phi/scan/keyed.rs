@@ -128,20 +128,23 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         words += 1;
     }
     let mut name = &text[start..end];
+    let is_numbered = text[end..at].contains(&b'#');
     // What says nothing as a whole may say something without the words before.
     loop {
-        match field::classify(name) {
-            Field::Plain | Field::About | Field::Thing if words > 1 => {}
-            field => return Some((field, false)),
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        if field != Field::Plain {
+            return Some((field, false));
         }
         let word = run(name, 0, |byte| byte != b' ');
         let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
-        let said = field::classify(name);
-        if next >= name.len() || said != Field::Plain {
-            return Some((said, false));
+        if next >= name.len() {
+            return Some((field, false));
         }
         name = &name[next..];
-        words -= 1;
     }
 }
 

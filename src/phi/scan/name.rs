@@ -57,7 +57,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_capital = first.is_ascii_uppercase() || first >= 0x80;
         let is_particle = is_in(PARTICLES, word);
         let is_suffix = words > 0 && is_in(SUFFIXES, word);
-        if !is_suffix && is_in(NO_NAMES, word) && !(is_particle && is_capital) {
+        let is_initial = word.len() == 1 && is_capital && text.get(word_end) == Some(&b'.');
+        if !is_suffix && !is_initial && is_in(NO_NAMES, word) && !(is_particle && is_capital) {
             break;
         }
         if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {

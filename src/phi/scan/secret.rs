@@ -139,13 +139,24 @@ pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
 /// A value of a field that holds a secret: up to a mark that ends it.
 pub(super) fn value_end(text: &[u8], start: usize) -> usize {
     let word = word_end(text, start);
-    let mut end = run(text, start, |byte| {
+    let is_value = |byte: u8| {
         byte > b' '
             && !matches!(
                 byte,
                 b'"' | b'\'' | b',' | b';' | b'&' | b'<' | b'>' | b'`' | b'|'
             )
-    });
+    };
+    let mut end = run(text, start, is_value);
+    // The sign that parts the members of a query string may also be part of a password.
+    while text.get(end) == Some(&b'&') && end > start {
+        let key = run(text, end + 1, |byte| {
+            is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']')
+        });
+        if text.get(key) == Some(&b'=') || key == end + 1 {
+            break;
+        }
+        end = run(text, key, is_value);
+    }
     while end > start + 1 && matches!(text[end - 1], b'.' | b')' | b']' | b'}' | b':') {
         end -= 1;
     }
