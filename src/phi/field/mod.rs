@@ -73,15 +73,46 @@ pub(super) fn classify_numbered(name: &[u8]) -> Field {
     classify(place)
 }
 
-/// Whether a name that ends in `word` can say anything: a quick look before [`classify`].
-pub(super) fn can_end_with(word: &[u8]) -> bool {
-    let mut lower = [0; 24];
-    let Some(lower) = lower.get_mut(..word.len()) else {
-        return false;
-    };
-    lower.copy_from_slice(word);
-    lower.make_ascii_lowercase();
-    vocabulary::word(lower).is_some()
+/// The last words of the phrases that say something, and whether they announce a value in text too.
+pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
+    let phrases = phrases::PHRASES.iter().filter_map(|(field, list)| {
+        let announces = match field {
+            Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Name => true,
+            Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Label
+            | Field::Value
+            | Field::Id => return None,
+            _ => false,
+        };
+        Some((announces, list))
+    });
+    phrases.flat_map(|(announces, list)| {
+        list.split(',').flat_map(move |phrase| {
+            let mut last_two = phrase.trim().rsplit(' ');
+            let last = last_two.next().unwrap_or_default();
+            let noun = last_two.next().unwrap_or_default();
+            let words: &[&str] = match last {
+                // Names of the same heads.
+                "#" | "number" | "no" | "id" | "identifier" => {
+                    &["number", "no", "num", "nbr", "id", "identifier", noun]
+                }
+                "license" => &["license", "licence"],
+                "date" => &["date", "dt"],
+                other => &[other],
+            };
+            words
+                .iter()
+                .map(|word| (word.as_bytes().to_vec(), announces))
+                .collect::<Vec<_>>()
+        })
+    })
 }
 
 fn read_words(words: &Words) -> Field {

@@ -5,6 +5,19 @@ use super::class::{is_boundary_after, run, word_end};
 use super::number::{digits_end, luhn};
 use crate::phi::Kind;
 
+/// A quick look at a word: whether it is as long as a code and has a digit where one needs it.
+pub(super) fn may_be(text: &[u8], start: usize, end: usize) -> bool {
+    match end - start {
+        8 => text.get(end) == Some(&b'-'),
+        9 | 11 | 17 => true,
+        0..=3 => false,
+        _ => {
+            text[start + 2].is_ascii_digit() && text[start + 3].is_ascii_digit()
+                || text[start].is_ascii_digit()
+        }
+    }
+}
+
 /// A code that begins at `start`, a word that ends at `end`.
 pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let word = &text[start..end];
@@ -194,6 +207,9 @@ pub(super) fn gs1_end(text: &[u8], start: usize) -> Option<usize> {
 
 /// Whether a UUID (RFC 9562) begins at `start`. Returns its end.
 pub(super) fn uuid_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start + 8) != Some(&b'-') {
+        return None;
+    }
     let uuid = text.get(start..start + 36)?;
     let is_uuid = uuid.iter().enumerate().all(|(place, byte)| match place {
         8 | 13 | 18 | 23 => *byte == b'-',

@@ -17,6 +17,13 @@ pub(super) enum Address {
 
 /// Four numbers with dots that begin at `start`.
 pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
+    let first = text[start..]
+        .iter()
+        .take(4)
+        .position(|byte| !byte.is_ascii_digit())?;
+    if text[start + first] != b'.' {
+        return None;
+    }
     let mut at = start;
     let mut octets = [0u8; 4];
     for (place, octet) in octets.iter_mut().enumerate() {

@@ -2,13 +2,15 @@
 
 use super::class::{is_word, run};
 use super::value::{self, Announced};
-use super::{Hit, whole};
+use super::{Hit, lexicon, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// No key is longer.
 const MAX_KEY: usize = 64;
+/// No object or array that is no JSON is read further.
+const MAX_BRACKET: usize = 4096;
 
 /// What the key before a separator says.
 pub(super) enum Found {
@@ -19,7 +21,7 @@ pub(super) enum Found {
 }
 
 /// The value of the key before the separator at `at`.
-pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Found {
+pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -> Found {
     let Some((field, quoted_key)) = key(text, at, floor) else {
         return Found::Nothing;
     };
@@ -32,10 +34,17 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Found {
         };
         return Found::Version(run(text, start, is_version));
     }
-    value(text, at, field, quoted_key).map_or(Found::Nothing, Found::Value)
+    value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
 }
 
-fn value(text: &[u8], at: usize, field: Field, quoted_key: bool) -> Option<Hit> {
+/// `unclosed`: brackets before there were tried and have no end.
+fn value(
+    text: &[u8],
+    at: usize,
+    field: Field,
+    quoted_key: bool,
+    unclosed: &mut usize,
+) -> Option<Hit> {
     let mut start = at + 1;
     if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
         start += 1;
@@ -64,13 +73,19 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool) -> Option<Hit> 
         });
     }
     if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
-        let end = bracket_end(text, start)?;
         let kind = match field {
             Field::Strong(kind) | Field::Whole(kind) => kind,
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,
             Field::Place => Kind::Address,
             _ => return None,
+        };
+        if start < *unclosed {
+            return None;
+        }
+        let Some(end) = bracket_end(text, start) else {
+            *unclosed = start + MAX_BRACKET;
+            return None;
         };
         return (end > start + 2).then_some(Hit {
             start: start + 1,
@@ -158,7 +173,9 @@ fn may_say_something(key: &[u8]) -> bool {
         })
         .map_or(0, |place| place + 1);
     let word = &key[last..];
-    word.len() >= 8 || last > 0 && !word[0].is_ascii_alphabetic() || field::can_end_with(word)
+    word.len() >= 8
+        || last > 0 && !word[0].is_ascii_alphabetic()
+        || lexicon::flags_of(word) & lexicon::KEY != 0
 }
 
 fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
@@ -176,7 +193,7 @@ fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
 /// Past the bracket that closes the one at `start`, if it is not far.
 fn bracket_end(text: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0;
-    for (place, &byte) in text[start..].iter().enumerate().take(2048) {
+    for (place, &byte) in text[start..].iter().enumerate().take(MAX_BRACKET) {
         match byte {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => {

@@ -8,6 +8,7 @@ mod date;
 mod email;
 mod ip;
 mod keyed;
+mod lexicon;
 mod name;
 mod number;
 mod secret;
@@ -134,6 +135,10 @@ struct Scanner<'a, 's> {
     layers: u8,
     /// How many bytes more may be tried as JSON inside the text.
     budget: usize,
+    /// Up to there no secret begins.
+    tried: usize,
+    /// Up to there no bracket has an end.
+    unclosed: usize,
     spans: &'s mut Spans,
 }
 
@@ -146,6 +151,8 @@ impl<'a, 's> Scanner<'a, 's> {
             is_version,
             layers,
             budget: text.len(),
+            tried: 0,
+            unclosed: 0,
             spans,
         }
     }
@@ -169,23 +176,29 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     fn word(&mut self) {
-        let start = self.at;
-        let end = class::word_end(self.text, start);
-        if let Some(hit) = cue::find(self.text, start, end, self.floor) {
+        let (text, start) = (self.text, self.at);
+        let end = class::word_end(text, start);
+        if let Some(hit) = cue::find(text, start, end, self.floor) {
             return self.take(hit);
         }
-        if let Some(hit) = secret::find(self.text, start) {
-            return self.take(hit);
+        if start >= self.tried && secret::may_begin(text, start) {
+            match secret::find(text, start) {
+                secret::Found::Secret(hit) => return self.take(hit),
+                secret::Found::Other(end) => self.tried = end,
+                secret::Found::Nothing => {}
+            }
         }
-        if let Some(hit) = code::find(self.text, start, end) {
-            return self.take(hit);
+        if code::may_be(text, start, end) {
+            if let Some(hit) = code::find(text, start, end) {
+                return self.take(hit);
+            }
+            if let Some(end) = code::uuid_end(text, start) {
+                self.at = end;
+                return;
+            }
         }
-        if let Some(end) = code::uuid_end(self.text, start) {
-            self.at = end;
-            return;
-        }
-        if !self.is_version {
-            if let Some(found) = date::find_month(self.text, start, end, false) {
+        if !self.is_version && end - start >= 3 && end - start <= 9 {
+            if let Some(found) = date::find_month(text, start, end, false) {
                 return self.date(start, found);
             }
         }
@@ -241,7 +254,7 @@ impl<'a, 's> Scanner<'a, 's> {
             b'@' => email::find(text, at, self.floor),
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
-                match keyed::find(text, at, self.floor) {
+                match keyed::find(text, at, self.floor, &mut self.unclosed) {
                     keyed::Found::Value(hit) => return self.take(hit),
                     keyed::Found::Version(end) => {
                         self.at = end.max(at + 1);
