@@ -4,6 +4,8 @@
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
 use super::Unredactable;
+use std::convert::Infallible;
+
 use super::field::{self, Field};
 use super::kind::Kind;
 use super::placeholder;
@@ -173,10 +175,15 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, start: usize, end: usize, escaped: bool, field: Field) {
-        let mark = self.spans.len();
         let value = &self.json[start..end];
-        scan::json_string(value, escaped, field, self.layers, self.spans);
-        self.spans.translate(mark, |place| place + start);
+        let layers = self.layers;
+        let Ok(()) = self.spans.within(
+            |spans| -> Result<(), Infallible> {
+                scan::json_string(value, escaped, field, layers, spans);
+                Ok(())
+            },
+            |place| place + start,
+        );
     }
 
     fn number(&mut self, field: Field, level: &Level) -> Result<(), Unredactable> {
@@ -198,7 +205,7 @@ impl Walk<'_> {
                 start,
                 end: self.at,
                 kind,
-                quotes: self.layers + 1,
+                is_number: true,
             });
         }
         Ok(())

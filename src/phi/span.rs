@@ -10,34 +10,26 @@ pub(super) struct Span {
     pub start: usize,
     pub end: usize,
     pub kind: Kind,
-    /// For a number in JSON, which becomes a string: one more than the layers of JSON strings
-    /// around it, each of which escapes the quotes once more. Zero for text.
-    pub quotes: u8,
+    /// It is a number in JSON, which becomes a string.
+    pub is_number: bool,
 }
 
 /// Places in ascending order that do not overlap.
 #[derive(Debug, Default)]
-pub(super) struct Spans(Vec<Span>);
+pub(super) struct Spans {
+    found: Vec<Span>,
+    /// Those before are of another text and stay as they are.
+    floor: usize,
+}
 
 impl Spans {
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.found.clear();
+        self.floor = 0;
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn truncate(&mut self, len: usize) {
-        self.0.truncate(len);
-    }
-
-    pub fn since(&self, len: usize) -> &[Span] {
-        &self.0[len..]
+        self.found.is_empty()
     }
 
     pub fn text(&mut self, start: usize, end: usize, kind: Kind) {
@@ -45,7 +37,7 @@ impl Spans {
             start,
             end,
             kind,
-            quotes: 0,
+            is_number: false,
         });
     }
 
@@ -54,35 +46,55 @@ impl Spans {
         if span.start >= span.end {
             return;
         }
-        while let Some(last) = self.0.last() {
+        while let Some(last) = self.found[self.floor..].last() {
             if last.end <= span.start {
                 break;
             }
             span.start = span.start.min(last.start);
             span.end = span.end.max(last.end);
-            span.quotes = span.quotes.max(last.quotes);
-            self.0.pop();
+            span.is_number |= last.is_number;
+            self.found.pop();
         }
-        self.0.push(span);
+        self.found.push(span);
     }
 
-    /// Moves the places since `len` from the coordinates of a folded text to those of its source.
-    pub fn translate(&mut self, len: usize, place: impl Fn(usize) -> usize) {
-        for span in &mut self.0[len..] {
-            span.start = place(span.start);
-            span.end = place(span.end);
+    /// Finds places in a text that is a part of this one, or a copy of it. `origin` is where a byte of
+    /// that text is in this one. When `find` fails it has found nothing.
+    pub fn within<T, E>(
+        &mut self,
+        find: impl FnOnce(&mut Self) -> Result<T, E>,
+        origin: impl Fn(usize) -> usize,
+    ) -> Result<T, E> {
+        let mark = self.found.len();
+        let floor = std::mem::replace(&mut self.floor, mark);
+        let result = find(self);
+        self.floor = floor;
+        if result.is_err() {
+            self.found.truncate(mark);
         }
+        for span in &mut self.found[mark..] {
+            span.start = origin(span.start);
+            span.end = origin(span.end);
+        }
+        result
     }
 
     /// Writes `source` with a placeholder in each place, and counts them.
     pub fn write(&self, source: &[u8], out: &mut Vec<u8>) {
-        out.reserve(source.len() + self.0.len() * 8);
+        out.reserve(source.len() + self.found.len() * 8);
         let mut written = 0;
-        for span in &self.0 {
-            out.extend_from_slice(&source[written..span.start]);
-            quote(span.quotes, out);
+        let mut layers = 0;
+        for span in &self.found {
+            let before = &source[written..span.start];
+            out.extend_from_slice(before);
+            if span.is_number {
+                layers = layers_before(before).unwrap_or(layers);
+                quote(layers, out);
+            }
             placeholder::write(span.kind, &source[span.start..span.end], out);
-            quote(span.quotes, out);
+            if span.is_number {
+                quote(layers, out);
+            }
             counts::count(span.kind);
             written = span.end;
         }
@@ -90,13 +102,23 @@ impl Spans {
     }
 }
 
-fn quote(quotes: u8, out: &mut Vec<u8>) {
-    if let Some(layers) = quotes.checked_sub(1) {
-        // Every layer doubles the backslashes and adds one for the quote.
-        let backslashes = (1usize << layers.min(16)) - 1;
-        out.resize(out.len() + backslashes, b'\\');
-        out.push(b'"');
-    }
+/// How many JSON strings the last quote in `text` is inside of. Every layer doubles the backslashes
+/// before a quote and adds one, and those of the text before it are a multiple of the next power of
+/// two.
+fn layers_before(text: &[u8]) -> Option<u32> {
+    let quote = text.iter().rposition(|&byte| byte == b'"')?;
+    let backslashes = text[..quote]
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte == b'\\')
+        .count();
+    Some(backslashes.trailing_ones())
+}
+
+fn quote(layers: u32, out: &mut Vec<u8>) {
+    let backslashes = (1usize << layers.min(16)) - 1;
+    out.resize(out.len() + backslashes, b'\\');
+    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -110,7 +132,7 @@ mod tests {
         spans.text(7, 9, Kind::Phone);
         spans.text(4, 12, Kind::Email);
         assert_eq!(
-            spans.since(0),
+            spans.found,
             [Span {
                 start: 3,
                 end: 12,
@@ -121,21 +143,23 @@ mod tests {
     }
 
     #[test]
-    fn a_number_gets_the_quotes_of_the_layer_it_is_in() {
-        for (quotes, expected) in [
-            (1, r#""[ssn]""#),
-            (2, r#"\"[ssn]\""#),
-            (3, r#"\\\"[ssn]\\\""#),
+    fn a_number_gets_the_quotes_of_the_layer_that_it_is_in() {
+        for (source, expected) in [
+            (r#""s":1"#, r#""s":"[ssn]""#),
+            (r#"\"s\":1"#, r#"\"s\":\"[ssn]\""#),
+            (r#"\\\"s\\\":1"#, r#"\\\"s\\\":\\\"[ssn]\\\""#),
+            // A string that ends in a backslash.
+            (r#""a\\",1"#, r#""a\\","[ssn]""#),
         ] {
             let mut spans = Spans::default();
             spans.push(Span {
-                start: 0,
-                end: 1,
+                start: source.len() - 1,
+                end: source.len(),
                 kind: Kind::Ssn,
-                quotes,
+                is_number: true,
             });
             let mut out = Vec::new();
-            spans.write(b"1", &mut out);
+            spans.write(source.as_bytes(), &mut out);
             assert_eq!(out, expected.as_bytes());
         }
     }

@@ -61,53 +61,89 @@ fn read(name: &[u8]) -> Field {
     read_words(&words)
 }
 
-/// Whether a name that ends in `word` can say anything: a quick look before [`classify`].
-pub(super) fn can_end_with(word: &[u8]) -> bool {
-    let mut lower = [0; 24];
-    let Some(lower) = lower.get_mut(..word.len()) else {
-        return false;
+/// The same with a sign for "number" after it: "Policy #".
+pub(super) fn classify_numbered(name: &[u8]) -> Field {
+    const NUMBER: &[u8] = b" number";
+    let mut spelt = [0; 72];
+    let Some(place) = spelt.get_mut(..name.len() + NUMBER.len()) else {
+        return Field::Plain;
     };
-    lower.copy_from_slice(word);
-    lower.make_ascii_lowercase();
-    vocabulary::word(lower).is_some()
+    place[..name.len()].copy_from_slice(name);
+    place[name.len()..].copy_from_slice(NUMBER);
+    classify(place)
+}
+
+/// The last words of the phrases that say something, and whether they announce a value in text too.
+pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
+    let phrases = phrases::PHRASES.iter().filter_map(|(field, list)| {
+        let announces = match field {
+            Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Name => true,
+            Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Label
+            | Field::Value
+            | Field::Id => return None,
+            _ => false,
+        };
+        Some((announces, list))
+    });
+    phrases.flat_map(|(announces, list)| {
+        list.split(',').flat_map(move |phrase| {
+            let mut last_two = phrase.trim().rsplit(' ');
+            let last = last_two.next().unwrap_or_default();
+            let noun = last_two.next().unwrap_or_default();
+            let words: &[&str] = match last {
+                // Names of the same heads.
+                "#" | "number" | "no" | "id" | "identifier" => {
+                    &["number", "no", "num", "nbr", "id", "identifier", noun]
+                }
+                "license" => &["license", "licence"],
+                "date" => &["date", "dt"],
+                other => &[other],
+            };
+            words
+                .iter()
+                .map(|word| (word.as_bytes().to_vec(), announces))
+                .collect::<Vec<_>>()
+        })
+    })
 }
 
 fn read_words(words: &Words) -> Field {
     let count = words.len();
-    if let Some(field) = whole(words.phrase(0, count)) {
+    if let Some(field) = vocabulary::phrase(words.phrase(0, count)) {
         return field;
     }
     if count > 1 && flags(words.get(0)) & vocabulary::WORD_ASKING != 0 && words.get(0) != b"no" {
         return Field::About;
     }
+    if words.get(0) == b"age" && words.get(1) == b"at" {
+        return Field::Age;
+    }
     let mut end = count;
-    let mut strong_only = false;
+    let mut is_about = false;
+    let mut is_id = false;
     loop {
-        if let Some(field) = ending_at(words, end) {
-            let end_word = flags(words.get(count - 1));
-            return match field {
-                Field::Strong(_) => field,
-                _ if strong_only => Field::About,
-                Field::Name => name_after(words, end - 1),
-                Field::Secret if end < count && end_word & vocabulary::WORD_NOISE == 0 => {
-                    Field::About
-                }
-                Field::Label if count > 1 => Field::About,
-                Field::Value | Field::Id if count > 1 => Field::Plain,
-                Field::Day if count > 1 => day_after(words, end - 1),
-                field => field,
-            };
+        match ending_at(words, end) {
+            Some(Field::Id | Field::Value) if count > 1 => is_id = true,
+            Some(field) => return ends_with(field, words, end, is_about, is_id),
+            None => {}
         }
         if end == 1 {
             break;
         }
         let word = flags(words.get(end - 1));
-        if word & vocabulary::WORD_NOISE == 0 {
-            // "at" and "time" go with a birth, a death, an admission or a discharge alone.
-            strong_only = true;
+        if word & vocabulary::WORD_NOISE == 0 && !is_id {
             if word & vocabulary::WORD_ABOUT != 0 {
                 return Field::About;
             }
+            is_about = true;
         }
         end -= 1;
     }
@@ -120,9 +156,20 @@ fn read_words(words: &Words) -> Field {
     Field::Plain
 }
 
-fn whole(phrase: &[u8]) -> Option<Field> {
-    let field = vocabulary::phrase(phrase)?;
-    Some(field)
+/// What a name says in which the phrase that ends at `end` says `field`.
+fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: bool) -> Field {
+    match field {
+        Field::Strong(_) => field,
+        _ if is_about => Field::About,
+        Field::Person if is_id => Field::Strong(Kind::Mrn),
+        Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
+        Field::Secret | Field::Label | Field::Name if is_id => Field::About,
+        Field::Name => name_after(words, end - 1),
+        Field::Label if words.len() > 1 => Field::About,
+        Field::Day => day_after(words, end - 1),
+        Field::Age => age_after(words, end),
+        field => field,
+    }
 }
 
 /// The longest phrase that ends before the word at `end`.
@@ -146,6 +193,17 @@ fn name_after(words: &Words, place: usize) -> Field {
         Field::Whole(Kind::Name)
     } else {
         Field::Plain
+    }
+}
+
+/// "patientAge" is a person's, "cacheAge" is not.
+fn age_after(words: &Words, end: usize) -> Field {
+    let owner = end.checked_sub(2).map(|place| flags(words.get(place)));
+    match owner {
+        Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
+            Field::About
+        }
+        _ => Field::Age,
     }
 }
 

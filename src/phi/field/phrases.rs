@@ -7,7 +7,7 @@ use crate::phi::Kind;
 pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Strong(Kind::Ssn),
-        "ssn, ssns, social security, social security number, soc sec, social insurance, itin, \
+        "ssn, ssns, ss number, s s n, social security, social security number, soc sec, social insurance, itin, \
          tax id, taxpayer id, taxpayer number, taxpayer identification, national id, \
          national number, nino, national insurance, aadhaar, sin number, social number",
     ),
@@ -23,7 +23,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Strong(Kind::Mrn),
-        "mrn, medical record, medical record #, med rec, medical number, chart #, record number, \
+        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, \
          patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
          subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
@@ -78,10 +78,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
     ),
-    (
-        Field::Age,
-        "age, age years, age in years, patient age, age at visit, age at death",
-    ),
+    (Field::Age, "age, age years, age in years"),
     (
         Field::Whole(Kind::Card),
         "card number, cc number, credit card, credit card number, debit card, debit card number, \
@@ -121,7 +118,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Coded(Kind::License),
         "license, licence, license #, licence #, drivers license, driver license, drivers licence, \
          driver licence, drivers license #, driver license #, dl number, driver licence number, \
-         medical license, medical license number, license plate, licence plate, plate, plate \
+         medical license, medical license number, dl, license plate, plate, plate \
          number, number plate, passport, passport #, certificate number, state license, state \
          license number, visa number, dln, registration plate, vehicle plate, tag number, \
          certification number, birth certificate, death certificate",
@@ -129,7 +126,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Coded(Kind::Device),
         "device id, device number, device serial, device serial number, device identifier, serial \
-         number, serial, serial no, udi, imei, imsi, meid, iccid, mac address, mac, implant \
+         number, serial, serial no, s n, sn, udi, imei, imsi, meid, iccid, mac address, mac, implant \
          serial, implant, pacemaker, advertising id, android id, unique device identifier, \
          device uid, hardware id, implant id, implant number, lot number",
     ),

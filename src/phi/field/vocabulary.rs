@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use super::Field;
 use super::phrases::PHRASES;
+use super::words::Words;
 
 /// After a noun, these say that the value is about it, and not it: `tokenCount`, `emailVerified`.
 const ABOUT: &str = "count counts total totals size sizes length len bytes ms sec secs seconds \
@@ -103,8 +104,6 @@ pub(super) const WORD_ASKING: u8 = 2;
 pub(super) const WORD_NOISE: u8 = 4;
 pub(super) const WORD_PERSON: u8 = 8;
 pub(super) const WORD_THING: u8 = 16;
-/// The last word of a phrase, or one that phrases take for it.
-pub(super) const WORD_ENDS_PHRASE: u8 = 32;
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::new);
 
@@ -135,29 +134,26 @@ impl Vocabulary {
             for phrase in list.split(',') {
                 let phrase = phrase.trim();
                 // "chart #" is "chart number" and "chart id".
-                if let Some(noun) = phrase.strip_suffix(" #") {
-                    for head in ["number", "id"] {
-                        phrases.insert(hash(format!("{noun} {head}").as_bytes()), *field);
-                    }
-                    note_end("number", &mut words);
-                    note_end("id", &mut words);
+                let heads: &[&str] = if phrase.ends_with('#') {
+                    &["number", "id"]
                 } else {
-                    phrases.insert(hash(phrase.as_bytes()), *field);
-                }
-                for word in phrase.split(' ').filter(|word| *word != "#") {
-                    words.entry(hash(word.as_bytes())).or_insert(0);
-                }
-                if let Some(last) = phrase.trim_end_matches(" #").split(' ').next_back() {
-                    note_end(last, &mut words);
+                    &[""]
+                };
+                for head in heads {
+                    let spelt = phrase.replace('#', head);
+                    let read = Words::split(spelt.as_bytes());
+                    phrases.insert(hash(read.phrase(0, read.len())), *field);
+                    for place in 0..read.len() {
+                        words.entry(hash(read.get(place))).or_insert(0);
+                    }
+                    for word in spelt.split(' ') {
+                        words.entry(hash(word.as_bytes())).or_insert(0);
+                    }
                 }
             }
         }
         Self { words, phrases }
     }
-}
-
-fn note_end(word: &str, words: &mut Map<u8>) {
-    *words.entry(hash(word.as_bytes())).or_insert(0) |= WORD_ENDS_PHRASE;
 }
 
 /// What is known of a word, if anything is.

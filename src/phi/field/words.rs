@@ -53,6 +53,7 @@ impl Words {
     }
 
     fn push(&mut self, word: &[u8]) {
+        let word = synonym(word);
         if self.count == MAX_WORDS {
             self.bounds.rotate_left(1);
             self.count -= 1;
@@ -110,6 +111,22 @@ impl Words {
             return &[];
         }
         &self.text[usize::from(self.bounds[from].0)..usize::from(self.bounds[to - 1].1)]
+    }
+}
+
+/// One word for those that mean the same.
+fn synonym(word: &[u8]) -> &[u8] {
+    let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
+    if is(b"no") || is(b"num") || is(b"nbr") || is(b"nr") || is(b"nos") {
+        b"number"
+    } else if is(b"identifier") || is(b"ident") {
+        b"id"
+    } else if is(b"licence") {
+        b"license"
+    } else if is(b"dt") {
+        b"date"
+    } else {
+        word
     }
 }
 

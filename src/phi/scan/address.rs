@@ -3,30 +3,9 @@
 
 use super::Hit;
 use super::class::{is_boundary_after, is_letter, run};
+use super::lexicon;
 use super::number::digits_end;
 use crate::phi::Kind;
-
-const SUFFIXES: &str = " street st avenue ave av boulevard blvd road rd drive dr lane ln court ct way place \
-    pl terrace ter circle cir parkway pkwy highway hwy square sq trail trl loop crescent cres close row \
-    alley plaza plz turnpike pike expressway freeway crossing xing run path walk mews gardens grove green \
-    heights hill hollow landing manor meadow meadows park point ridge route rte view vista strasse ";
-
-const UNITS: &str = " apt apartment suite ste unit floor fl room rm bldg building lot # ";
-
-const STATES: &[u8] = b"ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWYPRVIGUASMPAAAEAP";
-
-fn is_in(list: &str, word: &[u8]) -> bool {
-    if word.len() > 12 || word.is_empty() {
-        return false;
-    }
-    let mut padded = [b' '; 14];
-    padded[1..=word.len()].copy_from_slice(word);
-    padded.make_ascii_lowercase();
-    let padded = &padded[..word.len() + 2];
-    list.as_bytes()
-        .windows(padded.len())
-        .any(|window| window == padded)
-}
 
 /// The street address whose house number begins at `start`.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
@@ -49,17 +28,22 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         while text.get(at) == Some(&b' ') {
             at += 1;
         }
-        let end = run(text, at, |byte| {
+        let mut end = run(text, at, |byte| {
             is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'\'' | b'-')
         });
+        while end > at && matches!(text[end - 1], b'\'' | b'-') {
+            end -= 1;
+        }
         if end == at {
             return None;
         }
         let word = &text[at..end];
+        let known = lexicon::flags(text, at, end);
         words += 1;
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
-        if words > 1 && capitals > 0 && is_in(SUFFIXES, word) && (is_capital || capitals > 0) {
+        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 && (is_capital || capitals > 0)
+        {
             let end =
                 end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
             return Some(Hit {
@@ -70,7 +54,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         }
         if is_capital {
             capitals += 1;
-        } else if words > 3 || is_common(word) {
+        } else if words > 3 || known & lexicon::COMMON != 0 {
             return None;
         }
         at = end + usize::from(text.get(end) == Some(&b'.'));
@@ -81,13 +65,6 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     None
 }
 
-fn is_common(word: &[u8]) -> bool {
-    is_in(
-        " ms of to in and or for from with at on the a an is was were are rows lines bytes files ",
-        word,
-    )
-}
-
 /// Past a flat, a city, a state and a code.
 fn after_street(text: &[u8], street: usize) -> usize {
     let mut end = street;
@@ -95,7 +72,8 @@ fn after_street(text: &[u8], street: usize) -> usize {
     for _ in 0..3 {
         let at = run(text, end, |byte| matches!(byte, b' ' | b',' | b'.'));
         let word = run(text, at, |byte| byte.is_ascii_alphabetic() || byte == b'#');
-        if is_in(UNITS, &text[at..word]) {
+        let known = lexicon::flags(text, at, word);
+        if known & lexicon::UNIT != 0 || &text[at..word] == b"#" {
             let code = run(text, word, |byte| matches!(byte, b' ' | b'.' | b'#'));
             let code_end = run(text, code, |byte| {
                 byte.is_ascii_alphanumeric() || byte == b'-'
@@ -105,10 +83,8 @@ fn after_street(text: &[u8], street: usize) -> usize {
                 continue;
             }
         }
-        if is_in(
-            " n s e w ne nw se sw north south east west ",
-            &text[at..word],
-        ) && word > at
+        if known & lexicon::DIRECTION != 0
+            && word > at
             && text.get(at).is_some_and(u8::is_ascii_uppercase)
         {
             end = word;
@@ -147,7 +123,10 @@ fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
 /// The end of the code after the state that is the word from `start` to `end`.
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
-    if state.len() != 2 || !STATES.chunks_exact(2).any(|known| known == state) {
+    if state.len() != 2
+        || !state.iter().all(u8::is_ascii_uppercase)
+        || lexicon::flags(text, start, end) & lexicon::STATE == 0
+    {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b','));

@@ -1,9 +1,22 @@
 //! Codes of letters and digits that their form gives away.
 
 use super::Hit;
-use super::class::{is_boundary_after, word_end};
-use super::number::luhn;
+use super::class::{is_boundary_after, run, word_end};
+use super::number::{digits_end, luhn};
 use crate::phi::Kind;
+
+/// A quick look at a word: whether it is as long as a code and has a digit where one needs it.
+pub(super) fn may_be(text: &[u8], start: usize, end: usize) -> bool {
+    match end - start {
+        8 => text.get(end) == Some(&b'-'),
+        9 | 11 | 17 => true,
+        0..=3 => false,
+        _ => {
+            text[start + 2].is_ascii_digit() && text[start + 3].is_ascii_digit()
+                || text[start].is_ascii_digit()
+        }
+    }
+}
 
 /// A code that begins at `start`, a word that ends at `end`.
 pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
@@ -177,8 +190,26 @@ pub(super) fn iban_end(text: &[u8], start: usize) -> Option<usize> {
     (remainder == 1 && is_boundary_after(text, at)).then_some(at)
 }
 
+/// The end of a unique device identifier in the form of GS1 that begins at `start`: "(01)" and fourteen
+/// digits, and perhaps more with its own number in parentheses (21 CFR 830, GS1 General Specifications).
+pub(super) fn gs1_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start..start + 4) != Some(b"(01)") || digits_end(text, start + 4) != start + 18 {
+        return None;
+    }
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'(' | b')' | b'-' | b'.' | b'/');
+    let mut end = run(text, start + 18, is_part);
+    while !text[end - 1].is_ascii_alphanumeric() {
+        end -= 1;
+    }
+    Some(end)
+}
+
 /// Whether a UUID (RFC 9562) begins at `start`. Returns its end.
 pub(super) fn uuid_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start + 8) != Some(&b'-') {
+        return None;
+    }
     let uuid = text.get(start..start + 36)?;
     let is_uuid = uuid.iter().enumerate().all(|(place, byte)| match place {
         8 | 13 | 18 | 23 => *byte == b'-',

@@ -1,92 +1,119 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::class::{is_letter, is_word, run, word_end};
+use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, address, name, secret};
+use super::{Hit, address, lexicon, name, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
-/// Between a cue and its value: "MRN for the patient is 123".
-const BETWEEN: &[&[u8]] = &[
-    b"number",
-    b"no",
-    b"num",
-    b"nbr",
-    b"id",
-    b"is",
-    b"was",
-    b"are",
-    b"of",
-    b"on",
-    b"for",
-    b"the",
-    b"a",
-    b"this",
-    b"patient",
-    b"her",
-    b"his",
-    b"their",
-    b"file",
-    b"in",
-    b"with",
-    b"value",
-    b"code",
-    b"to",
-    b"from",
-    b"set",
-    b"as",
-    b"reads",
-    b"ending",
-    b"equals",
-    b"listed",
-    b"at",
-    b"recorded",
-    b"given",
-    b"identifier",
-    b"updated",
-    b"changed",
-];
-
 /// What the word from `start` to `end` announces.
 pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    let word = &text[start..end];
-    if word.len() > 20 || word.len() < 2 && !matches!(text.get(end), Some(b'.')) {
+    if end - start == 1 {
+        return initials(text, start, end);
+    }
+    // "MRN123456": the cue and the code are one word.
+    let letters = run(text, start, is_letter);
+    let known = lexicon::flags(text, start, letters);
+    if known & lexicon::ANNOUNCES == 0 {
         return None;
     }
-    if let Some(hit) = secret::after_scheme(text, word, end) {
-        return Some(hit);
+    if letters < end {
+        return glued(text, start, letters, end, floor);
     }
-    if matches!(word[0], b'p' | b'P') {
+    let word = &text[start..end];
+    let hit = |start, end, kind| Some(Hit { start, end, kind });
+    if known & lexicon::SCHEME != 0 {
+        return secret::after_scheme(text, word, end);
+    }
+    if known & lexicon::BOX != 0 {
         if let Some(end) = address::box_end(text, start) {
-            return Some(Hit {
-                start,
-                end,
-                kind: Kind::Address,
-            });
+            return hit(start, end, Kind::Address);
         }
     }
-    if let Some(end) = address::zip_after_state(text, start, end) {
-        let zip = run(text, start + 2, |byte| matches!(byte, b' ' | b','));
-        return Some(Hit {
-            start: zip,
-            end,
-            kind: Kind::Zip,
-        });
+    if known & lexicon::STATE != 0 {
+        if let Some(zip_end) = address::zip_after_state(text, start, end) {
+            let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
+            return hit(zip, zip_end, Kind::Zip);
+        }
     }
-    if name::is_title(word) {
-        return named(text, end, 1);
+    if known & lexicon::AGED != 0 {
+        let at = run(text, end, |byte| byte == b' ');
+        return value::take(Field::Age, text, at, Announced::Words);
     }
-    if name::is_role(word) {
+    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase() {
+        if let Some(hit) = named(text, end, 1) {
+            return Some(hit);
+        }
+    }
+    let is_by = word.eq_ignore_ascii_case(b"by");
+    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start)) {
         if let Some(hit) = named(text, end, 2) {
             return Some(hit);
         }
     }
-    if word.eq_ignore_ascii_case(b"aged") {
-        let at = run(text, end, |byte| byte == b' ');
-        return value::take(Field::Age, text, at, Announced::Words);
+    if known & lexicon::CUE != 0 {
+        return announced(text, start, end, floor);
     }
-    announced(text, start, end, floor)
+    None
+}
+
+/// "M.R.N. 123", "S/N 123".
+fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if matches!(text[start], b'S' | b's')
+        && text
+            .get(end..end + 2)
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(b"/n"))
+    {
+        let at = run(text, end + 2, |byte| {
+            matches!(byte, b' ' | b':' | b'#' | b'=')
+        });
+        return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
+    }
+    if start > 0 && text[start - 1] == b'.' {
+        return None;
+    }
+    let mut letters = 1;
+    let mut at = end;
+    while letters < 6
+        && text.get(at) == Some(&b'.')
+        && text.get(at + 1).is_some_and(|&byte| is_letter(byte))
+        && is_boundary_after(text, at + 2)
+    {
+        letters += 1;
+        at += 2;
+    }
+    if letters < 3 {
+        return None;
+    }
+    match field::classify(&text[start..at]) {
+        field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
+        _ => None,
+    }
+}
+
+/// A cue of letters with its code right after it, up to `end`.
+fn glued(text: &[u8], start: usize, letters: usize, end: usize, floor: usize) -> Option<Hit> {
+    if end - letters < 4 || lexicon::flags(text, start, letters) & lexicon::CUE == 0 {
+        return None;
+    }
+    let field = field_before(text, start, letters, floor, false)?;
+    value::take(field, text, letters, Announced::Words)
+}
+
+/// Whether the word before the one at `start` says that somebody did something: "signed by".
+fn is_signed(text: &[u8], start: usize) -> bool {
+    let end = text[..start]
+        .iter()
+        .rposition(|&byte| byte != b' ')
+        .map_or(0, |at| at + 1);
+    let length = text[..end]
+        .iter()
+        .rev()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
 }
 
 /// A name of at least `least` words after a cue that ends at `end`.
@@ -105,54 +132,70 @@ fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
 }
 
 fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    // "MRN123456": the cue and the code are one word.
-    let letters = run(text, start, is_letter);
-    let cue = &text[start..letters];
-    if !field::can_end_with(cue) {
-        return None;
+    let sign = run(text, end, |byte| byte == b' ');
+    let is_numbered = text.get(sign) == Some(&b'#');
+    let field = field_before(text, start, end, floor, is_numbered)?;
+    if let Field::Whole(Kind::Name) | Field::Name = field {
+        return named(text, end, 2);
     }
-    let field = field_before(text, start, letters, floor)?;
-    if letters < end {
-        return value::take(field, text, letters, Announced::Words)
-            .filter(|hit| hit.end - hit.start >= 4);
-    }
+    value_after(field, text, end)
+}
+
+/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
+fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     let mut at = end;
     for _ in 0..6 {
         at = run(text, at, |byte| {
-            matches!(byte, b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',')
+            matches!(
+                byte,
+                b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',' | b'\'' | b'"'
+            )
         });
         let next = word_end(text, at);
         let word = &text[at..next];
-        if word.iter().any(u8::is_ascii_digit) || next == at {
-            break;
-        }
-        if !BETWEEN.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        if next == at
+            || word.iter().any(u8::is_ascii_digit)
+            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
+        {
             break;
         }
         at = next;
     }
-    if text
-        .get(at)
-        .is_some_and(|&byte| is_word(byte) || byte == b'+')
-        && at > end
+    if at == end
+        || !text
+            .get(at)
+            .is_some_and(|&byte| is_word(byte) || byte == b'+')
     {
-        let hit = value::take(field, text, at, Announced::Words)?;
-        return (!is_measured(text, hit.end)).then_some(hit);
+        return None;
     }
-    None
+    let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
+    value::take(field, text, at, Announced::Words).filter(|hit| !is_measured(text, hit.end))
 }
 
 /// The field that the words up to `end` name.
-fn field_before(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Field> {
+fn field_before(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    floor: usize,
+    is_numbered: bool,
+) -> Option<Field> {
     let mut from = start;
     let mut best = None;
     for _ in 0..4 {
-        match field::classify(&text[from..end]) {
+        let name = &text[from..end];
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        match field {
             field @ (Field::Strong(_)
             | Field::Whole(_)
             | Field::Coded(_)
             | Field::Zip
-            | Field::Age) => best = Some(field),
+            | Field::Age
+            | Field::Name) => best = Some(field),
             _ => {}
         }
         let mut before = from;
@@ -177,27 +220,8 @@ fn field_before(text: &[u8], start: usize, end: usize, floor: usize) -> Option<F
 /// Whether the number that ends at `end` counts something.
 fn is_measured(text: &[u8], end: usize) -> bool {
     let at = run(text, end, |byte| byte == b' ');
-    let word = &text[at..word_end(text, at)];
     text.get(end) == Some(&b'%')
-        || [
-            &b"ms"[..],
-            b"s",
-            b"bytes",
-            b"kb",
-            b"mb",
-            b"rows",
-            b"records",
-            b"times",
-            b"items",
-            b"tokens",
-            b"seconds",
-            b"minutes",
-            b"days",
-            b"requests",
-            b"entries",
-        ]
-        .iter()
-        .any(|unit| word.eq_ignore_ascii_case(unit))
+        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
 }
 
 /// "93-year-old", "93 y/o", "93yo".

@@ -1,6 +1,7 @@
 //! Dates of the calendar, in the spellings that people and databases use.
 
 use super::class::{is_boundary_after, is_word, run};
+use super::ip;
 use super::number::digits_end;
 
 /// A date, up to `end`, and where the time of day that follows it ends.
@@ -72,7 +73,10 @@ fn year_first(text: &[u8], start: usize, year: usize) -> Option<usize> {
         return None;
     }
     let day = digits_end(text, month + 1);
-    is_day(&text[month + 1..day]).then_some(day)
+    // Versions that are dates have dots, and seldom noughts before a digit.
+    let is_version = separator == b'.'
+        && (day - start != 10 || text.get(day) == Some(&b'.') || ip::is_version(text, start));
+    (is_day(&text[month + 1..day]) && !is_version).then_some(day)
 }
 
 fn year_and_month(text: &[u8], start: usize, year: usize) -> Option<usize> {
@@ -106,7 +110,7 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
                 let two_digits = match separator {
                     b'/' => true,
                     b'-' => one.len() == 2 && two.len() == 2 || cued,
-                    _ => one.len() == 2 && two.len() == 2 && !is_version(text, start) || cued,
+                    _ => one.len() == 2 && two.len() == 2 && !ip::is_version(text, start) || cued,
                 };
                 let end = year_end(text, third, two_digits)?;
                 // A fourth number makes it an address or a version.
@@ -141,20 +145,6 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
     match year_end(text, year, true) {
         Some(end) => Some(end),
         None => (cued || day > first).then_some(word_end),
-    }
-}
-
-fn is_version(text: &[u8], start: usize) -> bool {
-    text[..start].ends_with(b"v") || text[..start].to_ascii_lowercase_ends_with(b"version ")
-}
-
-trait EndsWith {
-    fn to_ascii_lowercase_ends_with(&self, end: &[u8]) -> bool;
-}
-
-impl EndsWith for [u8] {
-    fn to_ascii_lowercase_ends_with(&self, end: &[u8]) -> bool {
-        self.len() >= end.len() && self[self.len() - end.len()..].eq_ignore_ascii_case(end)
     }
 }
 
@@ -287,6 +277,7 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
 pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
     let before = match text[..start] {
         [.., other, b'-' | b'.' | b'/' | b'@'] => is_word(other),
+        [.., b'v'] => true,
         _ => false,
     };
     let after = match text.get(end..end + 2) {

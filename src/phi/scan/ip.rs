@@ -17,6 +17,13 @@ pub(super) enum Address {
 
 /// Four numbers with dots that begin at `start`.
 pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
+    let first = text[start..]
+        .iter()
+        .take(4)
+        .position(|byte| !byte.is_ascii_digit())?;
+    if text[start + first] != b'.' {
+        return None;
+    }
     let mut at = start;
     let mut octets = [0u8; 4];
     for (place, octet) in octets.iter_mut().enumerate() {
@@ -62,39 +69,49 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
 }
 
 /// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
-fn is_version(text: &[u8], start: usize) -> bool {
-    let before = &text[..start];
+pub(super) fn is_version(text: &[u8], start: usize) -> bool {
+    let before = &text[start.saturating_sub(40)..start];
     match before {
         [.., letter, b'/' | b'-' | b'_' | b'@'] if letter.is_ascii_alphabetic() => return true,
         [.., b'=', b'='] | [.., b'^' | b'~'] => return true,
         _ => {}
     }
-    let word_end = before
-        .iter()
-        .rposition(|byte| byte.is_ascii_alphanumeric())
-        .map_or(0, |at| at + 1);
-    if before.len() - word_end > 3 {
-        return false;
+    let mut before = before;
+    for _ in 0..3 {
+        let end = before
+            .iter()
+            .rposition(|byte| byte.is_ascii_alphanumeric())
+            .map_or(0, |at| at + 1);
+        if before.len() - end > 4 {
+            return false;
+        }
+        let length = before[..end]
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let word = &before[end - length..end];
+        if word.len() >= 7 && word[word.len() - 7..].eq_ignore_ascii_case(b"version") {
+            return true;
+        }
+        let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&[
+            b"v",
+            b"ver",
+            b"build",
+            b"release",
+            b"firmware",
+            b"driver",
+            b"semver",
+        ]) {
+            return true;
+        }
+        if !is(&[b"to", b"is", b"was", b"from", b"tag", b"number"]) {
+            return false;
+        }
+        before = &before[..end - length];
     }
-    let word = before[..word_end]
-        .iter()
-        .rev()
-        .take(16)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let word = &before[word_end - word..word_end];
-    [
-        &b"v"[..],
-        b"ver",
-        b"version",
-        b"build",
-        b"release",
-        b"firmware",
-        b"upgrade",
-        b"driver",
-    ]
-    .iter()
-    .any(|known| word.eq_ignore_ascii_case(known))
+    false
 }
 
 /// An address of version 6 whose first colon is at `colon`. It begins no earlier than `floor`.
@@ -162,6 +179,20 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let first = address.segments()[0];
     // Global unicast is 2000::/3 (RFC 4291), and the well-known prefix of translators (RFC 6052).
     first & 0xe000 == 0x2000 || (first == 0x64 && address.segments()[1] == 0xff9b)
+}
+
+/// Whether an address of the network begins at `start`.
+pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
+    let is_host =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let end = super::class::run(text, start, is_host);
+    let value = &text[start..end];
+    let value = value.strip_suffix(b":").unwrap_or(value);
+    let port = value.iter().rposition(|&byte| byte == b':');
+    let has_port = port.is_some_and(|colon| {
+        value.len() > colon + 1 && value[colon + 1..].iter().all(u8::is_ascii_digit)
+    });
+    has_port || is_network_address(value)
 }
 
 /// Whether `value` is an address of the network, with or without a port.

@@ -2,17 +2,49 @@
 
 use super::class::{is_word, run};
 use super::value::{self, Announced};
-use super::{Hit, whole};
+use super::{Hit, lexicon, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// No key is longer.
 const MAX_KEY: usize = 64;
+/// No object or array that is no JSON is read further.
+const MAX_BRACKET: usize = 4096;
+
+/// What the key before a separator says.
+pub(super) enum Found {
+    Value(Hit),
+    /// What follows is a version up to there.
+    Version(usize),
+    Nothing,
+}
 
 /// The value of the key before the separator at `at`.
-pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)> {
-    let (field, quoted_key) = key(text, at, floor)?;
+pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -> Found {
+    let Some((field, quoted_key)) = key(text, at, floor) else {
+        return Found::Nothing;
+    };
+    if field == Field::Version {
+        let start = run(text, at + 1, |byte| {
+            matches!(byte, b' ' | b'"' | b'\'' | b'=')
+        });
+        let is_version = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'/' | b':')
+        };
+        return Found::Version(run(text, start, is_version));
+    }
+    value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// `unclosed`: brackets before there were tried and have no end.
+fn value(
+    text: &[u8],
+    at: usize,
+    field: Field,
+    quoted_key: bool,
+    unclosed: &mut usize,
+) -> Option<Hit> {
     let mut start = at + 1;
     if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
         start += 1;
@@ -34,17 +66,13 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)>
             return None;
         }
         let kind = whole::whole(field, content, false)?;
-        return Some((
-            Hit {
-                start: start + 1,
-                end: close,
-                kind,
-            },
-            field,
-        ));
+        return Some(Hit {
+            start: start + 1,
+            end: close,
+            kind,
+        });
     }
     if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
-        let end = bracket_end(text, start)?;
         let kind = match field {
             Field::Strong(kind) | Field::Whole(kind) => kind,
             Field::Name => Kind::Name,
@@ -52,16 +80,20 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<(Hit, Field)>
             Field::Place => Kind::Address,
             _ => return None,
         };
-        return (end > start + 2).then_some((
-            Hit {
-                start: start + 1,
-                end: end - 1,
-                kind,
-            },
-            field,
-        ));
+        if start < *unclosed {
+            return None;
+        }
+        let Some(end) = bracket_end(text, start) else {
+            *unclosed = start + MAX_BRACKET;
+            return None;
+        };
+        return (end > start + 2).then_some(Hit {
+            start: start + 1,
+            end: end - 1,
+            kind,
+        });
     }
-    value::take(field, text, start, Announced::Key).map(|hit| (hit, field))
+    value::take(field, text, start, Announced::Key)
 }
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
@@ -81,22 +113,16 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
             .rposition(|&byte| byte == quote)?;
         return Some((field::classify(&text[from + open + 1..end - 1]), true));
     }
-    if matches!(text[end - 1], b')' | b']' | b'#') {
+    while end > floor && matches!(text[end - 1], b')' | b']' | b'#' | b' ') && at - end < 4 {
         end -= 1;
     }
-    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'');
+    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/');
     let mut start = end;
     let from = floor.max(end.saturating_sub(MAX_KEY));
     while start > from && is_key(text[start - 1]) {
         start -= 1;
     }
-    let last_word = text[start..end]
-        .iter()
-        .rposition(|byte| !byte.is_ascii_alphabetic())
-        .map_or(start, |place| start + place + 1);
-    if start == end
-        || (last_word == start && end - start <= 16 && !field::can_end_with(&text[start..end]))
-    {
+    if start == end || !may_say_something(&text[start..end]) {
         return None;
     }
     // Words before it: "Date of birth", "medical record number (MRN)".
@@ -117,21 +143,39 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         words += 1;
     }
     let mut name = &text[start..end];
+    let is_numbered = text[end..at].contains(&b'#');
     // What says nothing as a whole may say something without the words before.
     loop {
-        match field::classify(name) {
-            Field::Plain | Field::About | Field::Thing if words > 1 => {}
-            field => return Some((field, false)),
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        if field != Field::Plain {
+            return Some((field, false));
         }
         let word = run(name, 0, |byte| byte != b' ');
         let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
-        let said = field::classify(name);
-        if next >= name.len() || said != Field::Plain {
-            return Some((said, false));
+        if next >= name.len() {
+            return Some((field, false));
         }
         name = &name[next..];
-        words -= 1;
     }
+}
+
+/// A quick look at a key: whether its last word is known, or it may be several words in one.
+fn may_say_something(key: &[u8]) -> bool {
+    let last = key
+        .windows(2)
+        .rposition(|pair| {
+            let begins = pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+            begins || !pair[0].is_ascii_alphabetic()
+        })
+        .map_or(0, |place| place + 1);
+    let word = &key[last..];
+    word.len() >= 8
+        || last > 0 && !word[0].is_ascii_alphabetic()
+        || lexicon::flags_of(word) & lexicon::KEY != 0
 }
 
 fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
@@ -149,7 +193,7 @@ fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
 /// Past the bracket that closes the one at `start`, if it is not far.
 fn bracket_end(text: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0;
-    for (place, &byte) in text[start..].iter().enumerate().take(2048) {
+    for (place, &byte) in text[start..].iter().enumerate().take(MAX_BRACKET) {
         match byte {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => {

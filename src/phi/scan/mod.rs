@@ -8,6 +8,7 @@ mod date;
 mod email;
 mod ip;
 mod keyed;
+mod lexicon;
 mod name;
 mod number;
 mod secret;
@@ -16,6 +17,7 @@ mod value;
 mod whole;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use super::field::Field;
 use super::fold;
@@ -38,13 +40,13 @@ struct Hit {
 
 /// Finds what is to be redacted in free text.
 pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
-    if looks_like_json(text) {
-        if json::walk(text, 0, spans).is_ok() {
-            return;
-        }
-        spans.clear();
+    let is_json = looks_like_json(text)
+        && spans
+            .within(|spans| json::walk(text, 0, spans), |place| place)
+            .is_ok();
+    if !is_json {
+        folded_text(text, false, 0, spans);
     }
-    folded_text(text, false, 0, spans);
 }
 
 /// The same in the content of a JSON string, the value or the name of `field`.
@@ -53,20 +55,20 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
         return;
     }
     if looks_like_json(raw) && json::may_nest(layers) {
-        let mark = spans.len();
         let found = if escaped {
             let inner = fold::unescape(raw);
-            json::walk(&inner.bytes, layers + 1, spans)
-                .map(|()| spans.translate(mark, |place| inner.origin(place)))
+            spans.within(
+                |spans| json::walk(&inner.bytes, layers + 1, spans),
+                |place| inner.origin(place),
+            )
         } else {
-            json::walk(raw, layers + 1, spans)
+            spans.within(|spans| json::walk(raw, layers + 1, spans), |place| place)
         };
         if found.is_ok() {
             return;
         }
-        spans.truncate(mark);
     }
-    folded_text(raw, field == Field::Version, layers, spans);
+    folded_text(raw, field == Field::Version, layers + 1, spans);
 }
 
 /// `raw` with one spelling for each character.
@@ -91,9 +93,13 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
     match fold::fold(text) {
         None => Scanner::new(text, is_version, layers, spans).run(),
         Some(folded) => {
-            let mark = spans.len();
-            Scanner::new(&folded.bytes, is_version, layers, spans).run();
-            spans.translate(mark, |place| folded.origin(place));
+            let Ok(()) = spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(&folded.bytes, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| folded.origin(place),
+            );
         }
     }
 }
@@ -129,6 +135,10 @@ struct Scanner<'a, 's> {
     layers: u8,
     /// How many bytes more may be tried as JSON inside the text.
     budget: usize,
+    /// Up to there no secret begins.
+    tried: usize,
+    /// Up to there no bracket has an end.
+    unclosed: usize,
     spans: &'s mut Spans,
 }
 
@@ -141,6 +151,8 @@ impl<'a, 's> Scanner<'a, 's> {
             is_version,
             layers,
             budget: text.len(),
+            tried: 0,
+            unclosed: 0,
             spans,
         }
     }
@@ -164,23 +176,29 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     fn word(&mut self) {
-        let start = self.at;
-        let end = class::word_end(self.text, start);
-        if let Some(hit) = cue::find(self.text, start, end, self.floor) {
+        let (text, start) = (self.text, self.at);
+        let end = class::word_end(text, start);
+        if let Some(hit) = cue::find(text, start, end, self.floor) {
             return self.take(hit);
         }
-        if let Some(hit) = secret::find(self.text, start) {
-            return self.take(hit);
+        if start >= self.tried && secret::may_begin(text, start) {
+            match secret::find(text, start) {
+                secret::Found::Secret(hit) => return self.take(hit),
+                secret::Found::Other(end) => self.tried = end,
+                secret::Found::Nothing => {}
+            }
         }
-        if let Some(hit) = code::find(self.text, start, end) {
-            return self.take(hit);
+        if code::may_be(text, start, end) {
+            if let Some(hit) = code::find(text, start, end) {
+                return self.take(hit);
+            }
+            if let Some(end) = code::uuid_end(text, start) {
+                self.at = end;
+                return;
+            }
         }
-        if let Some(end) = code::uuid_end(self.text, start) {
-            self.at = end;
-            return;
-        }
-        if !self.is_version {
-            if let Some(found) = date::find_month(self.text, start, end, false) {
+        if !self.is_version && end - start >= 3 && end - start <= 9 {
+            if let Some(found) = date::find_month(text, start, end, false) {
                 return self.date(start, found);
             }
         }
@@ -236,8 +254,13 @@ impl<'a, 's> Scanner<'a, 's> {
             b'@' => email::find(text, at, self.floor),
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
-                if let Some((hit, _)) = keyed::find(text, at, self.floor) {
-                    return self.take(hit);
+                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Version(end) => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    keyed::Found::Nothing => {}
                 }
                 match ip::find_v6(text, at, self.floor) {
                     Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
@@ -258,7 +281,13 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'{' => return self.embedded_json(),
             b'+' => number::international_phone(text, at),
-            b'(' => number::phone_in_parentheses(text, at),
+            b'(' => code::gs1_end(text, at)
+                .map(|end| Hit {
+                    start: at,
+                    end,
+                    kind: Kind::Device,
+                })
+                .or_else(|| number::phone_in_parentheses(text, at)),
             b'-' => secret::private_key(text, at),
             _ => None,
         };
@@ -289,16 +318,20 @@ impl<'a, 's> Scanner<'a, 's> {
     fn embedded_json(&mut self) {
         let rest = &self.text[self.at..];
         let inside = class::run(rest, 1, |byte| byte.is_ascii_whitespace());
-        if rest.get(inside) == Some(&b'"') && rest.len() <= self.budget {
-            let mark = self.spans.len();
-            if let Ok(end) = json::walk_prefix(rest, self.layers, self.spans) {
-                let start = self.at;
-                self.spans.translate(mark, |place| place + start);
+        if rest.get(inside) == Some(&b'"')
+            && rest.len() <= self.budget
+            && json::may_nest(self.layers)
+        {
+            let (start, layers) = (self.at, self.layers);
+            let found = self.spans.within(
+                |spans| json::walk_prefix(rest, layers, spans),
+                |place| place + start,
+            );
+            if let Ok(end) = found {
                 self.at += end;
                 self.floor = self.at;
                 return;
             }
-            self.spans.truncate(mark);
             self.budget -= rest.len();
         }
         self.at += 1;

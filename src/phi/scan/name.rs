@@ -1,37 +1,7 @@
 //! Names of people, which only a word before them gives away.
 
 use super::class::{is_letter, run};
-
-/// Words that begin with a capital and are no part of a name.
-const NO_NAMES: &str = " id record records portal service data safety health care not no is has was \
-    created admitted discharged consent count number name date age status type list lookup search \
-    api app module error exception table queue file report summary history information info \
-    details access account matching index registry cohort study visit encounter monitoring \
-    management system server client request response update created deleted updated notes note \
-    chart medical and the a an of for with in on at to by or mrn ssn dob phone email fax address \
-    zip city state sex gender male female unknown none null undefined true false n/a na \
-    satisfaction engagement outcomes outcome education first last full middle advocacy flow \
-    volume census intake transfer transport discharge admission billing insurance plan portal's \
-    january february march april may june july august september october november december \
-    monday tuesday wednesday thursday friday saturday sunday seen reports presents denies \
-    line header template ";
-
-const PARTICLES: &str = " de la las los le van von der den del della di da dos das du bin ibn al el ter ten y e st san santa mac mc o ap ben abu af zu ";
-
-const SUFFIXES: &str = " jr sr ii iii iv md phd rn do np pa esq dds mph ";
-
-fn is_in(list: &str, word: &[u8]) -> bool {
-    if word.len() > 14 || word.is_empty() {
-        return false;
-    }
-    let mut padded = [b' '; 16];
-    padded[1..=word.len()].copy_from_slice(word);
-    padded.make_ascii_lowercase();
-    let padded = &padded[..word.len() + 2];
-    list.as_bytes()
-        .windows(padded.len())
-        .any(|window| window == padded)
-}
+use super::lexicon;
 
 /// How a name is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,10 +24,19 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         let word = &text[at..word_end];
+        let known = lexicon::flags(text, at, word_end);
         let is_capital = first.is_ascii_uppercase() || first >= 0x80;
-        let is_particle = is_in(PARTICLES, word);
-        let is_suffix = words > 0 && is_in(SUFFIXES, word);
-        if !is_suffix && is_in(NO_NAMES, word) && !(is_particle && is_capital) {
+        let is_particle = known & lexicon::PARTICLE != 0;
+        let is_suffix = words > 0 && known & lexicon::NAME_SUFFIX != 0;
+        let is_initial = word.len() == 1 && is_capital && text.get(word_end) == Some(&b'.');
+        if !is_suffix
+            && !is_initial
+            && known & lexicon::NO_NAME != 0
+            && !(is_particle && is_capital)
+        {
+            break;
+        }
+        if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
             break;
         }
         if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
@@ -75,7 +54,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             words += 1;
         }
         at = word_end;
-        let is_initial = word.len() == 1 || is_suffix || is_in(" jr sr st ", word);
+        let is_initial = word.len() == 1 || is_suffix || word.eq_ignore_ascii_case(b"st");
         if text.get(at) == Some(&b'.')
             && (is_initial || text.get(at + 1).is_some_and(|next| is_letter(*next)))
         {
@@ -100,6 +79,11 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         }
     }
     (end, words)
+}
+
+/// "Name: Jane Doe May 3".
+fn before_digit(text: &[u8], end: usize) -> bool {
+    text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit)
 }
 
 fn is_key(text: &[u8], end: usize) -> bool {
@@ -127,20 +111,4 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
 pub(super) fn is_full_name(value: &[u8]) -> bool {
     let (end, words) = end(value, 0, Expect::Capitals);
     end >= value.len().saturating_sub(1) && (2..=5).contains(&words)
-}
-
-/// Whether `word` is a title that a name follows.
-pub(super) fn is_title(word: &[u8]) -> bool {
-    is_in(" mr mrs ms miss mx dr doctor prof professor rev ", word) && word[0].is_ascii_uppercase()
-}
-
-/// Whether `word` says what somebody is, so that a name may follow.
-pub(super) fn is_role(word: &[u8]) -> bool {
-    is_in(
-        " patient pt subject participant mother father spouse wife husband guardian kin attending physician \
-          surgeon nurse provider consultant named dear resident caregiver son daughter beneficiary \
-          insured subscriber guarantor clinician practitioner radiologist pathologist psychiatrist \
-          cardiologist oncologist signed by contact client mr mrs ms witness parent sister brother ",
-        word,
-    )
 }

@@ -50,33 +50,60 @@ const PREFIXES: &[(&[u8], usize)] = &[
     (b"r8_", 20),
 ];
 
-/// The secret that begins at `start`.
-pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
-    let rest = &text[start..];
-    let &(prefix, least) = PREFIXES
-        .iter()
-        .find(|(prefix, _)| rest.starts_with(prefix))?;
-    let end = run(text, start, |byte| {
-        is_word(byte) && byte < 0x80 || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'=')
-    });
-    let end = if matches!(text[end - 1], b'.' | b'-') {
-        end - 1
-    } else {
-        end
+/// What begins with a prefix of a secret.
+pub(super) enum Found {
+    Secret(Hit),
+    /// None, up to there.
+    Other(usize),
+    Nothing,
+}
+
+/// A quick look at the first two letters of a word.
+pub(super) fn may_begin(text: &[u8], start: usize) -> bool {
+    const FIRST: [u32; 256] = {
+        let mut first = [0; 256];
+        let mut at = 0;
+        while at < PREFIXES.len() {
+            let prefix = PREFIXES[at].0;
+            first[prefix[0] as usize] |= 1 << (prefix[1] & 31);
+            at += 1;
+        }
+        first
     };
+    text.get(start + 1)
+        .is_some_and(|next| FIRST[usize::from(text[start])] & 1 << (next & 31) != 0)
+}
+
+/// The secret that begins at `start`.
+pub(super) fn find(text: &[u8], start: usize) -> Found {
+    let rest = &text[start..];
+    let Some(&(prefix, least)) = PREFIXES.iter().find(|(prefix, _)| rest.starts_with(prefix))
+    else {
+        return Found::Nothing;
+    };
+    let is_part = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'=')
+    };
+    let all = run(text, start, is_part);
+    let end = all - usize::from(matches!(text[all - 1], b'.' | b'-'));
     let secret = &text[start..end];
-    let is_long = secret.len() >= least;
     // The first part of a JSON Web Token is base64 of `{"` (RFC 7519); two dots follow.
     let is_shaped = match prefix {
         b"eyJ" => secret.contains(&b'.'),
-        b"sk-" | b"xai-" | b"hf_" | b"npm_" | b"pypi-" => secret.iter().any(u8::is_ascii_digit),
+        b"sk-" | b"xai-" | b"hf_" | b"npm_" | b"pypi-" | b"r8_" => {
+            secret.iter().any(u8::is_ascii_digit)
+        }
         _ => true,
     };
-    (is_long && is_shaped).then_some(Hit {
-        start,
-        end,
-        kind: Kind::Secret,
-    })
+    if secret.len() >= least && is_shaped {
+        Found::Secret(Hit {
+            start,
+            end,
+            kind: Kind::Secret,
+        })
+    } else {
+        Found::Other(all)
+    }
 }
 
 /// Credentials after the name of a scheme (RFC 7617, RFC 6750), a word that ends at `word_end`.
@@ -139,13 +166,24 @@ pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
 /// A value of a field that holds a secret: up to a mark that ends it.
 pub(super) fn value_end(text: &[u8], start: usize) -> usize {
     let word = word_end(text, start);
-    let mut end = run(text, start, |byte| {
+    let is_value = |byte: u8| {
         byte > b' '
             && !matches!(
                 byte,
                 b'"' | b'\'' | b',' | b';' | b'&' | b'<' | b'>' | b'`' | b'|'
             )
-    });
+    };
+    let mut end = run(text, start, is_value);
+    // The sign that parts the members of a query string may also be part of a password.
+    while text.get(end) == Some(&b'&') && end > start {
+        let key = run(text, end + 1, |byte| {
+            is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']')
+        });
+        if text.get(key) == Some(&b'=') || key == end + 1 {
+            break;
+        }
+        end = run(text, key, is_value);
+    }
     while end > start + 1 && matches!(text[end - 1], b'.' | b')' | b']' | b'}' | b':') {
         end -= 1;
     }

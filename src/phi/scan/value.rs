@@ -1,8 +1,8 @@
 //! The value that a key or a cue word announces.
 
-use super::class::{is_word, run, word_end};
+use super::class::{is_boundary_after, is_word, run, word_end};
 use super::number::{digits_end, extension_end};
-use super::{Hit, address, code, date, name, secret};
+use super::{Hit, address, code, date, ip, name, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -38,6 +38,8 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             code_end(text, start, kind, if by_key { 4 } else { 5 })?,
             kind,
         ),
+        Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
+        Field::Place if ip::begins_network_address(text, start) => return None,
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
@@ -102,81 +104,86 @@ fn foreign_zip(text: &[u8], start: usize) -> Option<usize> {
     (text[start..end].iter().any(u8::is_ascii_digit) && end - start <= 10).then_some(end)
 }
 
-/// The end of a code: letters and digits with single marks inside, at least `least` long, with a digit.
+/// The end of a code: letters and digits with single marks inside, at least `least` long, with a
+/// digit.
 fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize> {
-    let mut at =
-        start + usize::from(text[start] == b'+' || text[start] == b'#' || text[start] == b'(');
-    if matches!(kind, Kind::Iban) && at + 4 < text.len() {
-        if let Some(end) = code::iban_end(text, at) {
-            return Some(end);
-        }
+    if let Some(end) = code::gs1_end(text, start) {
+        return Some(end);
     }
-    let mut end = at;
-    let mut digits = 0;
-    let mut letters = 0;
-    loop {
+    let from = start + usize::from(matches!(text[start], b'+' | b'#' | b'('));
+    let known = from + 2 < text.len() && is_word(text[from]);
+    let known_end = known
+        .then(|| code::find(text, from, word_end(text, from)))
+        .flatten()
+        .map_or(0, |hit| hit.end);
+    let mut code = Code::default();
+    let mut at = from;
+    let mut end = from;
+    while at < text.len() {
         let word = run(text, at, |byte| is_word(byte) || byte == b'*');
         if word == at {
             break;
         }
-        let part = &text[at..word];
-        let part_digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
-        digits += part_digits;
-        letters += part.len() - part_digits;
+        code.read(&text[at..word]);
         end = word;
-        let gap = match text.get(word) {
-            Some(b'-' | b'.' | b'/' | b'_' | b'#' | b':') => word + 1,
-            Some(b' ' | b'(' | b')')
-                if digits > 0 && digits == part_digits + digits - part_digits =>
-            {
-                let mut next = word;
-                while next < word + 3
-                    && matches!(text.get(next), Some(b' ' | b'-' | b'(' | b')' | b'.'))
-                {
-                    next += 1;
-                }
-                // After a space a group of digits alone goes on, and only in numbers that are written so.
-                let group = digits_end(text, next);
-                let goes_on = group > next
-                    && super::class::is_boundary_after(text, group)
-                    && is_grouped(kind)
-                    && (group - next) <= 7
-                    && digits < 19
-                    && letters == 0;
-                if !goes_on {
-                    break;
-                }
-                next
-            }
-            _ => break,
-        };
-        if !text
-            .get(gap)
-            .is_some_and(|&byte| is_word(byte) || byte == b'*')
-        {
+        let Some(next) = code.next_part(text, word, kind) else {
             break;
-        }
-        at = gap;
+        };
+        at = next;
     }
+    let end = end.max(known_end);
     if kind == Kind::Phone {
-        end = extension_end(text, end);
-        return (digits >= 7).then_some(end);
+        return (code.digits >= 7).then(|| extension_end(text, end));
     }
-    (digits > 0 && digits + letters >= least).then_some(end)
+    (code.digits > 0 && code.digits + code.letters >= least).then_some(end)
+}
+
+#[derive(Default)]
+struct Code {
+    digits: usize,
+    letters: usize,
+    last_is_digits: bool,
+}
+
+impl Code {
+    fn read(&mut self, part: &[u8]) {
+        let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+        self.digits += digits;
+        self.letters += part.len() - digits;
+        self.last_is_digits = digits == part.len();
+    }
+
+    /// Where the next part begins after one that ends at `end`.
+    fn next_part(&self, text: &[u8], end: usize, kind: Kind) -> Option<usize> {
+        let goes_on = |at: usize| {
+            text.get(at)
+                .is_some_and(|&byte| is_word(byte) || byte == b'*')
+        };
+        if matches!(text.get(end), Some(b'-' | b'.' | b'/' | b'_' | b'#' | b':'))
+            && goes_on(end + 1)
+        {
+            return Some(end + 1);
+        }
+        let mut at = end;
+        while at < end + 3 && matches!(text.get(at), Some(b' ' | b'-' | b'(' | b')' | b'.')) {
+            at += 1;
+        }
+        if at == end
+            || !text[end..at]
+                .iter()
+                .any(|&byte| matches!(byte, b' ' | b'(' | b')'))
+        {
+            return None;
+        }
+        // After a space only a group of digits goes on, and only in numbers that are written so.
+        let group = digits_end(text, at);
+        let is_group = group > at && is_boundary_after(text, group) && group - at <= 7;
+        let after_letters = self.digits == 0 && self.letters <= 4;
+        let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
+        (is_group && (in_groups || after_letters)).then_some(at)
+    }
 }
 
 fn is_grouped(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Ssn
-            | Kind::Phone
-            | Kind::Card
-            | Kind::Plan
-            | Kind::Account
-            | Kind::Mrn
-            | Kind::Npi
-            | Kind::Iban
-            | Kind::License
-            | Kind::Device
-    )
+    !matches!(kind, Kind::Dea | Kind::Vin | Kind::Mbi)
 }

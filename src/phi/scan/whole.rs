@@ -28,7 +28,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
 }
 
 /// The `name` of an error as JavaScript has it: "TypeError".
-fn is_error_name(value: &[u8]) -> bool {
+pub(super) fn is_error_name(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_alphanumeric)
         && (value.ends_with(b"Error")
             || value.ends_with(b"Exception")
