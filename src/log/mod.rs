@@ -21,6 +21,8 @@ mod stream;
 mod text;
 mod writer;
 
+use std::io::Write as _;
+use std::sync::Once;
 use std::time::Duration;
 
 pub use counts::{dropped, expose, lines};
@@ -36,9 +38,19 @@ pub const FLUSH_STANDSTILL: Duration = Duration::from_secs(2);
 /// How long it waits in all, for a reader that is slow.
 pub const FLUSH_LIMIT: Duration = Duration::from_secs(10);
 
-/// Sends the core's events down the road too, unless the program has a subscriber of its own.
+/// Sends the core's events down the road too, unless the program has a subscriber of its own, and
+/// keeps the text of panics out of standard error: it can hold what was being read.
 pub fn install() {
-    events::install();
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        events::install();
+        std::panic::set_hook(Box::new(|panic| {
+            // Where it was, and not down the road: the fault may be in the road.
+            let place = panic.location().map(ToString::to_string);
+            let place = place.as_deref().unwrap_or("a place that is not known");
+            let _ = writeln!(std::io::stderr(), "researchflow-core: a fault at {place}");
+        }));
+    });
 }
 
 /// Says how lines look, for the whole process. The first call decides; whether this is it.

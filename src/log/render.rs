@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::clock::Clock;
 use super::record::{Parts, Record};
-use super::settings::{Format, settings};
+use super::settings::{Format, Settings, settings};
 use super::stream::Stream;
 use super::{safe_text, text};
 use crate::phi;
@@ -39,19 +39,30 @@ impl Renderer {
         record: &Record<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Unredactable> {
-        self.raw.clear();
-        self.redacted.clear();
+        self.line(record, settings(), out)
+    }
+
+    fn line(
+        &mut self,
+        record: &Record<'_>,
+        settings: Settings,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unredactable> {
         self.compose(record)?;
+        self.head(record);
+        let head = self.redacted.len();
         let (raw, redacted) = (&self.raw, &mut self.redacted);
         // A fault in a detector costs the line, not all that follow.
         catch_unwind(AssertUnwindSafe(|| phi::redact_json(raw, redacted)))
             .map_err(|_| Unredactable)?
             .map_err(|_| Unredactable)?;
+        // The event goes on where our own part of it ends.
+        *self.redacted.get_mut(head).ok_or(Unredactable)? = b',';
         let event = str::from_utf8(&self.redacted).map_err(|_| Unredactable)?;
         if event.bytes().any(|byte| byte == b'\n') {
             return Err(Unredactable);
         }
-        match settings().format {
+        match settings.format {
             Format::Json => {
                 safe_text::write_json(event, out);
                 out.push(b'\n');
@@ -59,7 +70,7 @@ impl Renderer {
             Format::Text => {
                 let coloured = *self
                     .coloured
-                    .get_or_insert_with(|| settings().coloured(self.stream));
+                    .get_or_insert_with(|| settings.coloured(self.stream));
                 let begun = out.len();
                 if text::write(event, coloured, out).is_err() {
                     out.truncate(begun);
@@ -68,6 +79,17 @@ impl Renderer {
             }
         }
         Ok(())
+    }
+
+    /// Begins the line with what is ours, in which there is nothing to redact.
+    fn head(&mut self, record: &Record<'_>) {
+        let head = &mut self.redacted;
+        head.clear();
+        head.extend_from_slice(b"{\"timestamp\":\"");
+        self.clock.write(record.millis, head);
+        head.extend_from_slice(b"\",\"level\":\"");
+        head.extend_from_slice(record.level.as_str().as_bytes());
+        head.push(b'"');
     }
 
     /// Writes the event with all that was given, into `raw`.
@@ -86,11 +108,8 @@ impl Renderer {
                 .ok_or(Unredactable)?,
         };
         let raw = &mut self.raw;
-        raw.extend_from_slice(b"{\"timestamp\":\"");
-        self.clock.write(record.millis, raw);
-        raw.extend_from_slice(b"\",\"level\":\"");
-        raw.extend_from_slice(record.level.as_str().as_bytes());
-        raw.extend_from_slice(b"\",\"message\":");
+        raw.clear();
+        raw.extend_from_slice(b"{\"message\":");
         serde_json::to_writer(&mut *raw, message).map_err(|_| Unredactable)?;
         raw.push(b',');
         raw.extend_from_slice(origin.as_bytes());
@@ -115,14 +134,53 @@ mod tests {
 
     fn rendered(parts: Parts<'_>) -> Result<String, Unredactable> {
         let mut out = Vec::new();
-        let mut renderer = Renderer::new(Stream::Output);
-        renderer.compose(&Record {
+        let record = Record {
             millis: 0,
             level: Level::Info,
             parts,
-        })?;
-        out.append(&mut renderer.raw);
+        };
+        Renderer::new(Stream::Output).line(
+            &record,
+            Settings {
+                format: Format::Json,
+                ..Settings::default()
+            },
+            &mut out,
+        )?;
         Ok(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn redacts_whatever_part_it_is_in() {
+        let parts = Parts {
+            origin: r#""module":"jane@example.org""#,
+            context: r#""owner":"jane@example.org""#,
+            fields: r#"{"jane@example.org":["jane@example.org"]}"#,
+            message: "ask jane@example.org",
+        };
+        let line = rendered(parts).unwrap();
+        assert!(!line.contains("jane"), "{line}");
+        assert_eq!(line.matches("[email]").count(), 5, "{line}");
+    }
+
+    #[test]
+    fn writes_nothing_of_what_is_no_json() {
+        for (origin, context, fields) in [
+            ("\"module\":", "", ""),
+            ("", "", ""),
+            ("\"module\":\"m\"", "}", ""),
+            ("\"module\":\"m\"", "", "{\"a\":}"),
+            ("\"module\":\"m\"", "", "[1]"),
+            ("\"module\":\"m\n\"", "", ""),
+        ] {
+            let parts = Parts {
+                origin,
+                context,
+                fields,
+                message: "m",
+            };
+            assert!(rendered(parts).is_err(), "{parts:?}");
+        }
     }
 
     #[test]
@@ -143,7 +201,7 @@ mod tests {
         ] {
             assert_eq!(
                 rendered(parts(context, fields)).unwrap(),
-                format!("{head}{rest}")
+                format!("{head}{rest}\n")
             );
         }
         assert!(rendered(parts("", "[1]")).is_err());

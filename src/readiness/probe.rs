@@ -35,6 +35,12 @@ pub trait Probe: Send + Sync + 'static {
 
     /// How far the check that runs, or ran last, came.
     fn step(&self) -> Step;
+
+    /// What it knows and nobody is to read: users, passwords, names of databases. A server may
+    /// repeat them in what it says.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a server may send for one check before it is taken for broken. A login and an answer take
