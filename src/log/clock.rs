@@ -29,7 +29,6 @@ impl Clock {
             self.shown.pop();
         }
         out.extend_from_slice(self.shown.as_bytes());
-        #[expect(clippy::cast_possible_truncation, reason = "each is one decimal digit")]
         let digit = |value: u64| b'0' + (value % 10) as u8;
         out.extend_from_slice(&[
             b'.',

@@ -239,7 +239,7 @@ impl Sink {
 
     fn wake(&'static self, mut state: MutexGuard<'_, State>) {
         match state.writer {
-            Writer::Working => {}
+            Writer::Working | Writer::Missing => {}
             Writer::Asleep => {
                 state.writer = Writer::Working;
                 drop(state);
@@ -256,7 +256,6 @@ impl Sink {
                 #[cfg(unix)]
                 super::exit::flush_at_exit();
             }
-            Writer::Missing => {}
         }
     }
 

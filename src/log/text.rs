@@ -104,7 +104,7 @@ impl Page {
         self.shown.push(' ');
         self.painted(CYAN, |page| {
             page.padded(MODULE_WIDTH, |page| {
-                push_text(&event.module, &mut page.shown)
+                push_text(&event.module, &mut page.shown);
             });
         });
         self.shown.push(' ');
