@@ -75,7 +75,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run(&mut self) -> Result<(), Unredactable> {
-        let mut above: Vec<Level> = Vec::new();
+        let mut above = Levels::new();
         let mut level = OUTSIDE;
         let mut field = Field::Plain;
         loop {
@@ -246,6 +246,45 @@ impl Walk<'_> {
 
     fn peek(&self) -> Result<u8, Unredactable> {
         self.json.get(self.at).copied().ok_or(Unredactable)
+    }
+}
+
+/// The levels above: few as a rule, so that they need no allocation.
+struct Levels {
+    near: [Level; NEAR],
+    deep: Vec<Level>,
+    depth: usize,
+}
+
+const NEAR: usize = 12;
+
+impl Levels {
+    fn new() -> Self {
+        Self {
+            near: [OUTSIDE; NEAR],
+            deep: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.depth == 0
+    }
+
+    fn push(&mut self, level: Level) {
+        match self.near.get_mut(self.depth) {
+            Some(place) => *place = level,
+            None => self.deep.push(level),
+        }
+        self.depth += 1;
+    }
+
+    fn pop(&mut self) -> Option<Level> {
+        self.depth = self.depth.checked_sub(1)?;
+        match self.near.get(self.depth) {
+            Some(level) => Some(*level),
+            None => self.deep.pop(),
+        }
     }
 }
 

@@ -8,16 +8,19 @@ use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
 /// What the word from `start` to `end` announces.
-pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+/// Its letters end at `letters`, and `known` is what the lexicon says of them.
+pub(super) fn find(
+    text: &[u8],
+    start: usize,
+    letters: usize,
+    end: usize,
+    known: u32,
+    floor: usize,
+) -> Option<Hit> {
     if end - start == 1 {
         return initials(text, start, end);
     }
     // "MRN123456": the cue and the code are one word.
-    let letters = run(text, start, is_letter);
-    let known = lexicon::flags(text, start, letters);
-    if known & lexicon::ANNOUNCES == 0 {
-        return None;
-    }
     if letters < end {
         return glued(text, start, letters, end, floor);
     }

@@ -177,9 +177,13 @@ impl<'a, 's> Scanner<'a, 's> {
 
     fn word(&mut self) {
         let (text, start) = (self.text, self.at);
-        let end = class::word_end(text, start);
-        if let Some(hit) = cue::find(text, start, end, self.floor) {
-            return self.take(hit);
+        let letters = class::run(text, start, class::is_letter);
+        let end = class::word_end(text, letters);
+        let known = lexicon::flags(text, start, letters);
+        if known & lexicon::ANNOUNCES != 0 || end - start == 1 {
+            if let Some(hit) = cue::find(text, start, letters, end, known, self.floor) {
+                return self.take(hit);
+            }
         }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
@@ -197,7 +201,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 return;
             }
         }
-        if !self.is_version && end - start >= 3 && end - start <= 9 {
+        if known & lexicon::MONTH != 0 && !self.is_version {
             if let Some(found) = date::find_month(text, start, end, false) {
                 return self.date(start, found);
             }
