@@ -25,6 +25,8 @@ struct Level {
     inherited: Option<Kind>,
     /// It belongs to a person.
     is_person: bool,
+    /// The person is one whose codes identify: a patient.
+    is_patient: bool,
     /// It is a thing of operators.
     is_thing: bool,
     /// The field that a label in this object has named.
@@ -36,6 +38,7 @@ const OUTSIDE: Level = Level {
     field: Field::Plain,
     inherited: None,
     is_person: false,
+    is_patient: false,
     is_thing: false,
     labelled: None,
 };
@@ -190,10 +193,16 @@ impl Walk<'_> {
         let start = self.at;
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
+        let digits = value.len();
         let kind = match level.meaning(field) {
-            Field::Person if value.len() > 4 => Some(Kind::Mrn),
-            // Counts of tokens, and of tests that pass.
-            Field::Person | Field::PersonLike | Field::Secret => None,
+            Field::Person => (digits > 4).then_some(Kind::Mrn),
+            // Counts of tokens, of tests that pass, of names and addresses.
+            Field::PersonLike
+            | Field::Secret
+            | Field::Name
+            | Field::Whole(Kind::Name | Kind::Email) => None,
+            Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
+            Field::Coded(kind) => (digits >= 4).then_some(kind),
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
             meaning => {
@@ -298,6 +307,7 @@ impl Level {
             Field::Place => Some(Kind::Address),
             Field::Zip => Some(Kind::Zip),
             Field::Secret => Some(Kind::Secret),
+            Field::Identifier => Some(Kind::Mrn),
             Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {
                 self.inherited
             }
@@ -313,6 +323,7 @@ impl Level {
                     meaning,
                     Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
                 ),
+            is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
             is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
                 || (self.is_thing && matches!(field, Field::Plain) && !is_object),
             labelled: None,
@@ -326,9 +337,16 @@ impl Level {
                 Some(labelled) if labelled != Field::Plain => labelled,
                 _ => self.inherit(field),
             },
-            Field::Id if self.is_person => Field::Strong(Kind::Mrn),
+            Field::Id | Field::Identifier if self.is_patient => Field::Strong(Kind::Mrn),
+            Field::NamePart if self.is_person => Field::Strong(Kind::Name),
             Field::Name if self.is_thing => Field::Plain,
-            Field::Plain | Field::Id | Field::Thing | Field::PersonLike => self.inherit(field),
+            Field::Plain
+            | Field::Id
+            | Field::Thing
+            | Field::PersonLike
+            | Field::NamePart
+            | Field::Identifier
+            | Field::Day => self.inherit(field),
             field => field,
         }
     }

@@ -6,10 +6,11 @@ use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
 pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Option<Kind> {
-    let has_digit = value.iter().any(u8::is_ascii_digit);
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let has_digit = digits > 0;
     match field {
         Field::Strong(kind) => Some(kind),
-        Field::Whole(Kind::Phone) => (has_digit || !value.is_ascii()).then_some(Kind::Phone),
+        Field::Whole(Kind::Phone) => (digits >= 4 || !value.is_ascii()).then_some(Kind::Phone),
         Field::Whole(kind) => Some(kind),
         Field::Coded(kind) => (has_digit || !value.is_ascii())
             .then_some(kind)
@@ -17,7 +18,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value)).then_some(Kind::Name),
         Field::PersonLike => (in_person || name::is_full_name(value)).then_some(Kind::Name),
-        Field::Id | Field::Value => None,
+        Field::Id | Field::Value | Field::NamePart | Field::Identifier => None,
         Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
