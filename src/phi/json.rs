@@ -340,11 +340,12 @@ impl Level {
             Field::Id | Field::Identifier if self.is_patient => Field::Strong(Kind::Mrn),
             Field::NamePart if self.is_person => Field::Strong(Kind::Name),
             Field::Name if self.is_thing => Field::Plain,
+            Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
+            Field::NamePart => Field::Plain,
             Field::Plain
             | Field::Id
             | Field::Thing
             | Field::PersonLike
-            | Field::NamePart
             | Field::Identifier
             | Field::Day => self.inherit(field),
             field => field,

@@ -86,7 +86,8 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Coded(_)
             | Field::Zip
             | Field::Age
-            | Field::Name => true,
+            | Field::Name
+            | Field::Secret => true,
             Field::Plain
             | Field::About
             | Field::Thing
@@ -138,6 +139,7 @@ fn read_words(words: &Words) -> Field {
     loop {
         match ending_at(words, end) {
             Some(Field::Id | Field::Value) if count > 1 => is_id = true,
+            Some(Field::NamePart) if count > 1 => {}
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}
         }
@@ -172,7 +174,6 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
         Field::Secret | Field::Label | Field::Name | Field::NamePart if is_id => Field::About,
         Field::Name => name_after(words, end - 1),
         Field::Label if words.len() > 1 => Field::About,
-        Field::NamePart if words.len() > 1 => Field::Plain,
         Field::Identifier if words.len() > 1 => Field::Plain,
         Field::Day => day_after(words, end - 1),
         Field::Age => age_after(words, end),

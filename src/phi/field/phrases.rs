@@ -66,10 +66,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::NamePart,
         "first, last, middle, given, family, given names, forenames, surnames, full",
     ),
-    (
-        Field::Id,
-        "id, identifier, identifiers, number, code, external id, source id",
-    ),
+    (Field::Id, "id, number, code, external id, source id"),
     (
         Field::Strong(Kind::Date),
         "dob, d o b, date of birth, birth date, birth, birthday, birthdate, born, date born, dod, \
@@ -81,6 +78,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
+    ),
+    (Field::Identifier, "identifier, identifiers"),
+    (
+        Field::Coded(Kind::Mrn),
+        "chart, patient record, medical chart",
     ),
     (Field::Age, "age, age years, age in years"),
     (

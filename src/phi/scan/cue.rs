@@ -193,7 +193,8 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
         return None;
     }
     let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
-    value::take(field, text, at, Announced::Words).filter(|hit| !is_measured(text, hit.end))
+    value::take(field, text, at, Announced::Words)
+        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
 }
 
 /// The field that the words up to `end` name.

@@ -95,7 +95,7 @@ fn value(
     }
     if field == Field::Secret && is_cookie(&text[..at]) {
         let end = run(text, start, |byte| {
-            !matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'`')
+            !matches!(byte, b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'`')
         });
         let is_done = placeholder::length_at(&text[start..]).is_some();
         return (end > start && !is_done).then_some(Hit {

@@ -169,7 +169,8 @@ pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
     let secret = &text[start..end];
     let has_both =
         secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
-    (secret.len() >= 6 && has_both).then_some(end)
+    let is_uuid = super::code::uuid_end(text, start) == Some(end);
+    (secret.len() >= 6 && has_both && !is_uuid).then_some(end)
 }
 
 /// A value of a field that holds a secret: up to a mark that ends it.
