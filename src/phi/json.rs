@@ -140,16 +140,12 @@ impl Walk<'_> {
         }
         let (start, end, escaped) = self.string()?;
         let name = &self.json[start..end];
-        let field = if escaped {
-            field::classify(&scan::folded(name))
+        let (field, is_word) = if escaped {
+            (field::classify(&scan::folded(name)), false)
         } else {
-            field::classify(name)
+            field::classify_name(name)
         };
-        // Most names are letters alone, which identify nobody.
-        if !name
-            .iter()
-            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        {
+        if !is_word {
             self.text(start, end, escaped, field);
         }
         self.skip_white_space();

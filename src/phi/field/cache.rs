@@ -11,6 +11,7 @@ const MAX_NAME: usize = 32;
 struct Slot {
     name: Name,
     field: Field,
+    is_word: bool,
 }
 
 /// A short name as numbers: its first and last bytes, those between them, and its length.
@@ -20,6 +21,7 @@ struct Name([u64; 4], usize);
 const EMPTY: Slot = Slot {
     name: Name([0; 4], 0),
     field: Field::Plain,
+    is_word: true,
 };
 
 thread_local! {
@@ -28,8 +30,13 @@ thread_local! {
 
 /// What the name of a field says of its value.
 pub(in super::super) fn classify(name: &[u8]) -> Field {
+    classify_name(name).0
+}
+
+/// The same, and whether the name is of letters alone, in which nobody is identified.
+pub(in super::super) fn classify_name(name: &[u8]) -> (Field, bool) {
     let Some(short) = Name::read(name) else {
-        return read(name);
+        return (read(name), is_word(name));
     };
     CACHE.with_borrow_mut(|cache| {
         let slot = &mut cache[short.place()];
@@ -37,10 +44,16 @@ pub(in super::super) fn classify(name: &[u8]) -> Field {
             *slot = Slot {
                 name: short,
                 field: read(name),
+                is_word: is_word(name),
             };
         }
-        slot.field
+        (slot.field, slot.is_word)
     })
+}
+
+fn is_word(name: &[u8]) -> bool {
+    name.iter()
+        .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
 }
 
 impl Name {

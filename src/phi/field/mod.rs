@@ -8,7 +8,7 @@ mod words;
 use super::kind::Kind;
 use words::Words;
 
-pub(super) use cache::classify;
+pub(super) use cache::{classify, classify_name};
 
 /// What a field's name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
