@@ -28,12 +28,35 @@ impl Folded {
 
 /// The folded text, or nothing when it would be the text itself.
 pub(super) fn fold(text: &[u8]) -> Option<Folded> {
-    let first = text.iter().position(|&byte| is_foldable(byte))?;
+    let first = first_foldable(text)?;
     // Most strings with a percent sign or an ampersand have nothing to decode.
     if !(first..text.len()).any(|at| changes(text, at)) {
         return None;
     }
     Some(fold_from(text, first))
+}
+
+/// Where the first byte is that may be folded: eight are looked at together.
+fn first_foldable(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let (chunks, rest) = text.as_chunks::<8>();
+    for (place, chunk) in chunks.iter().enumerate() {
+        let chunk = u64::from_le_bytes(*chunk);
+        let has = |byte: u8| {
+            let zeros = chunk ^ (ONES * u64::from(byte));
+            zeros.wrapping_sub(ONES) & !zeros
+        };
+        if (has(b'\\') | has(b'%') | has(b'&') | chunk) & HIGHS != 0 {
+            let start = place * 8;
+            let found = text[start..].iter().position(|&byte| is_foldable(byte))?;
+            return Some(start + found);
+        }
+    }
+    let start = text.len() - rest.len();
+    rest.iter()
+        .position(|&byte| is_foldable(byte))
+        .map(|found| start + found)
 }
 
 /// Undoes one layer of JSON's escapes and nothing else.

@@ -25,6 +25,8 @@ struct Level {
     inherited: Option<Kind>,
     /// It belongs to a person.
     is_person: bool,
+    /// The person is one whose codes identify: a patient.
+    is_patient: bool,
     /// It is a thing of operators.
     is_thing: bool,
     /// The field that a label in this object has named.
@@ -36,6 +38,7 @@ const OUTSIDE: Level = Level {
     field: Field::Plain,
     inherited: None,
     is_person: false,
+    is_patient: false,
     is_thing: false,
     labelled: None,
 };
@@ -75,7 +78,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run(&mut self) -> Result<(), Unredactable> {
-        let mut above: Vec<Level> = Vec::new();
+        let mut above = Levels::new();
         let mut level = OUTSIDE;
         let mut field = Field::Plain;
         loop {
@@ -137,16 +140,12 @@ impl Walk<'_> {
         }
         let (start, end, escaped) = self.string()?;
         let name = &self.json[start..end];
-        let field = if escaped {
-            field::classify(&scan::folded(name))
+        let (field, is_word) = if escaped {
+            (field::classify(&scan::folded(name)), false)
         } else {
-            field::classify(name)
+            field::classify_name(name)
         };
-        // Most names are letters alone, which identify nobody.
-        if !name
-            .iter()
-            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        {
+        if !is_word {
             self.text(start, end, escaped, field);
         }
         self.skip_white_space();
@@ -190,10 +189,16 @@ impl Walk<'_> {
         let start = self.at;
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
+        let digits = value.len();
         let kind = match level.meaning(field) {
-            Field::Person if value.len() > 4 => Some(Kind::Mrn),
-            // Counts of tokens, and of tests that pass.
-            Field::Person | Field::PersonLike | Field::Secret => None,
+            Field::Person => (digits > 4).then_some(Kind::Mrn),
+            // Counts of tokens, of tests that pass, of names and addresses.
+            Field::PersonLike
+            | Field::Secret
+            | Field::Name
+            | Field::Whole(Kind::Name | Kind::Email) => None,
+            Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
+            Field::Coded(kind) => (digits >= 4).then_some(kind),
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
             meaning => {
@@ -249,6 +254,45 @@ impl Walk<'_> {
     }
 }
 
+/// The levels above: few as a rule, so that they need no allocation.
+struct Levels {
+    near: [Level; NEAR],
+    deep: Vec<Level>,
+    depth: usize,
+}
+
+const NEAR: usize = 12;
+
+impl Levels {
+    fn new() -> Self {
+        Self {
+            near: [OUTSIDE; NEAR],
+            deep: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.depth == 0
+    }
+
+    fn push(&mut self, level: Level) {
+        match self.near.get_mut(self.depth) {
+            Some(place) => *place = level,
+            None => self.deep.push(level),
+        }
+        self.depth += 1;
+    }
+
+    fn pop(&mut self) -> Option<Level> {
+        self.depth = self.depth.checked_sub(1)?;
+        match self.near.get(self.depth) {
+            Some(level) => Some(*level),
+            None => self.deep.pop(),
+        }
+    }
+}
+
 impl Level {
     /// What an object or array in this one is, as the value of `field`.
     fn below(&self, field: Field, is_object: bool) -> Self {
@@ -259,6 +303,7 @@ impl Level {
             Field::Place => Some(Kind::Address),
             Field::Zip => Some(Kind::Zip),
             Field::Secret => Some(Kind::Secret),
+            Field::Identifier => Some(Kind::Mrn),
             Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {
                 self.inherited
             }
@@ -274,6 +319,7 @@ impl Level {
                     meaning,
                     Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
                 ),
+            is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
             is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
                 || (self.is_thing && matches!(field, Field::Plain) && !is_object),
             labelled: None,
@@ -287,9 +333,17 @@ impl Level {
                 Some(labelled) if labelled != Field::Plain => labelled,
                 _ => self.inherit(field),
             },
-            Field::Id if self.is_person => Field::Strong(Kind::Mrn),
+            Field::Id | Field::Identifier if self.is_patient => Field::Strong(Kind::Mrn),
+            Field::NamePart if self.is_person => Field::Strong(Kind::Name),
             Field::Name if self.is_thing => Field::Plain,
-            Field::Plain | Field::Id | Field::Thing | Field::PersonLike => self.inherit(field),
+            Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
+            Field::NamePart => Field::Plain,
+            Field::Plain
+            | Field::Id
+            | Field::Thing
+            | Field::PersonLike
+            | Field::Identifier
+            | Field::Day => self.inherit(field),
             field => field,
         }
     }

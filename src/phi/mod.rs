@@ -43,6 +43,9 @@ impl fmt::Display for Unredactable {
 
 impl std::error::Error for Unredactable {}
 
+/// How often what was redacted is read again, until there is nothing more to redact.
+const MAX_ROUNDS: usize = 4;
+
 thread_local! {
     static SPANS: RefCell<Spans> = RefCell::new(Spans::default());
 }
@@ -69,7 +72,20 @@ pub fn redact_json(json: &[u8], out: &mut Vec<u8>) -> Result<(), Unredactable> {
     }
     with_spans(|spans| {
         json::walk(json, 0, spans)?;
+        let start = out.len();
         spans.write(json, out);
+        // What is left around a placeholder may look like more than it did before.
+        for _ in 0..MAX_ROUNDS {
+            if spans.is_empty() {
+                break;
+            }
+            spans.clear();
+            let written = out.split_off(start);
+            if json::walk(&written, 0, spans).is_err() {
+                return Err(Unredactable);
+            }
+            spans.write(&written, out);
+        }
         Ok(())
     })
 }
@@ -94,6 +110,15 @@ pub fn redact_text(text: &str) -> Cow<'_, str> {
         }
         let mut out = Vec::new();
         spans.write(text.as_bytes(), &mut out);
+        for _ in 0..MAX_ROUNDS {
+            spans.clear();
+            scan::free_text(&out, spans);
+            if spans.is_empty() {
+                break;
+            }
+            let written = std::mem::take(&mut out);
+            spans.write(&written, &mut out);
+        }
         // Places begin and end between characters, so that this holds; if it did not, the
         // replacement characters would hide what is left.
         Cow::Owned(

@@ -8,7 +8,7 @@ mod words;
 use super::kind::Kind;
 use words::Words;
 
-pub(super) use cache::classify;
+pub(super) use cache::{classify, classify_name};
 
 /// What a field's name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub(super) enum Field {
     Name,
     /// The bare `id`: a person's code if what it is in is a person.
     Id,
+    /// A part of a name, in a person or a name.
+    NamePart,
+    /// A person's code, or what holds it.
+    Identifier,
     /// An age in years.
     Age,
     /// A date of the calendar, also without separators.
@@ -82,12 +86,15 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Coded(_)
             | Field::Zip
             | Field::Age
-            | Field::Name => true,
+            | Field::Name
+            | Field::Secret => true,
             Field::Plain
             | Field::About
             | Field::Thing
             | Field::Label
             | Field::Value
+            | Field::NamePart
+            | Field::Identifier
             | Field::Id => return None,
             _ => false,
         };
@@ -132,6 +139,7 @@ fn read_words(words: &Words) -> Field {
     loop {
         match ending_at(words, end) {
             Some(Field::Id | Field::Value) if count > 1 => is_id = true,
+            Some(Field::NamePart) if count > 1 => {}
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}
         }
@@ -163,9 +171,10 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
         _ if is_about => Field::About,
         Field::Person if is_id => Field::Strong(Kind::Mrn),
         Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
-        Field::Secret | Field::Label | Field::Name if is_id => Field::About,
+        Field::Secret | Field::Label | Field::Name | Field::NamePart if is_id => Field::About,
         Field::Name => name_after(words, end - 1),
         Field::Label if words.len() > 1 => Field::About,
+        Field::Identifier if words.len() > 1 => Field::Plain,
         Field::Day => day_after(words, end - 1),
         Field::Age => age_after(words, end),
         field => field,
@@ -175,7 +184,19 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
 /// The longest phrase that ends before the word at `end`.
 fn ending_at(words: &Words, end: usize) -> Option<Field> {
     let first = end.saturating_sub(4);
-    (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)))
+    let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
+    if longest.is_some() {
+        return longest;
+    }
+    // "mrns", "licenses": one of many is of the same kind.
+    let is_plural = words.get(end - 1).ends_with(b"s") && words.get(end - 1).len() > 3;
+    (first..end)
+        .filter(|_| is_plural)
+        .find_map(|start| {
+            let phrase = words.phrase(start, end);
+            vocabulary::phrase(&phrase[..phrase.len() - 1])
+        })
+        .filter(|field| matches!(field, Field::Strong(_) | Field::Whole(_) | Field::Coded(_)))
 }
 
 /// Whose name it is says the word before.

@@ -15,7 +15,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Whole(Kind::Phone),
         "phone, phones, telephone, tel, mobile, cell, cell phone, cellphone, cellular, fax, \
          facsimile, pager, beeper, landline, msisdn, whatsapp, contact number, callback number, \
-         home number, work number, mobile number, cell number",
+         home number, work number, ph, ph #, call, callback, mobile number, cell number",
     ),
     (
         Field::Whole(Kind::Email),
@@ -23,7 +23,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Strong(Kind::Mrn),
-        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, \
+        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, mr #, \
          patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
          subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
@@ -36,7 +36,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Whole(Kind::Name),
-        "first name, last name, full name, given name, family name, middle name, middle initial, \
+        "first name, last name, patient first, patient last, pt first, pt last, full name, given name, family name, middle name, middle initial, \
          maiden name, surname, forename, fname, lname, mname, nick name, nickname, username, user name, \
          next of kin, nok, guardian, mother, father, spouse, wife, husband, caregiver, carer, \
          emergency contact, physician, attending, attending physician, surgeon, clinician, \
@@ -63,9 +63,10 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (Field::Name, "name, names"),
     (
-        Field::Id,
-        "id, identifier, identifiers, number, code, external id, source id",
+        Field::NamePart,
+        "first, last, middle, given, family, given names, forenames, surnames, full",
     ),
+    (Field::Id, "id, number, code, external id, source id"),
     (
         Field::Strong(Kind::Date),
         "dob, d o b, date of birth, birth date, birth, birthday, birthdate, born, date born, dod, \
@@ -77,6 +78,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
+    ),
+    (Field::Identifier, "identifier, identifiers"),
+    (
+        Field::Coded(Kind::Mrn),
+        "chart, patient record, medical chart",
     ),
     (Field::Age, "age, age years, age in years"),
     (

@@ -19,7 +19,7 @@ const ABOUT: &str = "count counts total totals size sizes length len bytes ms se
     limits rate rates ratio timeout ttl sent exists exist present missing mask masked masking \
     field fields column columns table tables queue queues topic model models module service \
     services server servers template templates event events error errors err action actions rule \
-    rules pattern patterns hash hashes digest checksum prefix suffix family usage used max min \
+    rules pattern patterns hash hashes digest checksum prefix suffix usage used max min \
     avg mean sum percent percentage score scores level levels flag flags check checked checks \
     validator validation found matched matches match search lookup query filter sort order page \
     pages cache cached store storage handler middleware route router routes endpoint endpoints \

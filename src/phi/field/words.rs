@@ -53,7 +53,7 @@ impl Words {
     }
 
     fn push(&mut self, word: &[u8]) {
-        let word = synonym(word);
+        let word = synonym(word, self.count == 0);
         if self.count == MAX_WORDS {
             self.bounds.rotate_left(1);
             self.count -= 1;
@@ -115,11 +115,11 @@ impl Words {
 }
 
 /// One word for those that mean the same.
-fn synonym(word: &[u8]) -> &[u8] {
+fn synonym(word: &[u8], is_first: bool) -> &[u8] {
     let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
     if is(b"no") || is(b"num") || is(b"nbr") || is(b"nr") || is(b"nos") {
         b"number"
-    } else if is(b"identifier") || is(b"ident") {
+    } else if !is_first && (is(b"identifier") || is(b"ident")) {
         b"id"
     } else if is(b"licence") {
         b"license"

@@ -40,6 +40,9 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         let word = &text[at..end];
         let known = lexicon::flags(text, at, end);
         words += 1;
+        if words == 1 && word.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
         if words > 1 && capitals > 0 && known & lexicon::STREET != 0 && (is_capital || capitals > 0)

@@ -8,16 +8,19 @@ use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
 /// What the word from `start` to `end` announces.
-pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+/// Its letters end at `letters`, and `known` is what the lexicon says of them.
+pub(super) fn find(
+    text: &[u8],
+    start: usize,
+    letters: usize,
+    end: usize,
+    known: u32,
+    floor: usize,
+) -> Option<Hit> {
     if end - start == 1 {
         return initials(text, start, end);
     }
     // "MRN123456": the cue and the code are one word.
-    let letters = run(text, start, is_letter);
-    let known = lexicon::flags(text, start, letters);
-    if known & lexicon::ANNOUNCES == 0 {
-        return None;
-    }
     if letters < end {
         return glued(text, start, letters, end, floor);
     }
@@ -70,6 +73,12 @@ fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         });
         return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
     }
+    if matches!(text.get(start..end + 2), Some(b"a/c" | b"A/C")) {
+        let at = run(text, end + 2, |byte| {
+            matches!(byte, b' ' | b':' | b'#' | b'=')
+        });
+        return value::take(Field::Coded(Kind::Account), text, at, Announced::Key);
+    }
     if start > 0 && text[start - 1] == b'.' {
         return None;
     }
@@ -116,16 +125,31 @@ fn is_signed(text: &[u8], start: usize) -> bool {
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
 }
 
-/// A name of at least `least` words after a cue that ends at `end`.
+/// A name of at least `least` words after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe",
+/// "patient's name is Jane Doe".
 fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
-    let dot = end + usize::from(text.get(end) == Some(&b'.'));
-    let start = run(text, dot, |byte| byte == b' ');
-    if start == end || start > dot + 3 {
-        return None;
+    let mut at = end;
+    if matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) {
+        at += 2;
     }
-    let (name_end, words) = name::end(text, start, name::Expect::Capitals);
+    for _ in 0..4 {
+        let gap = run(text, at, |byte| {
+            matches!(byte, b' ' | b'.' | b',' | b'\t' | b'"' | b'\'')
+        });
+        let next = word_end(text, gap);
+        if gap == at || gap > at + 3 || next == gap {
+            return None;
+        }
+        let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
+        at = gap;
+        if !is_link {
+            break;
+        }
+        at = next;
+    }
+    let (name_end, words) = name::end(text, at, name::Expect::Capitals);
     (words >= least).then_some(Hit {
-        start,
+        start: at,
         end: name_end,
         kind: Kind::Name,
     })
@@ -164,12 +188,13 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     if at == end
         || !text
             .get(at)
-            .is_some_and(|&byte| is_word(byte) || byte == b'+')
+            .is_some_and(|&byte| is_word(byte) || matches!(byte, b'+' | b'*'))
     {
         return None;
     }
     let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
-    value::take(field, text, at, Announced::Words).filter(|hit| !is_measured(text, hit.end))
+    value::take(field, text, at, Announced::Words)
+        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
 }
 
 /// The field that the words up to `end` name.
@@ -190,6 +215,14 @@ fn field_before(
             field::classify(name)
         };
         match field {
+            Field::Person => best = Some(Field::Coded(Kind::Mrn)),
+            Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
+                best = Some(Field::Coded(Kind::Mrn))
+            }
+            Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
+                best = Some(Field::Coded(Kind::Plan))
+            }
+            Field::Secret => best = Some(field),
             field @ (Field::Strong(_)
             | Field::Whole(_)
             | Field::Coded(_)
@@ -222,6 +255,25 @@ fn is_measured(text: &[u8], end: usize) -> bool {
     let at = run(text, end, |byte| byte == b' ');
     text.get(end) == Some(&b'%')
         || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
+}
+
+/// A number that ends at `end` and is named after it: "1234567893 (NPI)".
+pub(super) fn named_after(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if end - start < 5 || text.get(end..end + 2) != Some(b" (") {
+        return None;
+    }
+    let close = run(text, end + 2, |byte| {
+        byte.is_ascii_alphabetic() || byte == b' '
+    });
+    if text.get(close) != Some(&b')') || close - end > 26 {
+        return None;
+    }
+    match field::classify(&text[end + 2..close]) {
+        Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => {
+            Some(Hit { start, end, kind })
+        }
+        _ => None,
+    }
 }
 
 /// "93-year-old", "93 y/o", "93yo".

@@ -214,7 +214,8 @@ fn time_end(text: &[u8], date: usize) -> Option<usize> {
     let end = run(text, hours, |byte| {
         byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',')
     });
-    (end >= hours + 3 && text[hours + 1].is_ascii_digit()).then_some(end)
+    (end >= hours + 3 && text[hours + 1].is_ascii_digit())
+        .then(|| end + usize::from(text.get(end) == Some(&b'Z')))
 }
 
 /// Eight digits that are a year, a month and a day.

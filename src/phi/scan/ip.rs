@@ -94,9 +94,11 @@ pub(super) fn is_version(text: &[u8], start: usize) -> bool {
         if word.len() >= 7 && word[word.len() - 7..].eq_ignore_ascii_case(b"version") {
             return true;
         }
+        if word.eq_ignore_ascii_case(b"v") && before.len() == end {
+            return true;
+        }
         let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
         if is(&[
-            b"v",
             b"ver",
             b"build",
             b"release",

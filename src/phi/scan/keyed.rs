@@ -93,6 +93,17 @@ fn value(
             kind,
         });
     }
+    if field == Field::Secret && is_cookie(&text[..at]) {
+        let end = run(text, start, |byte| {
+            !matches!(byte, b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'`')
+        });
+        let is_done = placeholder::length_at(&text[start..]).is_some();
+        return (end > start && !is_done).then_some(Hit {
+            start,
+            end,
+            kind: Kind::Secret,
+        });
+    }
     value::take(field, text, start, Announced::Key)
 }
 
@@ -176,6 +187,12 @@ fn may_say_something(key: &[u8]) -> bool {
     word.len() >= 8
         || last > 0 && !word[0].is_ascii_alphabetic()
         || lexicon::flags_of(word) & lexicon::KEY != 0
+}
+
+/// A header of cookies has several, with semicolons between them.
+fn is_cookie(key: &[u8]) -> bool {
+    let key = key.strip_suffix(b"\"").unwrap_or(key);
+    key.len() >= 6 && key[key.len() - 6..].eq_ignore_ascii_case(b"cookie")
 }
 
 fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {

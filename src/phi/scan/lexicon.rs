@@ -31,6 +31,8 @@ pub(super) const KEY: u32 = 1 << 17;
 
 /// "by" after it says who did something.
 pub(super) const SIGNED: u32 = 1 << 18;
+/// Between a role and a name.
+pub(super) const LINK: u32 = 1 << 20;
 /// It ends a name in lower case only.
 pub(super) const NO_NAME_IN_LOWER: u32 = 1 << 19;
 
@@ -123,6 +125,8 @@ const WORDS: &[(u32, &str)] = &[
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
     (AGED, "aged"),
+    (LINK, "is was are named called name names"),
+    (KEY, "four digits only home work"),
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \

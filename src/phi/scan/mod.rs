@@ -6,6 +6,7 @@ mod code;
 mod cue;
 mod date;
 mod email;
+mod hl7;
 mod ip;
 mod keyed;
 mod lexicon;
@@ -177,9 +178,18 @@ impl<'a, 's> Scanner<'a, 's> {
 
     fn word(&mut self) {
         let (text, start) = (self.text, self.at);
-        let end = class::word_end(text, start);
-        if let Some(hit) = cue::find(text, start, end, self.floor) {
-            return self.take(hit);
+        let letters = class::run(text, start, class::is_letter);
+        let end = class::word_end(text, letters);
+        let known = lexicon::flags(text, start, letters);
+        if text.get(end) == Some(&b'|') {
+            if let Some(hit) = hl7::find(text, start, end) {
+                return self.take(hit);
+            }
+        }
+        if known & lexicon::ANNOUNCES != 0 || end - start == 1 {
+            if let Some(hit) = cue::find(text, start, letters, end, known, self.floor) {
+                return self.take(hit);
+            }
         }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
@@ -197,7 +207,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 return;
             }
         }
-        if !self.is_version && end - start >= 3 && end - start <= 9 {
+        if known & lexicon::MONTH != 0 && !self.is_version {
             if let Some(found) = date::find_month(text, start, end, false) {
                 return self.date(start, found);
             }
@@ -242,6 +252,7 @@ impl<'a, 's> Scanner<'a, 's> {
             .or_else(|| code::find(text, start, word))
             .or_else(|| address::find(text, start))
             .or_else(|| cue::age(text, start))
+            .or_else(|| cue::named_after(text, start, word))
         {
             return self.take(hit);
         }
@@ -251,7 +262,15 @@ impl<'a, 's> Scanner<'a, 's> {
     fn mark(&mut self, byte: u8) {
         let (text, at) = (self.text, self.at);
         let hit = match byte {
-            b'@' => email::find(text, at, self.floor),
+            b'@' => {
+                let hit = email::find(text, at, self.floor);
+                if let Some(name) =
+                    hit.and_then(|hit| email::display_name(text, hit.start, self.floor))
+                {
+                    self.take(name);
+                }
+                hit
+            }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
                 match keyed::find(text, at, self.floor, &mut self.unclosed) {
@@ -281,6 +300,19 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'{' => return self.embedded_json(),
             b'+' => number::international_phone(text, at),
+            b'(' if text[..at].ends_with(b"row contains ") => {
+                let end = class::run(text, at, |byte| byte != b'\n');
+                let close = text[at..end]
+                    .iter()
+                    .rposition(|&byte| byte == b')')
+                    .map_or(end, |close| at + close);
+                let is_done = placeholder::length_at(&text[at + 1..]) == Some(close - at - 1);
+                (!is_done).then_some(Hit {
+                    start: at + 1,
+                    end: close,
+                    kind: Kind::Name,
+                })
+            }
             b'(' => code::gs1_end(text, at)
                 .map(|end| Hit {
                     start: at,

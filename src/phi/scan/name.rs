@@ -28,7 +28,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_capital = first.is_ascii_uppercase() || first >= 0x80;
         let is_particle = known & lexicon::PARTICLE != 0;
         let is_suffix = words > 0 && known & lexicon::NAME_SUFFIX != 0;
-        let is_initial = word.len() == 1 && is_capital && text.get(word_end) == Some(&b'.');
+        let is_initial =
+            word.len() == 1 && is_capital && (words > 0 || text.get(word_end) == Some(&b'.'));
         if !is_suffix
             && !is_initial
             && known & lexicon::NO_NAME != 0

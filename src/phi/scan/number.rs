@@ -75,10 +75,22 @@ fn separator_end(text: &[u8], at: usize) -> usize {
 
 /// A number that begins at `start`, where no word and no number goes on.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
-    let groups = Groups::read(text, start);
-    if groups.count == 1 {
-        return bare(text, start, groups.end(0));
+    let first = digits_end(text, start);
+    // One (the country), three (an area), or four and more (a card).
+    match first - start {
+        1 if text[start] != b'1' => return None,
+        2 => return None,
+        _ => {}
     }
+    let next = separator_end(text, first);
+    if next == first || !text.get(next).is_some_and(u8::is_ascii_digit) {
+        return bare(text, start, first);
+    }
+    let second = digits_end(text, next) - next;
+    if !matches!((first - start, second), (1, 3) | (3, 2 | 3) | (4.., 4..)) {
+        return None;
+    }
+    let groups = Groups::read(text, start);
     card(text, &groups)
         .or_else(|| ssn(text, &groups))
         .or_else(|| phone(text, &groups))

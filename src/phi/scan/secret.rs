@@ -163,6 +163,16 @@ pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
+/// The end of a secret after its noun alone: a word with letters and digits.
+pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
+    let end = value_end(text, start);
+    let secret = &text[start..end];
+    let has_both =
+        secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
+    let is_uuid = super::code::uuid_end(text, start) == Some(end);
+    (secret.len() >= 6 && has_both && !is_uuid).then_some(end)
+}
+
 /// A value of a field that holds a secret: up to a mark that ends it.
 pub(super) fn value_end(text: &[u8], start: usize) -> usize {
     let word = word_end(text, start);

@@ -34,6 +34,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             code_end(text, start, kind, if by_key { 3 } else { 4 })?,
             kind,
         ),
+        Field::Coded(_) if !by_key && code::uuid_end(text, start).is_some() => return None,
         Field::Coded(kind) => (
             code_end(text, start, kind, if by_key { 4 } else { 5 })?,
             kind,
@@ -59,7 +60,8 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 .or_else(|| foreign_zip(text, start).filter(|_| by_key))?,
             Kind::Zip,
         ),
-        Field::Secret if by_key => (secret::value_end(text, start), Kind::Secret),
+        Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
+        Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,
     };
     (end > start).then_some(Hit { start, end, kind })
