@@ -163,6 +163,7 @@ mod tests {
                         && !line.starts_with("process_cpu")
                         && !line.starts_with("process_open")
                         && !line.starts_with("process_resident")
+                        && !line.starts_with("log_lines")
                 })
                 .map(str::to_owned)
                 .collect()
