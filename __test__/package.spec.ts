@@ -54,7 +54,7 @@ function samples(text: string): string[] {
 
 const documents: [name: string, text: string][] = [
   ['index.d.ts', declarations],
-  ...['README.md', 'docs/egress.md', 'docs/probe-server.md', 'docs/readiness.md'].map((name): [string, string] => [name, readFileSync(join(root, name), 'utf8')]),
+  ...['README.md', 'docs/egress.md', 'docs/operations/LOGGING.md', 'docs/probe-server.md', 'docs/readiness.md'].map((name): [string, string] => [name, readFileSync(join(root, name), 'utf8')]),
 ]
 
 describe.each(documents)('the samples of %s', (_name, text) => {

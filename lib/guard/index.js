@@ -11,7 +11,7 @@ const { PROCESS_GAPS } = require('./gaps.js')
 const groups = require('./groups.js')
 const { internals } = require('./internals.js')
 const kernel = require('./kernel.js')
-const { log } = require('./log.js')
+const log = require('./log.js')
 const outbound = require('./outbound.js')
 const received = require('./received.js')
 const resets = require('./resets.js')
@@ -82,13 +82,13 @@ function install() {
 /** A flip that should have brought the kernel level and did not: this level goes on without it. */
 function tellWithoutKernel() {
   if (kernel.state() !== 'failed') return
-  log('error', 'the kernel level of the egress guard is not in force; level process goes on holding', {
+  log.error('the kernel level of the egress guard is not in force; level process goes on holding', {
     gaps: kernel.report().gaps,
   })
 }
 
 function announce({ level, verified, gaps }) {
-  log('info', 'the egress guard is installed', {
+  log.info('the egress guard is installed', {
     level,
     audit: binding.guardAudits(),
     verified: verified.length,

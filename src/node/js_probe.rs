@@ -169,5 +169,6 @@ fn miss(code: Code, cause: &'static str) -> Miss {
     Miss::Failed(Failure {
         code,
         cause: cause.into(),
+        text: None,
     })
 }

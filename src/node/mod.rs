@@ -7,6 +7,7 @@ mod egress;
 mod event_loop;
 mod js_probe;
 mod kernel_guard;
+mod log;
 mod mode;
 mod probe;
 mod readiness;

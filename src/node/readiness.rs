@@ -116,6 +116,7 @@ impl NativeReadiness {
         let failure = code.map(|code| Failure {
             code: Code::from_name(&code),
             cause: cause.map_or("the check rejected".into(), Into::into),
+            text: None,
         });
         self.pending.settle(run, failure);
     }

@@ -192,10 +192,13 @@ impl Tracked {
             Err(Miss::Blocked(reason)) => {
                 tracing::warn!(check, %reason, "readiness check is blocked by the mode");
             }
-            Err(Miss::Failed(Failure { code, cause })) => {
+            Err(Miss::Failed(Failure { code, cause, text })) => {
                 let step = probe.as_ref().map(|probe| probe.step().to_string());
                 let step = step.as_deref().unwrap_or("configure");
-                tracing::warn!(check, %code, step, %cause, "readiness check failed");
+                let secrets = probe.as_ref().map(|probe| probe.secrets());
+                let text = text.as_deref().map(|text| without(text, secrets));
+                let text = text.as_deref();
+                tracing::warn!(check, %code, step, %cause, text, "readiness check failed");
             }
         }
     }
@@ -204,6 +207,25 @@ impl Tracked {
 fn is_stuck(probe: &dyn Probe) -> bool {
     let host = probe.host();
     host.is_some_and(|host| host.pulse().unanswered() >= PATIENCE)
+}
+
+/// The text without what the probe knows; the log finds the rest. A short secret is any word's part,
+/// so that nothing of such a text is left.
+fn without(text: &str, secrets: Result<Vec<String>, &Code>) -> String {
+    let mut text = text.to_owned();
+    let mut secrets = secrets.unwrap_or_default();
+    // One may be the beginning of another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in secrets {
+        if secret.is_empty() || !text.contains(&secret) {
+            continue;
+        }
+        if secret.len() < 3 {
+            return "[secret]".to_owned();
+        }
+        text = text.replace(&secret, "[secret]");
+    }
+    text
 }
 
 /// Waits until the mode no longer admits what `probe` talks to.
@@ -226,4 +248,20 @@ async fn closed(mut closed: watch::Receiver<bool>) {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_without_what_the_probe_knows() {
+        let secrets = || Ok(vec!["app".to_owned(), "app-word".to_owned(), String::new()]);
+        assert_eq!(
+            without("no password \"app-word\" for \"app\"", secrets()),
+            "no password \"[secret]\" for \"[secret]\""
+        );
+        assert_eq!(without("nothing", secrets()), "nothing");
+        assert_eq!(without("a b", Ok(vec!["a".to_owned()])), "[secret]");
+    }
 }

@@ -139,14 +139,34 @@ pub struct Failure {
     pub code: Code,
     /// Words of ours, an `errno` name or a server's error *code*; never a server's text.
     pub cause: Cow<'static, str>,
+    /// What a server or a library said of it, for the log alone, which redacts it.
+    pub text: Option<String>,
 }
+
+/// A text beyond this is no message, and cut somewhere it could hide what is to be redacted.
+const LONGEST_TEXT: usize = 1000;
 
 impl Failure {
     pub(super) fn new(code: Code, cause: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
             cause: cause.into(),
+            text: None,
         }
+    }
+
+    /// The same with what was said of it.
+    pub(super) fn told(mut self, text: impl fmt::Display) -> Self {
+        let text = text.to_string();
+        self.text = (text.len() <= LONGEST_TEXT).then_some(text);
+        self
+    }
+
+    /// The same with what an error says, and those that it came from.
+    pub(super) fn told_by(self, error: &(dyn std::error::Error + 'static)) -> Self {
+        let chain = std::iter::successors(Some(error), |error| error.source());
+        let texts: Vec<String> = chain.map(ToString::to_string).collect();
+        self.told(texts.join(": "))
     }
 
     /// The failure that an input or output error stands for.
@@ -179,7 +199,7 @@ impl Failure {
             _ if error.raw_os_error().is_none() => {
                 Self::new(Code::UnexpectedReply, "the answer is not in the protocol")
             }
-            _ => Self::new(Code::Error, "input or output error"),
+            _ => Self::new(Code::Error, "input or output error").told(error),
         }
     }
 }
@@ -205,7 +225,12 @@ impl Miss {
             Self::Failed(Failure {
                 code: Code::UnexpectedReply | Code::Error,
                 cause,
-            }) => Self::failed(Code::TlsError, cause),
+                text,
+            }) => Self::Failed(Failure {
+                code: Code::TlsError,
+                cause,
+                text,
+            }),
             other => other,
         }
     }

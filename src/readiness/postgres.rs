@@ -74,6 +74,16 @@ impl Probe for Postgres {
     fn step(&self) -> Step {
         self.progress.step()
     }
+
+    fn secrets(&self) -> Vec<String> {
+        let config = &self.target.config;
+        let password = config.get_password().map(String::from_utf8_lossy);
+        [config.get_user(), password.as_deref(), config.get_dbname()]
+            .into_iter()
+            .flatten()
+            .map(str::to_owned)
+            .collect()
+    }
 }
 
 /// A connection on loan. Unless it is kept, it is closed: a question without its answer must not
@@ -170,7 +180,9 @@ fn pool_miss(error: deadpool_postgres::PoolError) -> Miss {
 
 fn postgres_miss(error: &tokio_postgres::Error) -> Miss {
     if let Some(refusal) = error.as_db_error() {
-        return sql_state_failure(refusal.code()).into();
+        return sql_state_failure(refusal.code())
+            .told(refusal.message())
+            .into();
     }
     // The driver keeps the kind of an error to itself and shows it as fixed words.
     let shown = error.to_string();
@@ -199,7 +211,7 @@ fn postgres_miss(error: &tokio_postgres::Error) -> Miss {
         _ => Code::Error,
     };
     // One of the driver's fixed phrases, without what it wraps.
-    Miss::failed(code, kind.to_owned())
+    Failure::new(code, kind.to_owned()).told_by(error).into()
 }
 
 fn sql_state_failure(state: &SqlState) -> Failure {

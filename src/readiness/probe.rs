@@ -41,6 +41,12 @@ pub trait Probe: Send + Sync + 'static {
     fn host(&self) -> Option<&dyn Host> {
         None
     }
+
+    /// What it knows and nobody is to read: users, passwords, names of databases. A server may
+    /// repeat them in what it says.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// An event loop that runs checks, and may be too busy to.

@@ -186,6 +186,15 @@ impl Probe for Redis {
     fn step(&self) -> Step {
         self.progress.step()
     }
+
+    fn secrets(&self) -> Vec<String> {
+        let login = &self.target.login;
+        [login.username(), login.password()]
+            .into_iter()
+            .flatten()
+            .map(str::to_owned)
+            .collect()
+    }
 }
 
 /// An open connection with no question in it.
@@ -277,7 +286,11 @@ fn io_miss(error: &std::io::Error) -> Miss {
 
 fn tls_miss(error: &std::io::Error) -> Miss {
     Miss::within(error).map_or_else(
-        || Miss::failed(Code::TlsError, "the handshake failed"),
+        || {
+            Failure::new(Code::TlsError, "the handshake failed")
+                .told_by(error)
+                .into()
+        },
         Miss::in_tls_handshake,
     )
 }
@@ -296,7 +309,10 @@ fn refused(refusal: &ServerError, otherwise: Code) -> Miss {
         }
         _ => otherwise,
     };
-    Miss::failed(code, "the server refused")
+    let words = refusal.details().unwrap_or_default();
+    Failure::new(code, "the server refused")
+        .told(format_args!("{} {words}", refusal.code()))
+        .into()
 }
 
 #[cfg(test)]

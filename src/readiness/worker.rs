@@ -100,7 +100,7 @@ impl Worker {
             .get(self.target.url.clone())
             .send()
             .await
-            .map_err(|error| http_miss(&error))?;
+            .map_err(|error| http_miss(&error.without_url()))?;
         let status = response.status();
         if !status.is_success() {
             let code = Code::Http(status.as_u16());
@@ -198,7 +198,9 @@ fn http_miss(error: &reqwest::Error) -> Miss {
         Some(miss) => miss,
         None if error.is_timeout() => Miss::failed(Code::Timeout, "timed out"),
         // Connected, and what came is not HTTP or ended too soon.
-        None => Miss::failed(Code::UnexpectedReply, "the answer is not whole HTTP"),
+        None => Failure::new(Code::UnexpectedReply, "the answer is not whole HTTP")
+            .told_by(error)
+            .into(),
     }
 }
 

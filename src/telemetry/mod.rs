@@ -17,7 +17,7 @@ mod snapshot;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{event_loop, mode};
+use crate::{event_loop, log, mode, phi};
 
 pub use calls::{CallStatus, Calls, Refusal};
 pub use checks::Checks;
@@ -98,6 +98,8 @@ impl Telemetry {
         self.guard.expose(&mut out);
         self.checks.expose(&mut out);
         event_loop::shared().expose(&mut out);
+        log::expose(&mut out);
+        expose_redactions(&mut out);
         process::expose(&mut out);
         out.finish()
     }
@@ -133,6 +135,18 @@ fn expose_mode(snapshot: &mode::Snapshot, out: &mut Exposition) {
     out.sample(name, &[], u8::from(snapshot.network_allowed()));
 }
 
+fn expose_redactions(out: &mut Exposition) {
+    let name = "phi_redactions_total";
+    out.family(
+        Kind::Counter,
+        name,
+        "Identifiers and secrets taken out of what was written, by kind.",
+    );
+    for (kind, count) in phi::Kind::ALL.iter().zip(phi::counts()) {
+        out.sample(name, &[("kind", kind.as_str())], count);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +173,7 @@ mod tests {
                         && !line.starts_with("process_cpu")
                         && !line.starts_with("process_open")
                         && !line.starts_with("process_resident")
+                        && !line.starts_with("log_lines")
                 })
                 .map(str::to_owned)
                 .collect()

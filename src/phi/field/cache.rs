@@ -1,0 +1,90 @@
+//! Names that were read before. A service logs the same few hundred field names for ever.
+
+use std::cell::RefCell;
+
+use super::{Field, read};
+
+const SLOTS: usize = 512;
+const MAX_NAME: usize = 32;
+
+#[derive(Clone, Copy)]
+struct Slot {
+    name: Name,
+    field: Field,
+    is_word: bool,
+}
+
+/// A short name as numbers: its first and last bytes, those between them, and its length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Name([u64; 4], usize);
+
+const EMPTY: Slot = Slot {
+    name: Name([0; 4], 0),
+    field: Field::Plain,
+    is_word: true,
+};
+
+thread_local! {
+    static CACHE: RefCell<[Slot; SLOTS]> = const { RefCell::new([EMPTY; SLOTS]) };
+}
+
+/// What the name of a field says of its value.
+pub(in super::super) fn classify(name: &[u8]) -> Field {
+    classify_name(name).0
+}
+
+/// The same, and whether the name is of letters alone, in which nobody is identified.
+pub(in super::super) fn classify_name(name: &[u8]) -> (Field, bool) {
+    let Some(short) = Name::read(name) else {
+        return (read(name), is_word(name));
+    };
+    CACHE.with_borrow_mut(|cache| {
+        let slot = &mut cache[short.place()];
+        if slot.name != short {
+            *slot = Slot {
+                name: short,
+                field: read(name),
+                is_word: is_word(name),
+            };
+        }
+        (slot.field, slot.is_word)
+    })
+}
+
+fn is_word(name: &[u8]) -> bool {
+    name.iter()
+        .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+}
+
+impl Name {
+    fn read(name: &[u8]) -> Option<Self> {
+        let length = name.len();
+        let numbers = match length {
+            1..8 => {
+                let mut bytes = [0; 8];
+                bytes[..length].copy_from_slice(name);
+                [u64::from_le_bytes(bytes), 0, 0, 0]
+            }
+            8..=16 => [number(name, 0), number(name, length - 8), 0, 0],
+            17..=MAX_NAME => [
+                number(name, 0),
+                number(name, length - 8),
+                number(name, 8),
+                number(name, length - 16),
+            ],
+            _ => return None,
+        };
+        Some(Self(numbers, length))
+    }
+
+    fn place(&self) -> usize {
+        let [first, last, ..] = self.0;
+        let mixed =
+            (first ^ last.rotate_left(29) ^ self.1 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 32) as usize % SLOTS
+    }
+}
+
+fn number(name: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(name[at..at + 8].try_into().unwrap_or_default())
+}
