@@ -349,7 +349,7 @@ role ".*" does not exist|the server does not know the user
 database ".*" does not exist|the server does not have the database
 server version mismatch|the tools are older than the server
 permission denied|the user lacks a right
-terminating connection|server closed the connection|the server ended the connection
+terminating connection|the server ended the connection
 server closed the connection|the server ended the connection
 connection refused|nothing listens at the address
 could not translate host name|the host name is not known
@@ -358,7 +358,9 @@ no such file or directory|nothing listens at the address
 the database system is|the server is starting up or shutting down
 connection to server|the server cannot be reached
 read-only file system|the disk is mounted read-only
-not a valid archive|unexpected end of file|it is no dump, or not all of one
+valid archive|it is no dump, or not all of one
+text format dump|it is no dump, or not all of one
+unexpected end of file|it is no dump, or not all of one
 could not read|it is no dump, or not all of one
 CAUSES
   echo 'another cause'
