@@ -67,6 +67,7 @@ install_debian_packages() {
   has curl || missing+=(curl)
   has busybox || missing+=(busybox-static)
   has ps || missing+=(procps)
+  has jq || missing+=(jq)
   # One that a user without rights may run as well.
   [ -x /usr/bin/python3 ] || missing+=(python3)
   [ ${#missing[@]} -gt 0 ] || return 0
