@@ -218,6 +218,16 @@ describe('a dump that fails leaves the good backups and nothing else', () => {
     expect(outcome.stdout.split('\n').filter((name) => name.startsWith('backup_') || name.startsWith('.partial'))).toEqual(before)
   })
 
+  it('when the disk has not kept what was written', async () => {
+    // The real pg_dump, and after it a file that is cut in half: as if a disk had lied.
+    const bin = tempDirectory('lying')
+    writeFileSync(join(bin, 'pg_dump'), `#!/bin/sh
+      PATH=\${PATH#*:} pg_dump "$@" || exit
+      for a; do case $a in --file=*) truncate -s "$(($(stat -c %s "\${a#--file=}") / 2))" "\${a#--file=}" ;; esac; done\n`, { mode: 0o755 })
+    expect(await backup('backup', { PATH: `${bin}:${process.env.PATH}` })).toMatchObject(failed('the dump cannot be read back: it is no dump, or not all of one'))
+    await unharmed()
+  })
+
   it('when it is stopped by SIGTERM', async () => {
     const run = await halfway()
     signal(run.pid, 'SIGTERM')

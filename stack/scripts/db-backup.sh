@@ -155,6 +155,7 @@ list() {
 lock() {
   if [ -n "$locked" ]; then return; fi
   [ -w "$dir" ] || fail 'the backup directory is not writable'
+  command -v flock >/dev/null || fail 'flock is missing'
   exec 9>"$dir/.lock"
   flock -n 9 || { complain 'another run holds the lock'; exit 75; }
   locked=yes
