@@ -179,6 +179,19 @@ describe('the pods of an overlay', () => {
       await Promise.all([postgres.stop(), redis.stop()])
     }
   })
+
+  it('go on serving after SIGTERM, not ready, and are gone within their grace period', async () => {
+    const orchestrator = await startOrchestratorImage({ ...environment('production', 'orchestrator'), ROS_MODE_FILE: mount('STANDBY').file })
+    running.push(orchestrator)
+    const began = Date.now()
+    orchestrator.program.child.kill('SIGTERM')
+    await expect.poll(async () => (await get(orchestrator.port, '/health/ready')).status, { timeout: 1_000, interval: 20 }).toBe(503)
+    expect((await get(orchestrator.port, '/api/status')).status).toBe(200)
+    expect(await orchestrator.program.exited).toEqual({ code: 0, signal: null })
+    const { terminationGracePeriodSeconds } = podOf(find('production', 'Deployment', 'orchestrator')).spec
+    expect(Date.now() - began).toBeGreaterThanOrEqual(5_000)
+    expect(Date.now() - began).toBeLessThan(terminationGracePeriodSeconds * 1_000)
+  })
 })
 
 describe('the jobs of production', () => {

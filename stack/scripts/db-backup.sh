@@ -17,7 +17,7 @@
 #   PGHOST, PGPORT, ...     as libpq has them; PGUSER and PGDATABASE default to POSTGRES_USER, POSTGRES_DB
 #   POSTGRES_PASSWORD_FILE  a file that holds the password, such as a mounted secret; else PGPASSFILE
 #
-# Exit: 0 done, 1 failed, 2 called in a wrong way, 75 another run holds the lock.
+# Exit: 0 done, 1 failed, 2 called in a wrong way, 75 another run holds the lock, 130 or 143 stopped.
 #
 # A backup is NAME.dump (pg_dump's custom format), NAME.dump.sha256 (as `sha256sum -c` reads it) and
 # NAME.dump.counts (each table's rows and a checksum of them, from the snapshot that was dumped).
