@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
 import { type Program, startProgram } from './process.ts'
@@ -18,7 +18,11 @@ export function commandOf(dockerfile: string): string[] {
 
 /** Bundles the orchestrator as the image's build does. */
 export function buildOrchestrator(): void {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(STACK, 'services', 'orchestrator'), stdio: 'pipe' })
+  const cwd = join(STACK, 'services', 'orchestrator')
+  // Another spec may start the bundle meanwhile: it finds the old one or the new one, in full.
+  const fresh = `dist/index-${process.pid}.js`
+  execFileSync('npm', ['run', '--silent', 'build', '--', `--outfile=${fresh}`], { cwd, stdio: 'pipe' })
+  renameSync(join(cwd, fresh), join(cwd, 'dist', 'index.js'))
 }
 
 /** Runs what the image runs, here: the same command over the same bundle and the same packages. */
