@@ -304,10 +304,19 @@ run() {
   if wait "$child"; then child=''; else child='' && return 1; fi
 }
 
+# Asked to end, they cancel what they asked of the server. One that hangs lets them wait for ever.
+# shellcheck disable=SC2086  # either may be empty
+stop_programs() {
+  kill $child $session 2>/dev/null || true
+  (sleep 5 && kill -KILL $child $session) >/dev/null 2>&1 9>&- &
+  killer=$!
+  wait $child $session 2>/dev/null || true # or the shell says how they ended
+  kill "$killer" 2>/dev/null || true
+}
+
 clean_up() {
   trap '' TERM HUP INT
-  for pid in $child $session; do kill "$pid" 2>/dev/null || true; done
-  wait
+  if [ -n "$child$session" ]; then stop_programs; fi
   if [ -n "$partial" ]; then rm -f "$partial" "$partial.sha256" "$partial.counts"; fi
   if [ -n "$made_scratch" ]; then drop_scratch || complain 'the scratch database is left: the next drill drops it'; fi
   rm -rf "$work"
