@@ -133,8 +133,11 @@ describe('a dump that fails leaves the good backups and nothing else', () => {
     await unharmed()
   })
 
-  it('when it is stopped by SIGTERM, also while the server hangs', async () => {
-    const run = await clinic.halfway()
+  it.each([
+    ['this system', () => process.env.PATH],
+    ['BusyBox', busyboxPath],
+  ])('when it is stopped by SIGTERM, also while the server hangs, under the shell of %s', async (_shell, path) => {
+    const run = await clinic.halfway([], { PATH: path() })
     signal(run.pid, 'SIGTERM')
     expect(await run.ended).toEqual({ code: 143, signal: null, stdout: 'db-backup: stopped by a signal\n', stderr: '' })
     clinic.postgres.thaw()

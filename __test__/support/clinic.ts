@@ -82,8 +82,8 @@ class Clinic {
   }
 
   /** A run that is in the middle of its dump, and stays there until the server is thawed. */
-  async halfway(wrapper: string[] = []): Promise<Run> {
-    const run = startBackup(['backup'], this.settings({ PGDATABASE: 'bulky' }), wrapper)
+  async halfway(wrapper: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Run> {
+    const run = startBackup(['backup'], this.settings({ PGDATABASE: 'bulky', ...more }), wrapper)
     const partial = () => readdirSync(this.directory).find((name) => name.startsWith('.partial.'))
     await until(() => partial() !== undefined && statSync(join(this.directory, partial()!)).size > 1 << 18)
     this.postgres.freeze()
