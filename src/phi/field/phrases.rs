@@ -79,6 +79,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
     ),
+    (Field::Coded(Kind::Ssn), "social"),
     (Field::Identifier, "identifier, identifiers"),
     (
         Field::Coded(Kind::Mrn),
@@ -168,7 +169,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Plain,
-        "ip address, remote address, remote addr, local address, bind address, listen address, \
+        "subject line, ip address, remote address, remote addr, local address, bind address, listen address, \
          server address, peer address, socket address, client address, memory address, wallet \
          address, contract address, host address, node address, network address, base address, \
          remote ip, proxy address, token type, address family, public key, key id, api key id, \

@@ -145,7 +145,10 @@ pub(super) fn zip_end(text: &[u8], start: usize) -> Option<usize> {
     if end - start == 9 && is_boundary_after(text, end) {
         return Some(end);
     }
-    if end - start != 5 || !is_boundary_after(text, end) {
+    // A file's name is no code: "12345.zip".
+    let is_file =
+        text.get(end) == Some(&b'.') && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+    if end - start != 5 || !is_boundary_after(text, end) || is_file {
         return None;
     }
     if matches!(text.get(end), Some(b'-')) {

@@ -3,7 +3,7 @@
 use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, address, lexicon, name, secret};
+use super::{Hit, address, code, lexicon, name, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -29,36 +29,43 @@ pub(super) fn find(
     if known & lexicon::SCHEME != 0 {
         return secret::after_scheme(text, word, end);
     }
-    if known & lexicon::BOX != 0 {
-        if let Some(end) = address::box_end(text, start) {
+    if known & lexicon::BOX != 0
+        && let Some(end) = address::box_end(text, start) {
             return hit(start, end, Kind::Address);
         }
-    }
-    if known & lexicon::STATE != 0 {
-        if let Some(zip_end) = address::zip_after_state(text, start, end) {
+    if known & lexicon::STATE != 0
+        && let Some(zip_end) = address::zip_after_state(text, start, end) {
             let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
             return hit(zip, zip_end, Kind::Zip);
         }
-    }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
         return value::take(Field::Age, text, at, Announced::Words);
     }
-    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase() {
-        if let Some(hit) = named(text, end, 1) {
+    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase()
+        && let Some(hit) = named(text, end, 1) {
             return Some(hit);
         }
-    }
     let is_by = word.eq_ignore_ascii_case(b"by");
-    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start)) {
-        if let Some(hit) = named(text, end, 2) {
+    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start))
+        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end)) {
             return Some(hit);
         }
-    }
     if known & lexicon::CUE != 0 {
         return announced(text, start, end, floor);
     }
     None
+}
+
+/// "prescriber 1234567893": a number after a role that passes the check of a provider's.
+fn provider(text: &[u8], end: usize) -> Option<Hit> {
+    let start = run(text, end, |byte| byte == b' ');
+    let number_end = digits_end(text, start);
+    (code::is_npi(&text[start..number_end]) && is_boundary_after(text, number_end)).then_some(Hit {
+        start,
+        end: number_end,
+        kind: Kind::Npi,
+    })
 }
 
 /// "M.R.N. 123", "S/N 123".
@@ -217,10 +224,10 @@ fn field_before(
         match field {
             Field::Person => best = Some(Field::Coded(Kind::Mrn)),
             Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
-                best = Some(Field::Coded(Kind::Mrn))
+                best = Some(Field::Coded(Kind::Mrn));
             }
             Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
-                best = Some(Field::Coded(Kind::Plan))
+                best = Some(Field::Coded(Kind::Plan));
             }
             Field::Secret => best = Some(field),
             field @ (Field::Strong(_)

@@ -80,7 +80,7 @@ pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     for _ in 0..3 {
         let end = before
             .iter()
-            .rposition(|byte| byte.is_ascii_alphanumeric())
+            .rposition(u8::is_ascii_alphanumeric)
             .map_or(0, |at| at + 1);
         if before.len() - end > 4 {
             return false;

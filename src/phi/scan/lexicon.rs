@@ -118,7 +118,7 @@ const WORDS: &[(u32, &str)] = &[
         "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries \
          hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
-    (SCHEME, "bearer basic digest"),
+    (SCHEME, "bearer basic"),
     (
         MONTH,
         "january february march april may june july august september october november december \
@@ -126,7 +126,7 @@ const WORDS: &[(u32, &str)] = &[
     ),
     (AGED, "aged"),
     (LINK, "is was are named called name names"),
-    (KEY, "four digits only home work"),
+    (KEY, "four digits only home work file record"),
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \
@@ -183,9 +183,9 @@ impl Lexicon {
             return;
         };
         let hash = hash(word);
-        let bit = hash as usize % FILTER_BITS;
+        let bit = place(hash) % FILTER_BITS;
         self.filter[bit / 64] |= 1 << (bit % 64);
-        let mut slot = (hash >> 32) as usize % SLOTS;
+        let mut slot = place(hash >> 32) % SLOTS;
         while self.entries[slot].flags != 0 && self.entries[slot].word != word {
             slot = (slot + 1) % SLOTS;
         }
@@ -201,11 +201,11 @@ pub(super) fn flags(text: &[u8], start: usize, end: usize) -> u32 {
     };
     let hash = hash(word);
     let lexicon = &*LEXICON;
-    let bit = hash as usize % FILTER_BITS;
+    let bit = place(hash) % FILTER_BITS;
     if lexicon.filter[bit / 64] & 1 << (bit % 64) == 0 {
         return 0;
     }
-    let mut slot = (hash >> 32) as usize % SLOTS;
+    let mut slot = place(hash >> 32) % SLOTS;
     loop {
         let entry = &lexicon.entries[slot];
         if entry.flags == 0 || entry.word == word {
@@ -227,19 +227,16 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
     if length == 0 || length > MAX_WORD {
         return None;
     }
-    let (first, second) = match text.get(start..start + MAX_WORD) {
-        Some(bytes) => (
+    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) { (
+        u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
+        u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
+    ) } else {
+        let mut bytes = [0; MAX_WORD];
+        bytes[..length].copy_from_slice(&text[start..end]);
+        (
             u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
             u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        ),
-        None => {
-            let mut bytes = [0; MAX_WORD];
-            bytes[..length].copy_from_slice(&text[start..end]);
-            (
-                u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-                u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-            )
-        }
+        )
     };
     let keep = |bytes: usize| {
         if bytes >= 8 {
@@ -252,6 +249,10 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
         (first | LOWER) & keep(length),
         (second | LOWER) & keep(length.saturating_sub(8)),
     ))
+}
+
+fn place(hash: u64) -> usize {
+    usize::try_from(hash & 0xffff_ffff).unwrap_or(0)
 }
 
 fn hash((first, second): (u64, u64)) -> u64 {

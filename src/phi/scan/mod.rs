@@ -181,16 +181,14 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
-        if text.get(end) == Some(&b'|') {
-            if let Some(hit) = hl7::find(text, start, end) {
+        if text.get(end) == Some(&b'|')
+            && let Some(hit) = hl7::find(text, start, end) {
                 return self.take(hit);
             }
-        }
-        if known & lexicon::ANNOUNCES != 0 || end - start == 1 {
-            if let Some(hit) = cue::find(text, start, letters, end, known, self.floor) {
+        if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
+            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor) {
                 return self.take(hit);
             }
-        }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
                 secret::Found::Secret(hit) => return self.take(hit),
@@ -207,11 +205,10 @@ impl<'a, 's> Scanner<'a, 's> {
                 return;
             }
         }
-        if known & lexicon::MONTH != 0 && !self.is_version {
-            if let Some(found) = date::find_month(text, start, end, false) {
+        if known & lexicon::MONTH != 0 && !self.is_version
+            && let Some(found) = date::find_month(text, start, end, false) {
                 return self.date(start, found);
             }
-        }
         self.at = end;
     }
 

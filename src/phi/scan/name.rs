@@ -67,7 +67,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if text.get(at) == Some(&b',')
             && !comma
             && words <= 3
-            && matches!(text.get(at + 1), Some(b' ') | Some(b'A'..=b'Z'))
+            && matches!(text.get(at + 1), Some(b' ' | b'A'..=b'Z'))
         {
             comma = true;
             at += 1;
@@ -101,7 +101,7 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
         at = run(text, at, is_letter);
         match text.get(at) {
             Some(b'\'' | b'-' | b'`') if text.get(at + 1).is_some_and(|&next| is_letter(next)) => {
-                at += 1
+                at += 1;
             }
             _ => return (at, first),
         }

@@ -35,6 +35,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             kind,
         ),
         Field::Coded(_) if !by_key && code::uuid_end(text, start).is_some() => return None,
+        Field::Coded(Kind::Ssn) => (code_end(text, start, Kind::Ssn, 9)?, Kind::Ssn),
         Field::Coded(kind) => (
             code_end(text, start, kind, if by_key { 4 } else { 5 })?,
             kind,
@@ -44,7 +45,10 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
-        Field::PersonLike if by_key => (name_end(text, start, name::Expect::Capitals)?, Kind::Name),
+        Field::PersonLike if by_key => {
+            let (end, words) = name::end(text, start, name::Expect::Capitals);
+            ((words > 1).then_some(end)?, Kind::Name)
+        }
         Field::Age => {
             let end = digits_end(text, start);
             (

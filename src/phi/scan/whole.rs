@@ -11,7 +11,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Strong(kind) => Some(kind),
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
         Field::Whole(kind) => Some(kind),
-        Field::Coded(kind) => has_digits(1)
+        Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
             .filter(|_| code::uuid_end(value, 0) != Some(value.len())),
         Field::Person => Some(Kind::Name),
