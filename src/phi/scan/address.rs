@@ -45,8 +45,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         }
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
-        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 && (is_capital || capitals > 0)
-        {
+        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 {
             let end =
                 end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
             return Some(Hit {

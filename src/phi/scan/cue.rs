@@ -30,27 +30,33 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::BOX != 0
-        && let Some(end) = address::box_end(text, start) {
-            return hit(start, end, Kind::Address);
-        }
+        && let Some(end) = address::box_end(text, start)
+    {
+        return hit(start, end, Kind::Address);
+    }
     if known & lexicon::STATE != 0
-        && let Some(zip_end) = address::zip_after_state(text, start, end) {
-            let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
-            return hit(zip, zip_end, Kind::Zip);
-        }
+        && let Some(zip_end) = address::zip_after_state(text, start, end)
+    {
+        let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
+        return hit(zip, zip_end, Kind::Zip);
+    }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
         return value::take(Field::Age, text, at, Announced::Words);
     }
-    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase()
-        && let Some(hit) = named(text, end, 1) {
-            return Some(hit);
-        }
+    if known & lexicon::TITLE != 0
+        && word[0].is_ascii_uppercase()
+        && let Some(hit) = named(text, end, 1)
+    {
+        return Some(hit);
+    }
     let is_by = word.eq_ignore_ascii_case(b"by");
-    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start))
-        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end)) {
-            return Some(hit);
-        }
+    if known & lexicon::ROLE != 0
+        && (!is_by || is_signed(text, start))
+        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end))
+    {
+        return Some(hit);
+    }
     if known & lexicon::CUE != 0 {
         return announced(text, start, end, floor);
     }

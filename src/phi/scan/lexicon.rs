@@ -227,10 +227,12 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
     if length == 0 || length > MAX_WORD {
         return None;
     }
-    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) { (
-        u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-        u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-    ) } else {
+    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
+        (
+            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
+            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
+        )
+    } else {
         let mut bytes = [0; MAX_WORD];
         bytes[..length].copy_from_slice(&text[start..end]);
         (
