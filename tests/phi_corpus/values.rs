@@ -386,7 +386,7 @@ fn with_luhn(mut digits: String) -> String {
                 digit / 10 + digit % 10
             })
             .sum();
-        if sum % 10 == 0 {
+        if sum.is_multiple_of(10) {
             break;
         }
         digits.pop();

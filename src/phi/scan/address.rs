@@ -125,10 +125,11 @@ fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
 /// The end of the code after the state that is the word from `start` to `end`.
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
-    if state.len() != 2
-        || !state.iter().all(u8::is_ascii_uppercase)
-        || lexicon::flags(text, start, end) & lexicon::STATE == 0
-    {
+    let known = lexicon::flags(text, start, end);
+    let is_written =
+        state[0].is_ascii_uppercase() && (state.len() > 2 || state[1].is_ascii_uppercase());
+    let is_word = known & lexicon::STATE_AND_WORD != 0 && !text[..start].ends_with(b", ");
+    if known & lexicon::STATE == 0 || !is_written || is_word {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b','));

@@ -29,6 +29,7 @@ pub(super) const CUE: u32 = 1 << 16;
 /// It may end a key whose value matters.
 pub(super) const KEY: u32 = 1 << 17;
 
+pub(super) const STATE_AND_WORD: u32 = 1 << 21;
 /// "by" after it says who did something.
 pub(super) const SIGNED: u32 = 1 << 18;
 /// Between a role and a name.
@@ -58,7 +59,7 @@ const WORDS: &[(u32, &str)] = &[
          search api app module error exception table queue file report summary history \
          information info details access account matching index registry cohort study visit \
          encounter monitoring management system server client request response update deleted \
-         updated notes note chart medical and the a an of for with in on at to or mrn ssn dob \
+         updated notes note chart medical and the a of for with in on at to or mrn ssn dob \
          phone email fax address zip city state sex gender male female unknown none null \
          undefined true false n satisfaction engagement outcomes outcome education first last \
          full middle advocacy flow volume census intake transfer transport discharge admission \
@@ -104,7 +105,17 @@ const WORDS: &[(u32, &str)] = &[
     (
         STATE,
         "al ak az ar ca co ct de dc fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh \
-         nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy pr vi gu as mp aa ae ap",
+         nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy pr vi gu as mp aa ae ap alabama alaska arizona arkansas california \
+         carolina colorado connecticut dakota delaware florida georgia hampshire hawaii idaho \
+         illinois indiana iowa island jersey kansas kentucky louisiana maine maryland \
+         massachusetts mexico michigan minnesota mississippi missouri montana nebraska nevada ohio \
+         oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin \
+         wyoming york",
+    ),
+    (
+        // These are words too: "OK 20012".
+        STATE_AND_WORD,
+        "id ok in or me hi oh as pr mp ms vi",
     ),
     (
         BETWEEN,
@@ -130,7 +141,7 @@ const WORDS: &[(u32, &str)] = &[
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \
-         monday tuesday wednesday thursday friday saturday sunday will can do new old young",
+         monday tuesday wednesday thursday friday saturday sunday an will can do new old young",
     ),
     (
         SIGNED,

@@ -191,6 +191,11 @@ impl<'a, 's> Scanner<'a, 's> {
         {
             return self.take(hit);
         }
+        if known & lexicon::CUE == 0 {
+            if let Some(hit) = cue::compound(text, start, end) {
+                return self.take(hit);
+            }
+        }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
                 secret::Found::Secret(hit) => return self.take(hit),

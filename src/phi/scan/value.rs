@@ -42,6 +42,9 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
         Field::Place if ip::begins_network_address(text, start) => return None,
+        Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
+            (code_end(text, start, Kind::Mrn, 5)?, Kind::Mrn)
+        }
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
@@ -60,8 +63,10 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             (address::clause_end(text, start), Kind::Address)
         }
         Field::Zip => (
-            address::zip_end(text, start)
-                .or_else(|| foreign_zip(text, start).filter(|_| by_key))?,
+            address::zip_end(text, start).or_else(|| {
+                let is_code = by_key || text[start].is_ascii_uppercase();
+                foreign_zip(text, start).filter(|_| is_code)
+            })?,
             Kind::Zip,
         ),
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
