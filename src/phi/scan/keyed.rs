@@ -116,6 +116,9 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     if end == floor {
         return None;
     }
+    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !is_word(text[end - 2])) {
+        return None;
+    }
     if matches!(text[end - 1], b'"' | b'\'' | b'`') {
         let quote = text[end - 1];
         let from = floor.max(end.saturating_sub(MAX_KEY));

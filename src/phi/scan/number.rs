@@ -11,8 +11,8 @@ pub(super) struct Groups {
     count: usize,
 }
 
-/// A card in pairs has ten.
-const MAX_GROUPS: usize = 10;
+/// A card of nineteen digits in fours has five, and one more shows that it goes on.
+const MAX_GROUPS: usize = 6;
 
 impl Groups {
     pub fn read(text: &[u8], start: usize) -> Self {
