@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { lines, log } from './support/log.ts'
 
@@ -68,4 +70,10 @@ it('makes a line of whatever comes instead of a message, and never throws', asyn
 it('takes the fields first, as other loggers do', async () => {
   const { out } = await log("core.logger.info({ files: 2 }, 'stored')")
   expect(lines(out)[0]).toMatchObject({ message: 'stored', context: { files: 2 } })
+})
+
+it('keeps the order of all lines where both streams are one file', () => {
+  const code = "const { logger } = require('.'); for (let at = 0; at < 2_000; at += 1) logger[['info', 'warn', 'info', 'error'][at % 4]]('m', { at })"
+  const out = execFileSync('sh', ['-c', 'node -e "$0" 2>&1', code], { cwd: join(import.meta.dirname, '..'), env: { PATH: process.env.PATH, LOG_FORMAT: 'json' }, encoding: 'utf8' })
+  expect(lines(out).map(({ context }) => context!.at)).toEqual(Array.from({ length: 2_000 }, (_, at) => at))
 })

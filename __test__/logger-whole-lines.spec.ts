@@ -41,10 +41,12 @@ describe('what is logged', () => {
 describe('lines', () => {
   it('stay whole beside those that the program writes itself', async () => {
     const { out } = await log(`
-      const write = (at) => process.stdout.write(JSON.stringify({ own: at, filling: 'y'.repeat(at % 700) }) + '\\n')
+      import { once } from 'node:events'
+      // What it does not wait for, Node.js keeps and writes in one go, which the pipe may cut anywhere.
+      const write = async (at) => process.stdout.write(JSON.stringify({ own: at, filling: 'y'.repeat(at % 700) }) + '\\n') || once(process.stdout, 'drain')
       for (let at = 0; at < 20_000; at += 1) {
         core.logger.info('m', { at, filling: 'x'.repeat(at % 900) })
-        if (at % 3 === 0) write(at)
+        if (at % 3 === 0) await write(at)
         if (at % 500 === 0) await pause(1)
       }`)
     const parsed = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { own?: number; context?: { at: number } })

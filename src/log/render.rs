@@ -59,7 +59,11 @@ impl Renderer {
         // The event goes on where our own part of it ends.
         *self.redacted.get_mut(head).ok_or(Unredactable)? = b',';
         let event = str::from_utf8(&self.redacted).map_err(|_| Unredactable)?;
-        if event.bytes().any(|byte| byte == b'\n') {
+        // Over all of it at once, which takes a fraction of the time of looking for the first.
+        let newlines = event
+            .bytes()
+            .fold(0, |any, byte| any | u8::from(byte == b'\n'));
+        if newlines != 0 {
             return Err(Unredactable);
         }
         match settings.format {

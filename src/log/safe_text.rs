@@ -24,7 +24,10 @@ fn is_obeyed(character: char) -> bool {
 /// Appends JSON in which all that is obeyed is escaped; it stands in strings only.
 pub(super) fn write_json(json: &str, out: &mut Vec<u8>) {
     // Within JSON there are no control characters of ASCII but the last.
-    if json.bytes().all(|byte| byte < 0x7f) {
+    let beyond = json
+        .bytes()
+        .fold(0, |any, byte| any | u8::from(byte >= 0x7f));
+    if beyond == 0 {
         out.extend_from_slice(json.as_bytes());
         return;
     }

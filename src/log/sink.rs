@@ -432,9 +432,11 @@ impl Dropped {
     }
 }
 
+/// Where both streams are one file, all lines take one queue, so that they stay in their order.
 fn stream_of(level: Level) -> Stream {
     match level {
         Level::Debug | Level::Info => Stream::Output,
+        Level::Warn | Level::Error if Stream::are_one() => Stream::Output,
         Level::Warn | Level::Error => Stream::Error,
     }
 }

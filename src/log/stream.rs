@@ -35,6 +35,7 @@ pub(super) use unix::wait;
 mod unix {
     use super::{Attempt, Duration, Stream};
     use std::io::Error;
+    use std::sync::OnceLock;
 
     /// What a pipe takes in one piece; the smallest that any system has is 512.
     const PIECE: usize = if libc::PIPE_BUF < 4096 {
@@ -57,14 +58,29 @@ mod unix {
             unsafe { libc::isatty(self.descriptor()) == 1 }
         }
 
-        /// How much may go out at once. Asked often, because the program may put another file there.
-        pub(in crate::log) fn piece(self) -> usize {
+        /// Whether both are one file, as on a terminal or after `2>&1`. Asked once.
+        pub(in crate::log) fn are_one() -> bool {
+            static ARE_ONE: OnceLock<bool> = OnceLock::new();
+            *ARE_ONE.get_or_init(|| {
+                let file = |stream: Self| stream.about().map(|about| (about.st_dev, about.st_ino));
+                let output = file(Self::Output);
+                output.is_some() && output == file(Self::Error)
+            })
+        }
+
+        fn about(self) -> Option<libc::stat> {
             // SAFETY: all of its fields may be nought.
             let mut about: libc::stat = unsafe { std::mem::zeroed() };
             // SAFETY: any number may be asked about, and there is room for the answer.
-            if unsafe { libc::fstat(self.descriptor(), &raw mut about) } != 0 {
+            let asked = unsafe { libc::fstat(self.descriptor(), &raw mut about) };
+            (asked == 0).then_some(about)
+        }
+
+        /// How much may go out at once. Asked often, because the program may put another file there.
+        pub(in crate::log) fn piece(self) -> usize {
+            let Some(about) = self.about() else {
                 return PIECE;
-            }
+            };
             match about.st_mode & libc::S_IFMT {
                 libc::S_IFREG | libc::S_IFBLK => LARGE_PIECE,
                 libc::S_IFCHR if !self.is_terminal() => LARGE_PIECE,
@@ -136,6 +152,10 @@ mod elsewhere {
                 Self::Output => stdout().is_terminal(),
                 Self::Error => stderr().is_terminal(),
             }
+        }
+
+        pub(in crate::log) fn are_one() -> bool {
+            stdout().is_terminal() && stderr().is_terminal()
         }
 
         pub(in crate::log) fn piece(self) -> usize {

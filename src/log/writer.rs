@@ -99,7 +99,9 @@ impl Lane {
             self.at = 0;
         }
         while self.out.len() < BATCH {
-            let Some((record, size)) = Record::first(&self.block[self.at..]) else {
+            // SAFETY: the sink's blocks hold records, and `at` is where one begins.
+            let first = unsafe { Record::first(&self.block[self.at..]) };
+            let Some((record, size)) = first else {
                 // What cannot be read cannot be stepped over.
                 self.bytes += self.block.len() - self.at;
                 self.at = self.block.len();

@@ -181,11 +181,12 @@ fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) ->
         while text.get(low) == Some(&b'\\') {
             low += 1;
         }
-        if low > end && text.get(low) == Some(&b'u') {
-            if let Some(second @ 0xdc00..=0xdfff) = hex_unit(text, low + 1) {
-                point = 0x10000 + ((point - 0xd800) << 10) + (u32::from(second) - 0xdc00);
-                end = low + 5;
-            }
+        if low > end
+            && text.get(low) == Some(&b'u')
+            && let Some(second @ 0xdc00..=0xdfff) = hex_unit(text, low + 1)
+        {
+            point = 0x10000 + ((point - 0xd800) << 10) + (u32::from(second) - 0xdc00);
+            end = low + 5;
         }
     }
     // A surrogate without its other half is no character at all.

@@ -201,9 +201,8 @@ impl Walk<'_> {
             Field::Coded(kind) => (digits >= 4).then_some(kind),
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
-            meaning => {
-                whole(meaning, value, level).or_else(|| scan::is_card(value).then_some(Kind::Card))
-            }
+            meaning => whole(meaning, value, level)
+                .or_else(|| scan::is_bare_card(value).then_some(Kind::Card)),
         };
         if let Some(kind) = kind {
             self.spans.push(Span {

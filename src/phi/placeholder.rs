@@ -101,6 +101,9 @@ pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
         .take_while(|byte| byte.is_ascii_lowercase())
         .count();
     let end = 1 + word;
+    if word < 2 || !matches!(bytes.get(end), Some(b']' | b':')) {
+        return None;
+    }
     if !Kind::ALL
         .iter()
         .any(|kind| kind.as_str().as_bytes() == &bytes[1..end])

@@ -137,7 +137,7 @@ mod tests {
                 start: 3,
                 end: 12,
                 kind: Kind::Email,
-                quotes: 0
+                is_number: false
             }]
         );
     }

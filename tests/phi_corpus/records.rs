@@ -186,9 +186,7 @@ impl Record {
                 let longest = planted
                     .split(|c: char| !c.is_alphanumeric())
                     .map(str::to_owned)
-                    .filter(|part| {
-                        part.chars().count() >= 4 && part.chars().any(|c| c.is_numeric())
-                    });
+                    .filter(|part| part.chars().count() >= 4 && part.chars().any(char::is_numeric));
                 longest.chain([planted.clone()]).collect()
             }
         };

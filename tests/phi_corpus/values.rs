@@ -231,7 +231,7 @@ pub fn value(kind: Kind, bare: bool, random: &mut Random) -> String {
     }
 }
 
-pub fn ssn_parts(r: &mut Random) -> (u64, u64, u64) {
+fn ssn_parts(r: &mut Random) -> (u64, u64, u64) {
     let area = match r.between(1, 899) {
         666 => 665,
         area => area,
@@ -316,7 +316,7 @@ fn email(r: &mut Random) -> String {
     }
 }
 
-pub fn name(r: &mut Random) -> String {
+fn name(r: &mut Random) -> String {
     let (first, last) = (r.pick(FIRST), r.pick(LAST));
     let initial = r.fill("?");
     match r.between(0, 9) {
@@ -329,10 +329,6 @@ pub fn name(r: &mut Random) -> String {
         6 if r.one_in(2) => r.pick(FOREIGN).to_owned(),
         _ => format!("{first} {last}"),
     }
-}
-
-pub fn last_name(r: &mut Random) -> String {
-    r.pick(LAST).to_owned()
 }
 
 fn date(bare: bool, r: &mut Random) -> String {
@@ -390,7 +386,7 @@ fn with_luhn(mut digits: String) -> String {
                 digit / 10 + digit % 10
             })
             .sum();
-        if sum % 10 == 0 {
+        if sum.is_multiple_of(10) {
             break;
         }
         digits.pop();

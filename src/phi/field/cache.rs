@@ -81,7 +81,7 @@ impl Name {
         let [first, last, ..] = self.0;
         let mixed =
             (first ^ last.rotate_left(29) ^ self.1 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 32) as usize % SLOTS
+        usize::try_from(mixed >> 32).unwrap_or(0) % SLOTS
     }
 }
 

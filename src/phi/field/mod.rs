@@ -123,7 +123,11 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
 }
 
 fn read_words(words: &Words) -> Field {
-    let count = words.len();
+    let mut count = words.len();
+    // "SSN on file".
+    if count > 2 && matches!(words.phrase(count - 2, count), b"on file" | b"on record") {
+        count -= 2;
+    }
     if let Some(field) = vocabulary::phrase(words.phrase(0, count)) {
         return field;
     }

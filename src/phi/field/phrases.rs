@@ -23,7 +23,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Strong(Kind::Mrn),
-        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, mr #, \
+        "mrn, m r n, med rec #, medical rec #, hosp #, pat #, medical record, medical record #, med rec, medical number, chart #, record number, mr #, \
          patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
          subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
@@ -79,12 +79,13 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Day,
         "date, day, visit, encounter date, dos, date of service",
     ),
+    (Field::Coded(Kind::Ssn), "social"),
     (Field::Identifier, "identifier, identifiers"),
     (
         Field::Coded(Kind::Mrn),
-        "chart, patient record, medical chart",
+        "hospital id, encounter, chart, patient record, medical chart",
     ),
-    (Field::Age, "age, age years, age in years"),
+    (Field::Age, "age, age sex, age years, age in years"),
     (
         Field::Whole(Kind::Card),
         "card number, cc number, credit card, credit card number, debit card, debit card number, \
@@ -113,7 +114,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Coded(Kind::Plan),
-        "health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
+        "policy id, health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
          number, insurance policy, insurance policy #, beneficiary #, group number, insurance #, \
          insurance, medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
          authorization number, authorization number, nhs number, nhs, nhs no, health card, \
@@ -122,7 +123,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Coded(Kind::License),
-        "license, licence, license #, licence #, drivers license, driver license, drivers licence, \
+        "lic #, cert number, license, licence, license #, licence #, drivers license, driver license, drivers licence, \
          driver licence, drivers license #, driver license #, dl number, driver licence number, \
          medical license, medical license number, dl, license plate, plate, plate \
          number, number plate, passport, passport #, certificate number, state license, state \
@@ -168,7 +169,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Plain,
-        "ip address, remote address, remote addr, local address, bind address, listen address, \
+        "subject line, ip address, remote address, remote addr, local address, bind address, listen address, \
          server address, peer address, socket address, client address, memory address, wallet \
          address, contract address, host address, node address, network address, base address, \
          remote ip, proxy address, token type, address family, public key, key id, api key id, \

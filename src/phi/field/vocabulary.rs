@@ -92,7 +92,7 @@ const THINGS: &str = "host server service services queue table column field mode
     survey question answer section chapter title topic";
 
 /// Other words that names written as one are made of.
-const MORE: &str = "name date birth time code id zip postal phone email address street city \
+const MORE: &str = "pg mysql db redis smtp ldap root admin name date birth time code id zip postal phone email address street city \
     social security medical record number chart member plan health policy license licence driver \
     drivers plate serial password token key access refresh private public auth contact next kin \
     of insurance year month day box line ip mac user agent client bank routing credit debit card \

@@ -45,8 +45,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         }
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
-        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 && (is_capital || capitals > 0)
-        {
+        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 {
             let end =
                 end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
             return Some(Hit {
@@ -126,10 +125,11 @@ fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
 /// The end of the code after the state that is the word from `start` to `end`.
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
-    if state.len() != 2
-        || !state.iter().all(u8::is_ascii_uppercase)
-        || lexicon::flags(text, start, end) & lexicon::STATE == 0
-    {
+    let known = lexicon::flags(text, start, end);
+    let is_written =
+        state[0].is_ascii_uppercase() && (state.len() > 2 || state[1].is_ascii_uppercase());
+    let is_word = known & lexicon::STATE_AND_WORD != 0 && !text[..start].ends_with(b", ");
+    if known & lexicon::STATE == 0 || !is_written || is_word {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b','));
@@ -145,7 +145,10 @@ pub(super) fn zip_end(text: &[u8], start: usize) -> Option<usize> {
     if end - start == 9 && is_boundary_after(text, end) {
         return Some(end);
     }
-    if end - start != 5 || !is_boundary_after(text, end) {
+    // A file's name is no code: "12345.zip".
+    let is_file =
+        text.get(end) == Some(&b'.') && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+    if end - start != 5 || !is_boundary_after(text, end) || is_file {
         return None;
     }
     if matches!(text.get(end), Some(b'-')) {

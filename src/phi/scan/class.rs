@@ -9,20 +9,24 @@ pub(super) const DIGIT: u8 = 2;
 /// A mark that something may begin or end at.
 pub(super) const MARK: u8 = 3;
 
-pub(super) static CLASS: [u8; 256] = {
+pub(super) static CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
     let mut table = [PLAIN; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
+    let mut byte: u8 = 0;
+    loop {
+        table[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => LETTER,
             b'0'..=b'9' => DIGIT,
             b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' => MARK,
             _ => PLAIN,
         };
+        if byte == u8::MAX {
+            return table;
+        }
         byte += 1;
     }
-    table
-};
+}
 
 pub(super) fn is_letter(byte: u8) -> bool {
     CLASS[usize::from(byte)] == LETTER
@@ -30,11 +34,6 @@ pub(super) fn is_letter(byte: u8) -> bool {
 
 pub(super) fn is_word(byte: u8) -> bool {
     matches!(CLASS[usize::from(byte)], LETTER | DIGIT)
-}
-
-/// Whether a word has ended before `at`.
-pub(super) fn is_boundary_before(text: &[u8], at: usize) -> bool {
-    at == 0 || !is_word(text[at - 1])
 }
 
 /// Whether no word goes on at `at`.
@@ -47,9 +46,9 @@ pub(super) fn word_end(text: &[u8], at: usize) -> usize {
     run(text, at, is_word)
 }
 
-/// Where the run of bytes that satisfy `test` ends.
-pub(super) fn run(text: &[u8], mut at: usize, test: impl Fn(u8) -> bool) -> usize {
-    while at < text.len() && test(text[at]) {
+/// Where the run of bytes that satisfy `goes_on` ends.
+pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> usize {
+    while at < text.len() && goes_on(text[at]) {
         at += 1;
     }
     at

@@ -30,10 +30,11 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         9 if is_dea(word) && word[0].is_ascii_uppercase() => return hit(end, Kind::Dea),
         _ => {}
     }
-    if word.len() == 4 && word[0].is_ascii_digit() {
-        if let Some(end) = hyphenated_mbi(text, start) {
-            return hit(end, Kind::Mbi);
-        }
+    if word.len() == 4
+        && word[0].is_ascii_digit()
+        && let Some(end) = hyphenated_mbi(text, start)
+    {
+        return hit(end, Kind::Mbi);
     }
     if word.len() >= 4
         && word[0].is_ascii_alphabetic()

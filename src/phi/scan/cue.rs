@@ -3,7 +3,7 @@
 use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, address, lexicon, name, secret};
+use super::{Hit, address, code, lexicon, name, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -29,36 +29,49 @@ pub(super) fn find(
     if known & lexicon::SCHEME != 0 {
         return secret::after_scheme(text, word, end);
     }
-    if known & lexicon::BOX != 0 {
-        if let Some(end) = address::box_end(text, start) {
-            return hit(start, end, Kind::Address);
-        }
+    if known & lexicon::BOX != 0
+        && let Some(end) = address::box_end(text, start)
+    {
+        return hit(start, end, Kind::Address);
     }
-    if known & lexicon::STATE != 0 {
-        if let Some(zip_end) = address::zip_after_state(text, start, end) {
-            let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
-            return hit(zip, zip_end, Kind::Zip);
-        }
+    if known & lexicon::STATE != 0
+        && let Some(zip_end) = address::zip_after_state(text, start, end)
+    {
+        let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
+        return hit(zip, zip_end, Kind::Zip);
     }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
         return value::take(Field::Age, text, at, Announced::Words);
     }
-    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase() {
-        if let Some(hit) = named(text, end, 1) {
-            return Some(hit);
-        }
+    if known & lexicon::TITLE != 0
+        && word[0].is_ascii_uppercase()
+        && let Some(hit) = named(text, end, 1)
+    {
+        return Some(hit);
     }
     let is_by = word.eq_ignore_ascii_case(b"by");
-    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start)) {
-        if let Some(hit) = named(text, end, 2) {
-            return Some(hit);
-        }
+    if known & lexicon::ROLE != 0
+        && (!is_by || is_signed(text, start))
+        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end))
+    {
+        return Some(hit);
     }
     if known & lexicon::CUE != 0 {
         return announced(text, start, end, floor);
     }
     None
+}
+
+/// "prescriber 1234567893": a number after a role that passes the check of a provider's.
+fn provider(text: &[u8], end: usize) -> Option<Hit> {
+    let start = run(text, end, |byte| byte == b' ');
+    let number_end = digits_end(text, start);
+    (code::is_npi(&text[start..number_end]) && is_boundary_after(text, number_end)).then_some(Hit {
+        start,
+        end: number_end,
+        kind: Kind::Npi,
+    })
 }
 
 /// "M.R.N. 123", "S/N 123".
@@ -68,16 +81,19 @@ fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
             .get(end..end + 2)
             .is_some_and(|rest| rest.eq_ignore_ascii_case(b"/n"))
     {
-        let at = run(text, end + 2, |byte| {
-            matches!(byte, b' ' | b':' | b'#' | b'=')
-        });
-        return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
+        return value_after(Field::Coded(Kind::Device), text, end + 2);
     }
     if matches!(text.get(start..end + 2), Some(b"a/c" | b"A/C")) {
-        let at = run(text, end + 2, |byte| {
-            matches!(byte, b' ' | b':' | b'#' | b'=')
-        });
-        return value::take(Field::Coded(Kind::Account), text, at, Announced::Key);
+        return value_after(Field::Coded(Kind::Account), text, end + 2);
+    }
+    if matches!(text[start], b'P' | b'p') {
+        if let Some(end) = address::box_end(text, start) {
+            return Some(Hit {
+                start,
+                end,
+                kind: Kind::Address,
+            });
+        }
     }
     if start > 0 && text[start - 1] == b'.' {
         return None;
@@ -97,6 +113,21 @@ fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     }
     match field::classify(&text[start..at]) {
         field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
+        _ => None,
+    }
+}
+
+/// "patientId 123456": the words of a cue written as one, which ends at `end`.
+pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is_followed =
+        text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
+    if !is_followed || end - start < 5 {
+        return None;
+    }
+    match field::classify(&text[start..end]) {
+        field @ (Field::Strong(_) | Field::Coded(_) | Field::Whole(_)) => {
+            value_after(field, text, end)
+        }
         _ => None,
     }
 }
@@ -134,10 +165,13 @@ fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
     }
     for _ in 0..4 {
         let gap = run(text, at, |byte| {
-            matches!(byte, b' ' | b'.' | b',' | b'\t' | b'"' | b'\'')
+            matches!(
+                byte,
+                b' ' | b'.' | b',' | b'\t' | b'"' | b'\'' | b'-' | b'>' | b'|'
+            )
         });
         let next = word_end(text, gap);
-        if gap == at || gap > at + 3 || next == gap {
+        if gap == at || gap > at + 4 || next == gap {
             return None;
         }
         let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
@@ -160,7 +194,8 @@ fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit>
     let is_numbered = text.get(sign) == Some(&b'#');
     let field = field_before(text, start, end, floor, is_numbered)?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
-        return named(text, end, 2);
+        let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
+        return named(text, end, if is_name { 1 } else { 2 });
     }
     value_after(field, text, end)
 }
@@ -172,7 +207,18 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
         at = run(text, at, |byte| {
             matches!(
                 byte,
-                b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',' | b'\'' | b'"'
+                b' ' | b'#'
+                    | b'.'
+                    | b'-'
+                    | b'('
+                    | b')'
+                    | b'\t'
+                    | b','
+                    | b'\''
+                    | b'"'
+                    | b':'
+                    | b'='
+                    | b'_'
             )
         });
         let next = word_end(text, at);
@@ -217,10 +263,13 @@ fn field_before(
         match field {
             Field::Person => best = Some(Field::Coded(Kind::Mrn)),
             Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
-                best = Some(Field::Coded(Kind::Mrn))
+                best = Some(Field::Coded(Kind::Mrn));
+            }
+            Field::PersonLike if name.eq_ignore_ascii_case(b"contact") => {
+                best = Some(Field::Whole(Kind::Phone));
             }
             Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
-                best = Some(Field::Coded(Kind::Plan))
+                best = Some(Field::Coded(Kind::Plan));
             }
             Field::Secret => best = Some(field),
             field @ (Field::Strong(_)
@@ -233,7 +282,7 @@ fn field_before(
         }
         let mut before = from;
         while before > floor
-            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_')
+            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_' | b'.')
             && from - before < 2
         {
             before -= 1;

@@ -277,6 +277,10 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
 /// Whether a date from `start` to `end` is part of a name of a file, a model or an image.
 pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
     let before = match text[..start] {
+        // "b.1957-03-03" is born.
+        [.., one, b'.'] if text[..start].len() < 3 || !is_word(text[start - 3]) => {
+            is_word(one) && one.is_ascii_digit()
+        }
         [.., other, b'-' | b'.' | b'/' | b'@'] => is_word(other),
         [.., b'v'] => true,
         _ => false,

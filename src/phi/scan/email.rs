@@ -22,26 +22,23 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
 /// The name before an address in angle brackets: `"Jane Doe" <jane@example.org>` (RFC 5322, 3.4).
 pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<Hit> {
     let before = text[floor..address].strip_suffix(b"<")?.trim_ascii_end();
-    let (name, end) = match before.strip_suffix(b"\"") {
-        Some(quoted) => {
-            let tail = &quoted[quoted.len().saturating_sub(64)..];
-            let open = tail.iter().rposition(|&byte| byte == b'"')?;
-            (tail.len() - open - 1, floor + quoted.len())
-        }
-        None => {
-            let is_name = |byte: u8| is_word(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
-            let length = before
-                .iter()
-                .rev()
-                .take(48)
-                .take_while(|byte| is_name(**byte))
-                .count();
-            let leading = before[before.len() - length..]
-                .iter()
-                .take_while(|byte| **byte == b' ')
-                .count();
-            (length - leading, floor + before.len())
-        }
+    let (name, end) = if let Some(quoted) = before.strip_suffix(b"\"") {
+        let tail = &quoted[quoted.len().saturating_sub(64)..];
+        let open = tail.iter().rposition(|&byte| byte == b'"')?;
+        (tail.len() - open - 1, floor + quoted.len())
+    } else {
+        let is_name = |byte: u8| is_word(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
+        let length = before
+            .iter()
+            .rev()
+            .take(48)
+            .take_while(|byte| is_name(**byte))
+            .count();
+        let leading = before[before.len() - length..]
+            .iter()
+            .take_while(|byte| **byte == b' ')
+            .count();
+        (length - leading, floor + before.len())
     };
     let start = end - name;
     (name > 0 && super::name::is_full_name(&text[start..end])).then_some(Hit {
@@ -132,5 +129,17 @@ fn is_top_level(label: &[u8]) -> bool {
             .iter()
             .all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
             || label.starts_with(b"xn--"))
-        && !matches!(label, b"js" | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"jsx")
+        && !matches!(
+            label,
+            b"service"
+                | b"socket"
+                | b"timer"
+                | b"slice"
+                | b"js"
+                | b"mjs"
+                | b"cjs"
+                | b"ts"
+                | b"tsx"
+                | b"jsx"
+        )
 }

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Hit;
-use super::class::is_word;
+use super::class::{is_word, run};
 use crate::phi::Kind;
 
 /// What is found of dotted or coloned numbers: a public address, or one to step over.
@@ -48,7 +48,11 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
         at += digits;
     }
     match text.get(at) {
-        Some(b'.') if text.get(at + 1).is_some_and(u8::is_ascii_digit) => return None,
+        // More than four numbers are an object identifier, or the like.
+        Some(b'.') if text.get(at + 1).is_some_and(u8::is_ascii_digit) => {
+            let end = run(text, at, |byte| byte.is_ascii_digit() || byte == b'.');
+            return Some(Address::Other(end));
+        }
         Some(b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && !is_word(b'-') => {
             return Some(Address::Other(at));
         }
@@ -80,7 +84,7 @@ pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     for _ in 0..3 {
         let end = before
             .iter()
-            .rposition(|byte| byte.is_ascii_alphanumeric())
+            .rposition(u8::is_ascii_alphanumeric)
             .map_or(0, |at| at + 1);
         if before.len() - end > 4 {
             return false;
@@ -187,7 +191,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
     let is_host =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    let end = super::class::run(text, start, is_host);
+    let end = run(text, start, is_host);
     let value = &text[start..end];
     let value = value.strip_suffix(b":").unwrap_or(value);
     let port = value.iter().rposition(|&byte| byte == b':');

@@ -116,6 +116,9 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     if end == floor {
         return None;
     }
+    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !is_word(text[end - 2])) {
+        return None;
+    }
     if matches!(text[end - 1], b'"' | b'\'' | b'`') {
         let quote = text[end - 1];
         let from = floor.max(end.saturating_sub(MAX_KEY));
@@ -195,9 +198,17 @@ fn is_cookie(key: &[u8]) -> bool {
     key.len() >= 6 && key[key.len() - 6..].eq_ignore_ascii_case(b"cookie")
 }
 
+/// Where the quote is that ends what begins at `start`. An apostrophe inside a word ends nothing.
 fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
     let mut at = start;
-    while at < text.len() && text[at] != quote && text[at] != b'\n' {
+    while at < text.len() && text[at] != b'\n' {
+        let is_apostrophe = at > start
+            && quote == b'\''
+            && is_word(text[at - 1])
+            && text.get(at + 1).is_some_and(|&next| is_word(next));
+        if text[at] == quote && !is_apostrophe {
+            return at;
+        }
         at += if text[at] == b'\\' && at + 1 < text.len() {
             2
         } else {

@@ -29,6 +29,7 @@ pub(super) const CUE: u32 = 1 << 16;
 /// It may end a key whose value matters.
 pub(super) const KEY: u32 = 1 << 17;
 
+pub(super) const STATE_AND_WORD: u32 = 1 << 21;
 /// "by" after it says who did something.
 pub(super) const SIGNED: u32 = 1 << 18;
 /// Between a role and a name.
@@ -58,7 +59,7 @@ const WORDS: &[(u32, &str)] = &[
          search api app module error exception table queue file report summary history \
          information info details access account matching index registry cohort study visit \
          encounter monitoring management system server client request response update deleted \
-         updated notes note chart medical and the a an of for with in on at to or mrn ssn dob \
+         updated notes note chart medical and the a of for with in on at to or mrn ssn dob \
          phone email fax address zip city state sex gender male female unknown none null \
          undefined true false n satisfaction engagement outcomes outcome education first last \
          full middle advocacy flow volume census intake transfer transport discharge admission \
@@ -104,7 +105,17 @@ const WORDS: &[(u32, &str)] = &[
     (
         STATE,
         "al ak az ar ca co ct de dc fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh \
-         nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy pr vi gu as mp aa ae ap",
+         nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy pr vi gu as mp aa ae ap alabama alaska arizona arkansas california \
+         carolina colorado connecticut dakota delaware florida georgia hampshire hawaii idaho \
+         illinois indiana iowa island jersey kansas kentucky louisiana maine maryland \
+         massachusetts mexico michigan minnesota mississippi missouri montana nebraska nevada ohio \
+         oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin \
+         wyoming york",
+    ),
+    (
+        // These are words too: "OK 20012".
+        STATE_AND_WORD,
+        "id ok in or me hi oh as pr mp ms vi",
     ),
     (
         BETWEEN,
@@ -118,7 +129,7 @@ const WORDS: &[(u32, &str)] = &[
         "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries \
          hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
-    (SCHEME, "bearer basic digest"),
+    (SCHEME, "bearer basic"),
     (
         MONTH,
         "january february march april may june july august september october november december \
@@ -126,11 +137,11 @@ const WORDS: &[(u32, &str)] = &[
     ),
     (AGED, "aged"),
     (LINK, "is was are named called name names"),
-    (KEY, "four digits only home work"),
+    (KEY, "four digits only home work file record"),
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \
-         monday tuesday wednesday thursday friday saturday sunday will can do new old young",
+         monday tuesday wednesday thursday friday saturday sunday an will can do new old young",
     ),
     (
         SIGNED,
@@ -183,9 +194,9 @@ impl Lexicon {
             return;
         };
         let hash = hash(word);
-        let bit = hash as usize % FILTER_BITS;
+        let bit = place(hash) % FILTER_BITS;
         self.filter[bit / 64] |= 1 << (bit % 64);
-        let mut slot = (hash >> 32) as usize % SLOTS;
+        let mut slot = place(hash >> 32) % SLOTS;
         while self.entries[slot].flags != 0 && self.entries[slot].word != word {
             slot = (slot + 1) % SLOTS;
         }
@@ -201,11 +212,11 @@ pub(super) fn flags(text: &[u8], start: usize, end: usize) -> u32 {
     };
     let hash = hash(word);
     let lexicon = &*LEXICON;
-    let bit = hash as usize % FILTER_BITS;
+    let bit = place(hash) % FILTER_BITS;
     if lexicon.filter[bit / 64] & 1 << (bit % 64) == 0 {
         return 0;
     }
-    let mut slot = (hash >> 32) as usize % SLOTS;
+    let mut slot = place(hash >> 32) % SLOTS;
     loop {
         let entry = &lexicon.entries[slot];
         if entry.flags == 0 || entry.word == word {
@@ -227,19 +238,18 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
     if length == 0 || length > MAX_WORD {
         return None;
     }
-    let (first, second) = match text.get(start..start + MAX_WORD) {
-        Some(bytes) => (
+    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
+        (
             u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
             u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        ),
-        None => {
-            let mut bytes = [0; MAX_WORD];
-            bytes[..length].copy_from_slice(&text[start..end]);
-            (
-                u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-                u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-            )
-        }
+        )
+    } else {
+        let mut bytes = [0; MAX_WORD];
+        bytes[..length].copy_from_slice(&text[start..end]);
+        (
+            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
+            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
+        )
     };
     let keep = |bytes: usize| {
         if bytes >= 8 {
@@ -252,6 +262,10 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
         (first | LOWER) & keep(length),
         (second | LOWER) & keep(length.saturating_sub(8)),
     ))
+}
+
+fn place(hash: u64) -> usize {
+    usize::try_from(hash & 0xffff_ffff).unwrap_or(0)
 }
 
 fn hash((first, second): (u64, u64)) -> u64 {

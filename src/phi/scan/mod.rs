@@ -28,7 +28,7 @@ use super::placeholder;
 use super::span::Spans;
 use class::{CLASS, DIGIT, LETTER, PLAIN};
 
-pub(super) use number::is_card;
+pub(super) use number::is_bare_card;
 pub(super) use whole::{is_great_age, whole};
 
 /// A place to redact, and its kind.
@@ -181,13 +181,18 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
-        if text.get(end) == Some(&b'|') {
-            if let Some(hit) = hl7::find(text, start, end) {
-                return self.take(hit);
-            }
+        if text.get(end) == Some(&b'|')
+            && let Some(hit) = hl7::find(text, start, end)
+        {
+            return self.take(hit);
         }
-        if known & lexicon::ANNOUNCES != 0 || end - start == 1 {
-            if let Some(hit) = cue::find(text, start, letters, end, known, self.floor) {
+        if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
+            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+        {
+            return self.take(hit);
+        }
+        if known & lexicon::CUE == 0 {
+            if let Some(hit) = cue::compound(text, start, end) {
                 return self.take(hit);
             }
         }
@@ -207,10 +212,11 @@ impl<'a, 's> Scanner<'a, 's> {
                 return;
             }
         }
-        if known & lexicon::MONTH != 0 && !self.is_version {
-            if let Some(found) = date::find_month(text, start, end, false) {
-                return self.date(start, found);
-            }
+        if known & lexicon::MONTH != 0
+            && !self.is_version
+            && let Some(found) = date::find_month(text, start, end, false)
+        {
+            return self.date(start, found);
         }
         self.at = end;
     }

@@ -30,11 +30,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_suffix = words > 0 && known & lexicon::NAME_SUFFIX != 0;
         let is_initial =
             word.len() == 1 && is_capital && (words > 0 || text.get(word_end) == Some(&b'.'));
-        if !is_suffix
-            && !is_initial
-            && known & lexicon::NO_NAME != 0
-            && !(is_particle && is_capital)
-        {
+        let may_be_name = is_suffix || is_initial || is_particle && is_capital;
+        if known & lexicon::NO_NAME != 0 && !may_be_name {
             break;
         }
         if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
@@ -67,7 +64,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if text.get(at) == Some(&b',')
             && !comma
             && words <= 3
-            && matches!(text.get(at + 1), Some(b' ') | Some(b'A'..=b'Z'))
+            && matches!(text.get(at + 1), Some(b' ' | b'A'..=b'Z'))
         {
             comma = true;
             at += 1;
@@ -101,7 +98,7 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
         at = run(text, at, is_letter);
         match text.get(at) {
             Some(b'\'' | b'-' | b'`') if text.get(at + 1).is_some_and(|&next| is_letter(next)) => {
-                at += 1
+                at += 1;
             }
             _ => return (at, first),
         }

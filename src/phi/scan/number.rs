@@ -11,8 +11,8 @@ pub(super) struct Groups {
     count: usize,
 }
 
-/// A card in pairs has ten.
-const MAX_GROUPS: usize = 10;
+/// A card of nineteen digits in fours has five, and one more shows that it goes on.
+const MAX_GROUPS: usize = 6;
 
 impl Groups {
     pub fn read(text: &[u8], start: usize) -> Self {
@@ -96,8 +96,8 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         .or_else(|| phone(text, &groups))
 }
 
-fn hit(start: usize, end: usize, kind: Kind) -> Option<Hit> {
-    Some(Hit { start, end, kind })
+fn hit(start: usize, end: usize, kind: Kind) -> Hit {
+    Hit { start, end, kind }
 }
 
 /// Digits alone say nothing, unless they are a card's.
@@ -105,11 +105,17 @@ fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let ends = text
         .get(end)
         .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end));
-    (ends && end - start <= 16 && is_card(&text[start..end])).then_some(Hit {
+    (ends && is_bare_card(&text[start..end])).then_some(Hit {
         start,
         end,
         kind: Kind::Card,
     })
+}
+
+/// A number without separators is a card's only in the lengths that most cards have: one number in ten
+/// passes the check.
+pub(in super::super) fn is_bare_card(digits: &[u8]) -> bool {
+    (14..=16).contains(&digits.len()) && is_card(digits)
 }
 
 fn ends_sentence(text: &[u8], at: usize) -> bool {
@@ -164,7 +170,11 @@ fn phone(text: &[u8], groups: &Groups) -> Option<Hit> {
     if !ends_number(text, end) {
         return None;
     }
-    hit(groups.bounds[0].0, extension_end(text, end), Kind::Phone)
+    Some(hit(
+        groups.bounds[0].0,
+        extension_end(text, end),
+        Kind::Phone,
+    ))
 }
 
 /// "(212) 555-0123", from the parenthesis on.
@@ -187,7 +197,11 @@ pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
     for group in 0..groups.count {
         digits += groups.len(group);
         if (6..=8).contains(&digits) && ends_number(text, groups.end(group)) {
-            return hit(start, extension_end(text, groups.end(group)), Kind::Phone);
+            return Some(hit(
+                start,
+                extension_end(text, groups.end(group)),
+                Kind::Phone,
+            ));
         }
     }
     None
@@ -255,8 +269,7 @@ pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
 fn ends_number(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None => true,
-        Some(b'-' | b'/') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),
-        Some(b'.') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),
+        Some(b'-' | b'/' | b'.') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),
         // "x12" is an extension.
         Some(b'x' | b'e') => text
             .get(end + 1)
@@ -280,7 +293,7 @@ fn card(text: &[u8], groups: &Groups) -> Option<Hit> {
             && is_card(&digits[..count])
             && ends_number(text, groups.end(group))
         {
-            return hit(groups.bounds[0].0, groups.end(group), Kind::Card);
+            return Some(hit(groups.bounds[0].0, groups.end(group), Kind::Card));
         }
     }
     None
@@ -288,7 +301,7 @@ fn card(text: &[u8], groups: &Groups) -> Option<Hit> {
 
 /// Whether these digits are a card's: an issuer's range and length (ISO/IEC 7812-1; the networks'
 /// published ranges) and the check digit after Luhn (ISO/IEC 7812-1, annex B).
-pub(in super::super) fn is_card(digits: &[u8]) -> bool {
+fn is_card(digits: &[u8]) -> bool {
     if !(13..=19).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
@@ -300,8 +313,7 @@ pub(in super::super) fn is_card(digits: &[u8]) -> bool {
         4000..=4999 => matches!(length, 13 | 16 | 19),
         5100..=5599 | 2221..=2720 => length == 16,
         3400..=3499 | 3700..=3799 => length == 15,
-        6011 | 6440..=6599 | 6200..=6299 | 8100..=8199 => (16..=19).contains(&length),
-        3528..=3589 => (16..=19).contains(&length),
+        6011 | 6440..=6599 | 6200..=6299 | 8100..=8199 | 3528..=3589 => (16..=19).contains(&length),
         3000..=3059 | 3095 | 3600..=3699 | 3800..=3999 => (14..=19).contains(&length),
         5000..=5099 | 5600..=5999 | 6000..=6999 => (13..=19).contains(&length),
         _ => false,
@@ -324,5 +336,5 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -109,9 +109,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Found {
 /// Credentials after the name of a scheme (RFC 7617, RFC 6750), a word that ends at `word_end`.
 pub(super) fn after_scheme(text: &[u8], word: &[u8], end: usize) -> Option<Hit> {
     let is_bearer = word.eq_ignore_ascii_case(b"bearer");
-    if !(is_bearer || word.eq_ignore_ascii_case(b"basic") || word.eq_ignore_ascii_case(b"digest"))
-        || text.get(end) != Some(&b' ')
-    {
+    if !(is_bearer || word.eq_ignore_ascii_case(b"basic")) || text.get(end) != Some(&b' ') {
         return None;
     }
     let start = run(text, end, |byte| byte == b' ');

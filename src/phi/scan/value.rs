@@ -35,16 +35,23 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             kind,
         ),
         Field::Coded(_) if !by_key && code::uuid_end(text, start).is_some() => return None,
+        Field::Coded(Kind::Ssn) => (code_end(text, start, Kind::Ssn, 9)?, Kind::Ssn),
         Field::Coded(kind) => (
             code_end(text, start, kind, if by_key { 4 } else { 5 })?,
             kind,
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
         Field::Place if ip::begins_network_address(text, start) => return None,
+        Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
+            (code_end(text, start, Kind::Mrn, 5)?, Kind::Mrn)
+        }
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
-        Field::PersonLike if by_key => (name_end(text, start, name::Expect::Capitals)?, Kind::Name),
+        Field::PersonLike if by_key => {
+            let (end, words) = name::end(text, start, name::Expect::Capitals);
+            ((words > 1).then_some(end)?, Kind::Name)
+        }
         Field::Age => {
             let end = digits_end(text, start);
             (
@@ -56,8 +63,10 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             (address::clause_end(text, start), Kind::Address)
         }
         Field::Zip => (
-            address::zip_end(text, start)
-                .or_else(|| foreign_zip(text, start).filter(|_| by_key))?,
+            address::zip_end(text, start).or_else(|| {
+                let is_code = by_key || text[start].is_ascii_uppercase();
+                foreign_zip(text, start).filter(|_| is_code)
+            })?,
             Kind::Zip,
         ),
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),

@@ -8,22 +8,28 @@ use crate::phi::kind::Kind;
 pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Option<Kind> {
     let has_digits = |least| digits(value) >= least || !value.is_ascii();
     match field {
-        Field::Strong(kind) => Some(kind),
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
-        Field::Whole(kind) => Some(kind),
-        Field::Coded(kind) => has_digits(1)
+        Field::Strong(kind) | Field::Whole(kind) => Some(kind),
+        Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
             .filter(|_| code::uuid_end(value, 0) != Some(value.len())),
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value)).then_some(Kind::Name),
         Field::PersonLike => (in_person || name::is_full_name(value)).then_some(Kind::Name),
-        Field::Id | Field::Value | Field::NamePart | Field::Identifier => None,
         Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
-        Field::Plain | Field::About | Field::Version | Field::Thing | Field::Label => None,
+        Field::Plain
+        | Field::About
+        | Field::Version
+        | Field::Thing
+        | Field::Label
+        | Field::Id
+        | Field::Value
+        | Field::NamePart
+        | Field::Identifier => None,
     }
 }
 
