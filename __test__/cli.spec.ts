@@ -73,7 +73,8 @@ describe('researchflow-core check', () => {
     expect(await ask(health)).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ 200 {"status":"healthy"') })
     expect(await ask('/health/ready', { PROBE_PORT: String(child.port) })).toMatchObject({ code: 0, stdout: expect.stringContaining('"ready"') })
     expect(await ask(`http://localhost:${child.port}/nothing`)).toMatchObject({ code: 1 })
-    const blocked = child.ask({ op: 'block', ms: 3_000 })
+    const blocked = child.ask({ op: 'block', ms: 4_000 })
+    await expect.poll(async () => (await child.get('/health')).status, { timeout: 2_000 }).toBe(503)
     expect(await ask(health)).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ 503 {"status":"unhealthy"') })
     await blocked
     expect(await ask(`http://127.0.0.1:${await freePort()}/health`)).toEqual({ code: 1, stdout: '✗ no answer: connection_refused\n', stderr: '' })

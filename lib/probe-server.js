@@ -22,7 +22,7 @@ const REASONS = {
   EACCES: 'the port may not be listened on by this user; choose one above 1023 by `port` or PROBE_PORT',
 }
 
-/** Servers that listen: what they ask lives as long as they do, whether or not the caller keeps them. */
+/** Servers that listen, and what they ask: they live until they are closed, whoever keeps them. */
 const listening = new Set()
 
 async function startProbeServer(options) {
@@ -38,7 +38,8 @@ async function startProbeServer(options) {
   }
   // The environment is read on its own thread: at each turn of the loop, for the probes to come.
   const stops = isMainThread ? [onTurn(prepare), followGuard()] : []
-  listening.add(readiness)
+  const entry = { server, readiness }
+  listening.add(entry)
   let closed
   return Object.freeze({
     port: server.port,
@@ -50,8 +51,8 @@ async function startProbeServer(options) {
 
   async function end() {
     for (const stop of stops) stop()
-    listening.delete(readiness)
     await server.close()
+    listening.delete(entry)
     if (given === undefined) await readiness.close()
   }
 }

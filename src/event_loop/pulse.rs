@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 /// How long a loop may leave a question unanswered before nobody waits for it any more. A loop in
 /// good health answers in less than a millisecond.
-pub const PATIENCE: Duration = Duration::from_millis(40);
+pub const PATIENCE: Duration = Duration::from_millis(30);
 
 /// How often a loop is asked by those who wait for something that it does.
-const CLOSE: Duration = Duration::from_millis(20);
+const CLOSE: Duration = Duration::from_millis(10);
 
 /// Whether a loop turns. Any thread may ask, at any time.
 #[derive(Debug)]

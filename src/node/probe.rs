@@ -80,7 +80,12 @@ pub fn start_probe_server(
     match started {
         Ok(server) => {
             let server = Arc::new(server);
-            env.add_env_cleanup_hook(Arc::clone(&server), |server| server.close())?;
+            // `lib/` keeps the object for as long as it listens.
+            env.add_env_cleanup_hook(Arc::downgrade(&server), |server| {
+                if let Some(server) = server.upgrade() {
+                    server.close();
+                }
+            })?;
             Ok(napi::Either::A(NativeProbeServer { server }))
         }
         Err(error) => Ok(napi::Either::B(ProbeFailure {
