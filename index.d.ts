@@ -687,3 +687,168 @@ export interface Telemetry {
  * ```
  */
 export declare function getTelemetry(): Telemetry
+
+// ---------------------------------------------------------------------------------------------
+// Logger
+// ---------------------------------------------------------------------------------------------
+
+/** How grave a line is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** A line in the JSON format, after redaction. */
+export interface LogLine {
+  /** When it was logged, as ISO 8601 in UTC with milliseconds. */
+  timestamp: string
+  level: LogLevel
+  message: string
+  module: string
+  requestId?: string
+  /** The logger's context and the fields of the call, those of the call first in rank. */
+  context?: Record<string, unknown>
+}
+
+/**
+ * Writes lines. No method throws, whatever it is given, and none needs its `this`.
+ *
+ * Fields are written as JSON has them, with these besides: an `Error` with its name, message, code,
+ * stack, causes and the errors it gathers, a `Map` as an object (or pairs), a `Set` as an array,
+ * bytes as their number. What cannot be serialised (a cycle, a `BigInt`, a getter that throws, more
+ * than 1,048,576 characters) is left out, and `context.fieldsOmitted` says why. The objects are not
+ * touched.
+ */
+export interface Logger {
+  debug(message: string, fields?: unknown): void
+  info(message: string, fields?: unknown): void
+  warn(message: string, fields?: unknown): void
+  error(message: string, fields?: unknown): void
+  /** At level `error`, with `error` as the field of that name. */
+  logError(message: string, error: unknown, fields?: unknown): void
+  /**
+   * A logger with more context. A `requestId` in it takes the place of its own in the line.
+   *
+   * @throws TypeError `RF_CONFIG_CONTEXT` when `context` is no plain object.
+   */
+  child(context: object): Logger
+  /** Whether lines of this level are written now: to leave out work that only a line needs. */
+  isLevelEnabled(level: LogLevel): boolean
+  /**
+   * Waits until what was logged before is written: 2 seconds for a reader that takes nothing, 10
+   * in all. The end of the process does so by itself.
+   */
+  flush(): void
+}
+
+/**
+ * Makes a logger.
+ *
+ * A line below the level in force costs nanoseconds. Others are serialised here, and redacted and
+ * written by a thread of the package's own, `debug` and `info` to standard output, `warn` and `error`
+ * to standard error. A burst waits in 16 MiB a stream; when the reader takes nothing, `debug` and
+ * `info` are dropped first, counted in `log_lines_dropped_total`, and announced when it is back.
+ *
+ * From the environment, when the package is loaded: `LOG_LEVEL` (`debug`, `info`, `warn`, `error`,
+ * `silent`; default `info`), `LOG_FORMAT` (`text`, `json`; default `text`), `NO_COLOR`, `FORCE_COLOR`,
+ * `PHI_HASH_KEY`.
+ *
+ * @param module Which part of the program speaks: a constant.
+ * @param context What every line of this logger carries. It is read now, once.
+ * @throws TypeError `RF_CONFIG_MODULE`, `RF_CONFIG_CONTEXT` for one of another kind.
+ *
+ * @example
+ * ```ts
+ * import { createLogger } from '@researchflow/core'
+ *
+ * const log = createLogger('intake', { site: 'north' })
+ * log.info('file stored', { bytes: 1048576, email: 'jane.doe@example.org' }) // email: '[email]'
+ * try {
+ *   JSON.parse('{')
+ * } catch (error) {
+ *   log.logError('manifest unreadable', error, { attempt: 2 })
+ * }
+ * ```
+ */
+export declare function createLogger(module: string, context?: object): Logger
+
+/**
+ * Makes a logger whose lines carry the id of a request.
+ *
+ * @param module @default 'request'
+ * @throws TypeError `RF_CONFIG_REQUEST_ID`, `RF_CONFIG_MODULE` when it is no string, or empty.
+ */
+export declare function createRequestLogger(requestId: string, module?: string): Logger
+
+/** The logger of the module `orchestrator`. */
+export declare const logger: Logger
+
+/**
+ * Sets the level for every logger of every thread, from this moment on.
+ *
+ * @throws TypeError `RF_CONFIG_LEVEL` for another word.
+ */
+export declare function setLogLevel(level: LogLevel | 'silent'): void
+
+/**
+ * Runs `fn`, and everything that it starts, with `requestId` in every line whose logger has none.
+ *
+ * @returns What `fn` returns; what it throws comes through.
+ * @throws TypeError `RF_CONFIG_ID`, `RF_CONFIG_FN` for arguments of another kind.
+ *
+ * @example
+ * ```ts
+ * import { logger, withRequestId } from '@researchflow/core'
+ *
+ * await withRequestId('01JD3Z', async () => logger.info('served')) // requestId: '01JD3Z'
+ * ```
+ */
+export declare function withRequestId<T>(id: string, fn: () => T): T
+
+/**
+ * Express middleware: the rest of the request runs under {@link withRequestId}. The id is that of
+ * `X-Request-Id` when it is a clean word (up to 128 letters, digits and `. _ : / + = -`) in which
+ * nothing is redacted; else a new UUID. The answer carries it as `X-Request-Id`.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import { assignRequestId } from '@researchflow/core'
+ *
+ * express().use(assignRequestId)
+ * ```
+ */
+export declare function assignRequestId(
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Next,
+): void
+
+/**
+ * The text with what identifies a person, and secrets, taken out, as the log does it:
+ * `[email]`, `[ssn]`, … or, where `PHI_HASH_KEY` is set, `[mrn:3f9a1c]`. Patterns find what has a
+ * pattern: this is no de-identification.
+ *
+ * @throws TypeError `RF_CONFIG_TEXT` when it is no string.
+ *
+ * @example
+ * ```ts
+ * import { redactPhi } from '@researchflow/core'
+ *
+ * console.log(redactPhi('write to jane.doe@example.org')) // write to [email]
+ * ```
+ */
+export declare function redactPhi(text: string): string
+
+/**
+ * The same for a value: a deep copy of what JSON can hold, where a field's name counts as well. The
+ * argument is not touched; `undefined` and functions are left out as in JSON.
+ *
+ * @throws TypeError `RF_CONFIG_VALUE` for a cycle, a `BigInt` or something that throws when it is
+ * read. Nothing of the value is in the error.
+ *
+ * @example
+ * ```ts
+ * import { redactPhiValue } from '@researchflow/core'
+ *
+ * console.log(redactPhiValue({ ssn: '536-22-8726', bytes: 5362287261 })) // ssn: '[ssn]'
+ * ```
+ */
+export declare function redactPhiValue<T>(value: T): T

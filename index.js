@@ -4,8 +4,11 @@ const gate = require('./lib/egress-gate.js')
 const { checkOnce, createReadiness } = require('./lib/readiness.js')
 const { healthRoutes } = require('./lib/health-routes.js')
 const { installEgressGuard } = require('./lib/guard/index.js')
+const log = require('./lib/logger.js')
 const mode = require('./lib/mode.js')
 const middleware = require('./lib/mode-middleware.js')
+const { redactPhi, redactPhiValue } = require('./lib/phi.js')
+const { assignRequestId, withRequestId } = require('./lib/request-id.js')
 const { getTelemetry } = require('./lib/telemetry.js')
 
 // Written out, so that `import { … }` from an ES module finds every name.
@@ -42,3 +45,12 @@ exports.AICallBlockedError = gate.ExternalCallBlockedError
 
 exports.getTelemetry = getTelemetry
 exports.installEgressGuard = installEgressGuard
+
+exports.createLogger = log.createLogger
+exports.createRequestLogger = log.createRequestLogger
+exports.logger = log.logger
+exports.setLogLevel = log.setLogLevel
+exports.withRequestId = withRequestId
+exports.assignRequestId = assignRequestId
+exports.redactPhi = redactPhi
+exports.redactPhiValue = redactPhiValue

@@ -32,7 +32,7 @@ const ask = `
 describe('a mode word that had to be closed', () => {
   it('is told to the log once, without the word', () => {
     const program = "const core = require('./index.js'); core.currentMode(); core.currentMode(); setTimeout(() => {}, 100)"
-    const { stderr } = spawnSync(process.execPath, ['-e', program], { cwd: root, env: { ROS_MODE: 'marker' }, encoding: 'utf8' })
+    const { stderr } = spawnSync(process.execPath, ['-e', program], { cwd: root, env: { ROS_MODE: 'marker', LOG_FORMAT: 'json' }, encoding: 'utf8' })
     const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as object)
     expect(lines).toEqual([
       {

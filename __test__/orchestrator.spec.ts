@@ -193,7 +193,7 @@ describe('the orchestrator in STANDBY', () => {
     await eventually(1_000, async () => expect((await json(url, '/api/projects', post({ name: 'after' }))).status).toBe(503))
     const standby = await fetch(`${url}/health/ready`)
     expect([standby.status, await standby.text()]).toEqual([200, STANDBY])
-    await eventually(1_000, async () => expect(program.output()).toContain('"message":"mode changed","from":"LIVE","to":"STANDBY","source":"file"'))
+    await eventually(1_000, async () => expect(program.output()).toContain('"message":"mode changed","module":"orchestrator","context":{"from":"LIVE","to":"STANDBY","source":"file"}'))
 
     put('LIVE\n')
     await eventually(1_000, async () => expect((await json(url, '/api/governance/mode')).body).toEqual({ mode: 'LIVE' }))
@@ -225,7 +225,7 @@ describe('the end of the orchestrator', () => {
     ['in a pod too DRAIN_MS decides', { KUBERNETES_SERVICE_HOST: '10.0.0.1', DRAIN_MS: '0' }, 0],
   ])('%s after SIGTERM', async (_what, env, drainMs) => {
     const { program } = await startOrchestrator(env)
-    expect(program.output()).toContain(`"drainMs":${drainMs}}`)
+    expect(program.output()).toContain(`"drainMs":${drainMs}}}`)
   })
 
   it('is not held up by idle keep-alive connections', async () => {
@@ -300,7 +300,7 @@ it('writes one JSON object a line and no part of a URL, whatever fails', async (
 
 /** Runs index.ts as ResearchFlow does; an empty value takes the variable away. */
 async function orchestrator(env: Record<string, string> = {}, ready?: RegExp): Promise<Program> {
-  const defaults = { PORT: '0', HOST: '127.0.0.1', ROS_MODE: 'LIVE', DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url }
+  const defaults = { LOG_FORMAT: 'json', PORT: '0', HOST: '127.0.0.1', ROS_MODE: 'LIVE', DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url }
   const wanted = Object.entries({ PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...defaults, ...env }).filter(([, value]) => value !== '')
   const program = await startProgram(process.execPath, {
     args: ['--import', 'tsx', 'index.ts'],
@@ -314,7 +314,7 @@ async function orchestrator(env: Record<string, string> = {}, ready?: RegExp): P
 
 async function startOrchestrator(env?: Record<string, string>): Promise<{ url: string; port: number; program: Program }> {
   const program = await orchestrator(env, /"message":"listening".*\n/)
-  const port: number = JSON.parse(program.output().split('\n').find((line) => line.includes('"listening"'))!).port
+  const port: number = JSON.parse(program.output().split('\n').find((line) => line.includes('"listening"'))!).context.port
   return { url: `http://127.0.0.1:${port}`, port, program }
 }
 

@@ -39,6 +39,9 @@ export declare function callCounter(): (call: number, seconds?: number) => void
 /** The names of the statuses of a call; each is known by its place. */
 export declare function callStatuses(): Array<string>
 
+/** Says how lines look, for the whole process. The first call decides; whether this is it. */
+export declare function configureLog(json: boolean, coloured?: boolean | undefined | null): boolean
+
 /** Counts a refused call, with or without a provider. */
 export declare function countBlockedCall(reason: number, provider?: number | undefined | null): void
 
@@ -82,6 +85,15 @@ export declare function engageKernelGuard(): KernelGuard
 
 export declare function enterStandby(): void
 
+/** Waits until what was logged before is written, within the log's bound. */
+export declare function flushLog(): boolean
+
+/**
+ * Writes what waits before the process ends by this signal. For the main thread, while the program
+ * does not handle the signal.
+ */
+export declare function flushLogAtSignal(signal: number): void
+
 /** Whether the guard of this process only counts; sets it first when told to. */
 export declare function guardAudits(set?: boolean | undefined | null): boolean
 
@@ -114,6 +126,18 @@ export interface KernelGuard {
 
 /** Remembers what a name was resolved to, when the name is listed. */
 export declare function learnAddress(name: string, address: string): void
+
+/** The names of the levels, the least grave first; each is known by its place. */
+export declare function logLevels(): Array<string>
+
+/** One number that all threads share: the place of the least grave level that is written. */
+export declare function logThreshold(): Uint32Array
+
+/**
+ * The function that hands a line over. It takes the place of the level and the parts, with
+ * newlines between: the origin, the logger's context, the fields, the message.
+ */
+export declare function logWriter(): (level: number, parts: string) => void
 
 /** Every metric, in OpenMetrics or in Prometheus' own text. */
 export declare function metricsPage(openMetrics: boolean): MetricsPage
@@ -156,6 +180,12 @@ export declare function otherProvider(): number
 /** The number of the provider of this name. */
 export declare function providerNumber(name: string): number
 
+/** The same for JSON; nothing where that cannot be done. */
+export declare function redactJson(json: string): string | null
+
+/** The text with what identifies a person taken out. */
+export declare function redactText(text: string): string
+
 /** The names of the reasons for which a call is refused; each is known by its place. */
 export declare function refusals(): Array<string>
 
@@ -163,6 +193,12 @@ export declare function refusals(): Array<string>
 export declare function resetTelemetry(): void
 
 export declare function resolveMode(env: Record<string, string>): ModeSnapshot
+
+/** Writes lines from the level in this place on. */
+export declare function setLogThreshold(place: number): void
+
+/** Makes redactions carry a short hash under this key. */
+export declare function setPhiHashKey(key: string): void
 
 /** The counters of calls as JSON. */
 export declare function telemetrySnapshot(): string

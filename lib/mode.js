@@ -3,6 +3,8 @@
 const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
 const { typeError } = require('./config-error.js')
+// Before the first line: attaching may have something to say.
+require('./log-settings.js')
 
 const AppMode = Object.freeze({ DEMO: 'DEMO', LIVE: 'LIVE', STANDBY: 'STANDBY' })
 

@@ -6,11 +6,12 @@
 //!
 //! One rule, one place: [`mode`] decides once for the whole process, [`egress`] asks it what may
 //! be reached, and [`readiness`] asks [`egress`] before it dials. [`telemetry`] counts what came of
-//! it.
+//! it, and [`phi`] keeps people out of what is written.
 
 pub mod egress;
 pub mod log;
 pub mod mode;
+pub mod phi;
 pub mod readiness;
 mod regular_file;
 pub mod runtime;

@@ -8,7 +8,7 @@ const dns = require('./dns.js')
 const { PROCESS_GAPS } = require('./gaps.js')
 const { internals } = require('./internals.js')
 const kernel = require('./kernel.js')
-const { log } = require('./log.js')
+const log = require('./log.js')
 const outbound = require('./outbound.js')
 const tcp = require('./tcp.js')
 const threads = require('./threads.js')
@@ -73,7 +73,7 @@ function install() {
 /** A flip that should have brought the kernel level and did not: this level goes on without it. */
 function tellWithoutKernel() {
   if (kernel.state() !== 'failed') return
-  log('error', 'the kernel level of the egress guard is not in force; level process goes on holding', {
+  log.error('the kernel level of the egress guard is not in force; level process goes on holding', {
     gaps: kernel.report().gaps,
   })
 }
@@ -84,7 +84,7 @@ function keepReportsLocal() {
 }
 
 function announce({ level, verified, gaps }) {
-  log('info', 'the egress guard is installed', {
+  log.info('the egress guard is installed', {
     level,
     audit: binding.guardAudits(),
     verified: verified.length,

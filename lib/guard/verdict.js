@@ -5,7 +5,7 @@
  */
 
 const binding = require('../binding.js')
-const { log } = require('./log.js')
+const log = require('./log.js')
 const { count, refusal } = require('./refusal.js')
 
 /** The ways that were judged while a trial runs, or null. */
@@ -41,7 +41,7 @@ function logOnce(way, reason) {
   const key = `${way} ${reason}`
   if (logged.has(key)) return
   logged.add(key)
-  log('warn', 'the egress guard would refuse this; it only audits', { way, reason })
+  log.warn('the egress guard would refuse this; it only audits', { way, reason })
 }
 
 /**

@@ -6,6 +6,7 @@
 mod egress;
 mod js_probe;
 mod kernel_guard;
+mod log;
 mod mode;
 mod readiness;
 mod telemetry;

@@ -16,7 +16,7 @@ mod snapshot;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::mode;
+use crate::{log, mode, phi};
 
 pub use calls::{CallStatus, Calls, Refusal};
 pub use checks::Checks;
@@ -88,6 +88,8 @@ impl Telemetry {
         expose_mode(&mode::current().snapshot, &mut out);
         self.guard.expose(&mut out);
         self.checks.expose(&mut out);
+        log::expose(&mut out);
+        expose_redactions(&mut out);
         process::expose(&mut out);
         out.finish()
     }
@@ -121,6 +123,18 @@ fn expose_mode(snapshot: &mode::Snapshot, out: &mut Exposition) {
         "1 when the mode lets calls leave the machine, 0 when it blocks them.",
     );
     out.sample(name, &[], u8::from(snapshot.network_allowed()));
+}
+
+fn expose_redactions(out: &mut Exposition) {
+    let name = "phi_redactions_total";
+    out.family(
+        Kind::Counter,
+        name,
+        "Identifiers and secrets taken out of what was written, by kind.",
+    );
+    for (kind, count) in phi::Kind::ALL.iter().zip(phi::counts()) {
+        out.sample(name, &[("kind", kind.as_str())], count);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { describeError, report } from './src/utils/report';
+import { describeError } from './src/utils/describe-error';
+import { logger } from './src/utils/logger';
 
 /**
  * The application's own connections. A `Pool` opens none until the first query, so a database
@@ -14,4 +15,4 @@ export const pool = process.env.DATABASE_URL
   : null;
 
 // Without a listener, a server that goes away under an idle connection ends the process.
-pool?.on('error', (error) => report('warn', 'idle database connection lost', describeError(error)));
+pool?.on('error', (error) => logger.warn('idle database connection lost', describeError(error)));

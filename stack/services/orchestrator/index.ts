@@ -8,18 +8,20 @@
  *   HOST                 0.0.0.0
  *   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL    what `/health/ready` checks
  *   ROS_MODE, GOVERNANCE_MODE, ROS_MODE_FILE, ...   the mode, read by @researchflow/core
+ *   LOG_LEVEL, LOG_FORMAT, ...    the log, read by @researchflow/core
  *   DRAIN_MS             see src/utils/shutdown.ts
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReadiness, currentMode, healthRoutes, onModeChange } from '@researchflow/core';
+import { assignRequestId, createReadiness, currentMode, healthRoutes, onModeChange } from '@researchflow/core';
 import express from 'express';
 import { pool } from './db';
 import { enforceStandbyMode } from './middleware/mode-guard';
 import manifest from './package.json' with { type: 'json' };
 import { registerRoutes } from './routes';
+import { describeError } from './src/utils/describe-error';
 import { portFrom } from './src/utils/environment';
-import { describeError, report } from './src/utils/report';
+import { logger } from './src/utils/logger';
 import { createShutdown, drainMsFrom } from './src/utils/shutdown';
 
 function start(): void {
@@ -39,24 +41,25 @@ function start(): void {
 
   // First of all routes: a probe must not wait behind a body parser, a rate limit or a login.
   app.use(healthRoutes({ readiness, service, version }));
+  app.use(assignRequestId);
   app.use(enforceStandbyMode);
   app.use(express.json({ limit: '1mb' }));
   registerRoutes(app, { service, version, pool, isDraining: shutdown.isDraining });
 
   onModeChange((now, before) => {
-    report('warn', 'mode changed', { from: before.mode, to: now.mode, source: now.source });
+    logger.warn('mode changed', { from: before.mode, to: now.mode, source: now.source });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void shutdown.begin(signal));
   }
 
   server.once('error', (error) => {
-    report('error', 'cannot listen', describeError(error));
+    logger.error('cannot listen', describeError(error));
     process.exit(1);
   });
   server.listen({ port, host }, () => {
     const { mode, source, networkAllowed } = currentMode();
-    report('info', 'listening', {
+    logger.info('listening', {
       service,
       version,
       host,
@@ -70,13 +73,13 @@ function start(): void {
 }
 
 process.on('uncaughtException', (error) => {
-  report('error', 'uncaught error', describeError(error));
+  logger.error('uncaught error', describeError(error));
   process.exit(1);
 });
 
 try {
   start();
 } catch (error) {
-  report('error', 'cannot start', describeError(error));
+  logger.error('cannot start', describeError(error));
   process.exit(1);
 }

@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { addModeInfo, blockAIInDemo, getCurrentModeConfig } from './middleware/mode-guard';
 import { governanceRouter } from './src/routes/governance';
 import { projectsRouter } from './src/routes/projects';
-import { describeError, report } from './src/utils/report';
+import { describeError } from './src/utils/describe-error';
+import { logger } from './src/utils/logger';
 
 export interface RouteContext {
   service: string;
@@ -67,7 +68,7 @@ const answerError: ErrorRequestHandler = (error, _req, res, next) => {
   }
   const claimed: unknown = error?.status;
   const status = typeof claimed === 'number' && claimed >= 400 && claimed < 500 ? claimed : 500;
-  if (status === 500) report('error', 'request failed', describeError(error));
+  if (status === 500) logger.error('request failed', describeError(error));
   res.status(status).json(
     status === 500
       ? { error: 'Internal server error', code: 'INTERNAL_ERROR' }

@@ -1,7 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import type { Pool } from 'pg';
 import { blockWritesInStandby, requireLiveAuth } from '../../middleware/mode-guard';
-import { describeError, report } from '../utils/report';
+import { describeError } from '../utils/describe-error';
+import { logger } from '../utils/logger';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS projects (
@@ -76,7 +77,7 @@ function databaseHandlers(pool: Pool | null) {
       await ensureSchema(pool);
       await handler(pool, req, res);
     } catch (error) {
-      report('error', 'database query failed', describeError(error));
+      logger.error('database query failed', describeError(error));
       if (!res.headersSent) {
         res.status(503).json({ error: 'The database failed', code: 'DATABASE_UNAVAILABLE' });
       }

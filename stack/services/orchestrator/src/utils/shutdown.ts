@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Pool } from 'pg';
+import { describeError } from './describe-error';
 import { wholeNumberFrom } from './environment';
-import { describeError, report } from './report';
+import { logger } from './logger';
 
 const CLOSING_LIMIT_MS = 10_000;
 const KUBERNETES_DRAIN_MS = 5_000;
@@ -44,9 +45,9 @@ export function createShutdown({ server, readiness, pool, drainMs }: ShutdownPar
     if (draining) return;
     draining = true;
     readiness.drain();
-    report('info', 'draining', { signal, drainMs });
+    logger.info('draining', { signal, drainMs });
     setTimeout(() => {
-      report('error', 'requests still open, exiting', { limitMs: CLOSING_LIMIT_MS });
+      logger.error('requests still open, exiting', { limitMs: CLOSING_LIMIT_MS });
       process.exit(1);
     }, drainMs + CLOSING_LIMIT_MS);
 
@@ -56,10 +57,10 @@ export function createShutdown({ server, readiness, pool, drainMs }: ShutdownPar
       await readiness.close();
       await pool?.end();
     } catch (error) {
-      report('error', 'shutdown failed', describeError(error));
+      logger.error('shutdown failed', describeError(error));
       process.exit(1);
     }
-    report('info', 'stopped', { signal });
+    logger.info('stopped', { signal });
     process.exit(0);
   };
 

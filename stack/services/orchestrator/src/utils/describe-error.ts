@@ -1,21 +1,9 @@
 import { SettingError } from './environment';
 
 /**
- * One line, one JSON object, on stdout: what the process does, never what a request or a
- * connection string held.
- */
-export function report(
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  fields: object = {},
-): void {
-  const timestamp = new Date().toISOString();
-  process.stdout.write(`${JSON.stringify({ timestamp, level, module: 'orchestrator', message, ...fields })}\n`);
-}
-
-/**
- * What may be said of an error: its class, its code and where it was thrown. A driver's own text
- * can name hosts, users and statements, so only text that is known to hold no value is kept.
+ * What may be said of an error: its class, its code and where it was thrown. The log takes
+ * identifiers and secrets out of any text, but a driver's own text can hold what a statement held,
+ * and no pattern knows a name that stands alone: only text that is known to hold no value is kept.
  */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type Line, lines } from './support/log.ts'
+
+const STUCK = join(import.meta.dirname, 'fixtures/logger/stuck.mjs')
+
+interface Seen {
+  logged: Record<string, number>
+  worstLag: number
+  growth: number
+  metrics: string
+}
+
+/** Runs the fixture; neither of its streams is read until `read` is called. */
+async function start(milliseconds: number): Promise<{ child: ChildProcess; seen: Seen }> {
+  const child = spawn(process.execPath, [STUCK, `${milliseconds}`], { env: { PATH: process.env.PATH, LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const [seen] = (await once(child, 'message')) as [Seen]
+  return { child, seen }
+}
+
+async function readAll(child: ChildProcess): Promise<Line[][]> {
+  const texts = [child.stdout!, child.stderr!].map((stream) => {
+    const text = { all: '' }
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text.all += chunk))
+    return text
+  })
+  child.send('read')
+  const [code] = await once(child, 'close')
+  expect(code).toBe(0)
+  return texts.map(({ all }) => lines(all))
+}
+
+// What else the machine does can hold up any process once.
+it('lets the event loop go on with a reader that stands still, bounds what is kept, and says what is missing when it is back', { retry: 2 }, async () => {
+  const { child, seen } = await start(4_000)
+  expect(seen.worstLag).toBeLessThan(100)
+  expect(seen.growth).toBeLessThan(120 << 20)
+  const { debug, info, error } = seen.logged
+  expect(seen.metrics).toContain(`log_lines_total{level="debug"} ${debug}\n`)
+  const dropped = Number(/log_lines_dropped_total (\d+)/.exec(seen.metrics)![1])
+  expect(dropped).toBeGreaterThan(0)
+
+  const [out, err] = await readAll(child)
+  const announced = out!.filter(({ module }) => module === 'logger')
+  const missing = (level: string): number => announced.reduce((sum, { context }) => sum + (context![level] as number), 0)
+  const arrived = (level: string): number => [...out!, ...err!].filter((line) => line.module === 'stuck' && line.level === level).length
+  expect(announced).toHaveLength(1)
+  expect(announced[0]).toMatchObject({ level: 'warn', message: 'log lines were dropped', context: { warn: 0, error: 0, unredactable: 0 } })
+  // Nothing is lost that is not told, and what is grave is not lost.
+  expect([arrived('debug') + missing('debug'), arrived('info') + missing('info'), arrived('error')]).toEqual([debug, info, error])
+  expect(missing('debug') + missing('info')).toBe(dropped)
+  // `debug` goes first.
+  expect(missing('debug') / debug!).toBeGreaterThan(missing('info') / info!)
+  expect(err!.at(-1)!.message).toBe('the reader is back')
+})
+
+it('waits two seconds at the end for a reader that stands still, and no longer', async () => {
+  const { child } = await start(1_500)
+  const begun = performance.now()
+  child.send('end')
+  const [code] = await once(child, 'exit')
+  const waited = performance.now() - begun
+  child.stdout!.destroy()
+  child.stderr!.destroy()
+  expect(code).toBe(0)
+  expect(waited).toBeGreaterThan(1_900)
+  expect(waited).toBeLessThan(4_000)
+})
+
+it('goes on, and ends at once, when the reader is gone', async () => {
+  const { child } = await start(300)
+  child.stdout!.destroy()
+  child.stderr!.destroy()
+  const begun = performance.now()
+  child.send('end')
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(0)
+  expect(performance.now() - begun).toBeLessThan(1_900)
+})

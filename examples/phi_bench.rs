@@ -1,0 +1,208 @@
+//! Nanoseconds a line and milliseconds a mebibyte of the redactor: `make phi-bench`.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use researchflow_core::phi;
+
+const ROUND: u32 = 100;
+
+const LINES: &[(&str, &str)] = &[
+    (
+        "200 bytes of an operator",
+        r#"{"timestamp":"2025-11-03T08:14:22.123Z","level":"info","message":"Request completed","module":"http","requestId":"1f0e3dad-9990-4a3b-8a5e-0f2b6f7c8d9e","context":{"path":"/api/v1/studies","status":200,"durationMs":12.75}}"#,
+    ),
+    (
+        "the same with an error's stack",
+        r#"{"timestamp":"2025-11-03T08:14:22.123Z","level":"error","message":"Check failed","module":"readiness","context":{"error":{"name":"Error","message":"connect ECONNREFUSED 127.0.0.1:5432","stack":"Error: connect ECONNREFUSED 127.0.0.1:5432\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)\n    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)"}}}"#,
+    ),
+    (
+        "200 bytes with a patient",
+        r#"{"timestamp":"2025-11-03T08:14:22.123Z","level":"info","message":"Admitted patient Jane Doe","module":"intake","context":{"mrn":"00123456","dob":"1957-03-03","phone":"212-555-0123","status":"ok"}}"#,
+    ),
+    (
+        "four fields",
+        r#"{"level":"info","message":"job done","jobId":42,"ms":17}"#,
+    ),
+];
+
+/// What might take long: a mebibyte of each.
+const SHAPES: &[&str] = &[
+    "a",
+    "1",
+    "@",
+    "a@",
+    "a@b.",
+    ":",
+    "://",
+    "a://",
+    "=",
+    "a=",
+    "k=v&",
+    "[",
+    "{",
+    "{\"a\":",
+    "[[{\"",
+    "\"",
+    "\\",
+    "\\\"",
+    "\\u0040",
+    "%40",
+    "%25",
+    "%2525",
+    "&#64;",
+    "+",
+    "+1",
+    "(",
+    "(1",
+    "-",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----",
+    "eyJ",
+    "sk-",
+    "sk-1",
+    " ",
+    "\n",
+    "é",
+    "\u{200b}",
+    "٣",
+    "Patient ",
+    "Patient: ",
+    "Dr. ",
+    "name: ",
+    "name=",
+    "MRN ",
+    "MRN no ",
+    "123-45-6789 ",
+    "123-",
+    "1-",
+    "12 ",
+    "1/1/",
+    "1.",
+    "1:",
+    "a:",
+    "::",
+    "1::",
+    "fe80:",
+    "2001:db8::1 ",
+    "January ",
+    "1 Main ",
+    "1 Main St ",
+    "P.O. Box ",
+    "PO Box 1 ",
+    "DE89 ",
+    "DE89370400440532013000 ",
+    "ssn: {",
+    "ssn: [",
+    "\"ssn\": \"",
+    "'ssn': '",
+    "https://a/",
+    "https://a:b@",
+    "https://a@",
+    "PID|",
+    "\"a\"@",
+    "A, ",
+    "A B ",
+    "de la ",
+    "cookie: ",
+    "authorization: Bearer ",
+    "{\"ssn\":1,",
+    "a.b.",
+    "a-b-",
+    "a_b_",
+    "x of x ",
+    "(01)12345678901234",
+    "%",
+    "&",
+    "&a",
+    "[ssn]",
+    "[ssn",
+    "patient id for the ",
+    "1 year old ",
+    "IL 6",
+    "IL 62701 ",
+    "aB",
+    "A.B.",
+    "Mr. A. ",
+    "@[1",
+    "Basic ",
+    "Bearer abcdefgh1 ",
+];
+
+fn main() {
+    let mut out = Vec::with_capacity(4096);
+    for (name, line) in LINES {
+        let mut best = Duration::MAX;
+        // The best of many short rounds: the machine has other work too.
+        for _ in 0..3000 {
+            let start = Instant::now();
+            for _ in 0..ROUND {
+                out.clear();
+                phi::redact_json(black_box(line.as_bytes()), &mut out).expect("the line is JSON");
+                black_box(&out);
+            }
+            best = best.min(start.elapsed());
+        }
+        println!(
+            "{:>6} ns  {name} ({} bytes)",
+            best.as_nanos() / u128::from(ROUND),
+            line.len()
+        );
+    }
+    let mut slowest: Vec<_> = SHAPES
+        .iter()
+        .map(|shape| {
+            // What takes long at a sixteenth is not tried at full size.
+            let small = times(shape, 1 << 16);
+            let is_slow = small.0.max(small.1) > Duration::from_millis(20);
+            let (text, json) = if is_slow {
+                (small.0 * 16, small.1 * 16)
+            } else {
+                times(shape, 1 << 20)
+            };
+            (text.max(json), *shape, text, json, is_slow)
+        })
+        .collect();
+    slowest.sort_by(|one, other| other.0.cmp(&one.0));
+    let mut table = String::new();
+    for (_, shape, text, json, is_slow) in slowest.iter().take(16) {
+        let mark = if *is_slow { "at least" } else { "" };
+        let _ = writeln!(
+            table,
+            "{:>8.1} {:>8.1} ms  {shape:?} {mark}",
+            text.as_secs_f64() * 1e3,
+            json.as_secs_f64() * 1e3
+        );
+    }
+    println!("    text     JSON     the slowest shapes of a mebibyte\n{table}");
+}
+
+/// How long text and JSON of `shape` take, `size` bytes of it.
+fn times(shape: &str, size: usize) -> (Duration, Duration) {
+    let text = shape.repeat(size / shape.len());
+    let mut quoted = String::from("{\"message\":\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push_str("\"}");
+    let time = |run: &dyn Fn()| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    (
+        time(&|| drop(black_box(phi::redact_text(black_box(&text))))),
+        time(&|| {
+            drop(black_box(phi::redact_json(
+                black_box(quoted.as_bytes()),
+                &mut Vec::new(),
+            )))
+        }),
+    )
+}

@@ -1,0 +1,63 @@
+'use strict'
+
+/**
+ * What the environment says of the log, read once, when the package is loaded: a line must not cost
+ * a look at it. The first thread that loads the package decides for the process.
+ */
+
+const { isMainThread } = require('node:worker_threads')
+const { constants } = require('node:os')
+const binding = require('./binding.js')
+
+const LEVELS = binding.logLevels()
+const SILENT = LEVELS.length
+const FORMATS = ['text', 'json']
+
+/** Until the program handles them itself, these end the process, and the lines go out first. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** The place of a level among the levels, `silent` behind them all; -1 for anything else. */
+function placeOf(level) {
+  return level === 'silent' ? SILENT : LEVELS.indexOf(level)
+}
+
+function configure(env) {
+  const { LOG_LEVEL: level, LOG_FORMAT: format, PHI_HASH_KEY: key } = env
+  const wrong = []
+  if (!binding.configureLog(format === 'json', coloured(env))) return wrong
+  if (key) binding.setPhiHashKey(key)
+  if (level) {
+    const place = placeOf(level)
+    if (place >= 0) binding.setLogThreshold(place)
+    else wrong.push(`LOG_LEVEL: expected ${LEVELS.join(', ')} or silent, but found something else; it is info`)
+  }
+  if (format && !FORMATS.includes(format)) {
+    wrong.push('LOG_FORMAT: expected text or json, but found something else; it is text')
+  }
+  return wrong
+}
+
+/** As Node.js has it: `FORCE_COLOR` goes before `NO_COLOR`, and nothing said leaves it to the terminal. */
+function coloured({ FORCE_COLOR: forced, NO_COLOR: refused, TERM: terminal }) {
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  if (refused || terminal === 'dumb') return false
+  return undefined
+}
+
+function flushAtSignals() {
+  for (const name of SIGNALS) flushAtSignal(name)
+  // Node.js has gone back to the system's way by now. Registered late, this is called late.
+  process.on('removeListener', (name) => {
+    if (SIGNALS.includes(name)) flushAtSignal(name)
+  })
+}
+
+function flushAtSignal(name) {
+  if (process.listenerCount(name) === 0) binding.flushLogAtSignal(constants.signals[name])
+}
+
+const wrong = configure(process.env)
+// Signals come to the main thread alone.
+if (isMainThread) flushAtSignals()
+
+module.exports = { LEVELS, placeOf, wrong }

@@ -1,0 +1,122 @@
+'use strict'
+
+/**
+ * From what a program hands to the log to JSON. It never changes what it is given, and what it throws
+ * says why in a word and holds no value.
+ */
+
+const { types } = require('node:util')
+const { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject } = require('./plain-json.js')
+
+/** How many errors one behind the other are told, and how many values are. */
+const MAX_CAUSES = 8
+const MAX_VALUES = 100_000
+
+/** The fields as the JSON of an object, or '' where there are none. */
+function toJson(fields) {
+  if (fields === undefined || fields === null) return ''
+  try {
+    return isPlainObject(fields) ? writeObject(fields, 0, valueToJson) : bounded(JSON.stringify(asObject(fields)))
+  } catch (error) {
+    return `{"fieldsOmitted":"${error instanceof Unserialisable ? error.reason : 'it threw'}"}`
+  }
+}
+
+/** A value of any kind as JSON, or undefined where JSON has nothing for it. */
+function valueToJson(value, key = '') {
+  return JSON.stringify(startCopy(value, `${key}`))
+}
+
+/** What stands for fields that are none: an error is known by its name, anything else as a value. */
+function asObject(fields) {
+  if (types.isNativeError(fields) || fields instanceof Error) return { error: startCopy(fields, 'error') }
+  const value = startCopy(fields, '')
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value }
+}
+
+/** A copy that `JSON.stringify` writes as a reader expects it. */
+function startCopy(value, key) {
+  copied = 0
+  return copy(value, key, [])
+}
+
+/** How many values have been copied; one that is reached in many ways is copied as often. */
+let copied = 0
+
+/** `above` are the objects around the value. */
+function copy(value, key, above) {
+  copied += 1
+  if (copied > MAX_VALUES) throw new Unserialisable('too large')
+  switch (typeof value) {
+    case 'bigint':
+      throw new Unserialisable('a BigInt')
+    case 'function':
+    case 'symbol':
+      return undefined
+    case 'object':
+      return value === null ? null : copyObject(value, key, above)
+    default:
+      return value
+  }
+}
+
+function copyObject(object, key, above) {
+  if (above.includes(object)) throw new Unserialisable('a cycle')
+  if (above.length === MAX_DEPTH) throw new Unserialisable('too deep')
+  const within = [...above, object]
+  if (types.isNativeError(object) || object instanceof Error) return copyError(object, within)
+  if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) return ofBytes(object)
+  if (typeof object.toJSON === 'function') return copy(object.toJSON(key), key, within)
+  if (Array.isArray(object)) return object.map((value, at) => copy(value, `${at}`, within))
+  if (types.isMap(object)) return copyMap(object, within)
+  if (types.isSet(object)) return [...object].map((value, at) => copy(value, `${at}`, within))
+  if (types.isBoxedPrimitive(object)) return copy(object.valueOf(), key, within)
+  if (types.isRegExp(object)) return `${object}`
+  return copyMembers(Object.entries(object), within)
+}
+
+function copyMembers(entries, within) {
+  // Without a prototype, `__proto__` is a key like any other.
+  const members = Object.create(null)
+  for (const [key, value] of entries) members[key] = copy(value, key, within)
+  return members
+}
+
+/** An object where the keys are text, or else a list of pairs. */
+function copyMap(map, within) {
+  const entries = [...map]
+  if (entries.every(([key]) => typeof key === 'string')) return copyMembers(entries, within)
+  return entries.map((pair) => pair.map((value, at) => copy(value, `${at}`, within)))
+}
+
+/** No detector reads through bytes, so none are written. */
+function ofBytes(bytes) {
+  const { name } = bytes.constructor ?? {}
+  return `[${typeof name === 'string' ? name : 'bytes'}: ${bytes.byteLength} bytes]`
+}
+
+/**
+ * An error by what all errors have. Whatever else hangs on one may be a request with its headers, and
+ * is left out.
+ */
+function copyError(error, within) {
+  if (within.filter((object) => object instanceof Error).length > MAX_CAUSES) return '[more causes]'
+  const { name, message, code, stack, cause, errors } = error
+  const told = { name: text(name), message: text(message) }
+  if (typeof code === 'string' || typeof code === 'number') told.code = code
+  told.stack = typeof stack === 'string' ? stack : `${told.name}: ${told.message}`
+  if (cause !== undefined) told.cause = copyRelated(cause, 'cause', within)
+  if (Array.isArray(errors)) told.errors = errors.map((one, at) => copyRelated(one, `${at}`, within))
+  return told
+}
+
+/** Errors do come to be their own cause; that is no reason to lose the rest. */
+function copyRelated(value, key, within) {
+  return within.includes(value) ? '[circular]' : copy(value, key, within)
+}
+
+function text(value) {
+  return typeof value === 'string' ? value : ''
+}
+
+module.exports = { toJson, Unserialisable, valueToJson, MAX_LENGTH }

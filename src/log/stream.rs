@@ -1,0 +1,157 @@
+//! Standard output and standard error, written to without ever waiting longer than asked.
+//!
+//! The program and its children write to the same streams. What goes out in one call to the system
+//! stays in one piece as long as it has no more than `PIPE_BUF` bytes, so whole records go out in
+//! pieces no larger than that, a longer one by itself. A file or `/dev/null` takes larger ones.
+
+use std::time::Duration;
+
+/// One of the two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    Output,
+    Error,
+}
+
+impl Stream {
+    pub(super) const ALL: [Self; 2] = [Self::Output, Self::Error];
+}
+
+/// What became of an attempt to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// So many bytes are gone.
+    Written(usize),
+    /// Nothing can be written now.
+    Full,
+    /// Nothing can be written any more, now or later.
+    Gone,
+}
+
+#[cfg(unix)]
+pub(super) use unix::wait;
+
+#[cfg(unix)]
+mod unix {
+    use super::{Attempt, Duration, Stream};
+    use std::io::Error;
+
+    /// What a pipe takes in one piece; the smallest that any system has is 512.
+    const PIECE: usize = if libc::PIPE_BUF < 4096 {
+        libc::PIPE_BUF
+    } else {
+        4096
+    };
+    const LARGE_PIECE: usize = 1 << 20;
+
+    impl Stream {
+        fn descriptor(self) -> libc::c_int {
+            match self {
+                Self::Output => libc::STDOUT_FILENO,
+                Self::Error => libc::STDERR_FILENO,
+            }
+        }
+
+        pub(in crate::log) fn is_terminal(self) -> bool {
+            // SAFETY: any number may be asked about.
+            unsafe { libc::isatty(self.descriptor()) == 1 }
+        }
+
+        /// How much may go out at once. Asked often, because the program may put another file there.
+        pub(in crate::log) fn piece(self) -> usize {
+            // SAFETY: all of its fields may be nought.
+            let mut about: libc::stat = unsafe { std::mem::zeroed() };
+            // SAFETY: any number may be asked about, and there is room for the answer.
+            if unsafe { libc::fstat(self.descriptor(), &raw mut about) } != 0 {
+                return PIECE;
+            }
+            match about.st_mode & libc::S_IFMT {
+                libc::S_IFREG | libc::S_IFBLK => LARGE_PIECE,
+                libc::S_IFCHR if !self.is_terminal() => LARGE_PIECE,
+                _ => PIECE,
+            }
+        }
+
+        /// Writes what goes at once.
+        ///
+        /// Whether writing waits is a matter of the open file, which other processes share, so it
+        /// is not changed here. One that would wait is asked for room first, and has it for a piece
+        /// if it has any.
+        pub(in crate::log) fn write(self, bytes: &[u8]) -> Attempt {
+            let descriptor = self.descriptor();
+            // SAFETY: no memory is involved.
+            let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
+            let bytes = if flags & libc::O_NONBLOCK == 0 {
+                if !has_room(&[self], Duration::ZERO) {
+                    return Attempt::Full;
+                }
+                // A file takes any size; what is longer than a piece elsewhere goes by pieces.
+                &bytes[..bytes.len().min(self.piece())]
+            } else {
+                bytes
+            };
+            // SAFETY: the bytes are there for as many as is said.
+            let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
+            match usize::try_from(written) {
+                Ok(written) => Attempt::Written(written),
+                Err(_) => match Error::last_os_error().raw_os_error() {
+                    Some(libc::EAGAIN | libc::ENOBUFS) => Attempt::Full,
+                    Some(libc::EINTR) => Attempt::Written(0),
+                    // A disk that is full may have room again, and the lines are lost all the same.
+                    _ => Attempt::Gone,
+                },
+            }
+        }
+    }
+
+    /// Waits until one of the streams has room.
+    pub(in crate::log) fn wait(streams: &[Stream], limit: Duration) {
+        has_room(streams, limit);
+    }
+
+    fn has_room(streams: &[Stream], limit: Duration) -> bool {
+        let mut asked: Vec<libc::pollfd> = streams
+            .iter()
+            .map(|stream| libc::pollfd {
+                fd: stream.descriptor(),
+                events: libc::POLLOUT,
+                revents: 0,
+            })
+            .collect();
+        let millis = libc::c_int::try_from(limit.as_millis()).unwrap_or(libc::c_int::MAX);
+        let count = libc::nfds_t::try_from(asked.len()).unwrap_or_default();
+        // SAFETY: there are as many as is said.
+        unsafe { libc::poll(asked.as_mut_ptr(), count, millis) > 0 }
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use super::{Attempt, Duration, Stream};
+    use std::io::{IsTerminal, Write, stderr, stdout};
+
+    impl Stream {
+        pub(in crate::log) fn is_terminal(self) -> bool {
+            match self {
+                Self::Output => stdout().is_terminal(),
+                Self::Error => stderr().is_terminal(),
+            }
+        }
+
+        pub(in crate::log) fn piece(self) -> usize {
+            4096
+        }
+
+        pub(in crate::log) fn write(self, bytes: &[u8]) -> Attempt {
+            let written = match self {
+                Self::Output => stdout().write_all(bytes).and_then(|()| stdout().flush()),
+                Self::Error => stderr().write_all(bytes),
+            };
+            written.map_or(Attempt::Gone, |()| Attempt::Written(bytes.len()))
+        }
+    }
+
+    pub(in crate::log) fn wait(_: &[Stream], _: Duration) {}
+}
+#[cfg(not(unix))]
+pub(super) use elsewhere::wait;

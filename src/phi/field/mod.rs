@@ -1,0 +1,260 @@
+//! What a field's name says of its value.
+
+mod cache;
+mod phrases;
+mod vocabulary;
+mod words;
+
+use super::kind::Kind;
+use words::Words;
+
+pub(super) use cache::classify;
+
+/// What a field's name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// Nothing: the value is read as text.
+    Plain,
+    /// It is about a thing and not the thing itself, or counts it: `tokenCount`.
+    About,
+    /// The value is of this kind, and also what is derived from it: `ssnLast4`, `ssnOnFile`.
+    Strong(Kind),
+    /// The value is of this kind.
+    Whole(Kind),
+    /// The value is of this kind if it is a code: it has digits, and is no UUID.
+    Coded(Kind),
+    /// A person: text is a name, what is below belongs to the person.
+    Person,
+    /// A name, if it looks like a person's.
+    PersonLike,
+    /// The bare `name`: a person's, unless what it is in is a thing.
+    Name,
+    /// The bare `id`: a person's code if what it is in is a person.
+    Id,
+    /// An age in years.
+    Age,
+    /// A date of the calendar, also without separators.
+    Day,
+    /// A place, unless it is an address of the network.
+    Place,
+    /// A postal code.
+    Zip,
+    /// A secret.
+    Secret,
+    /// A version, a model or an image: its date and its dots are no person's.
+    Version,
+    /// A thing of operators, whose name is no person's.
+    Thing,
+    /// It names the field that the `value` beside it is of.
+    Label,
+    /// The value that the label beside it names.
+    Value,
+}
+
+/// Reads the words of a name. Slow: a few hundred nanoseconds.
+fn read(name: &[u8]) -> Field {
+    let mut words = Words::split(name);
+    part_compounds(&mut words);
+    if words.len() == 0 {
+        return Field::Plain;
+    }
+    read_words(&words)
+}
+
+/// The same with a sign for "number" after it: "Policy #".
+pub(super) fn classify_numbered(name: &[u8]) -> Field {
+    const NUMBER: &[u8] = b" number";
+    let mut spelt = [0; 72];
+    let Some(place) = spelt.get_mut(..name.len() + NUMBER.len()) else {
+        return Field::Plain;
+    };
+    place[..name.len()].copy_from_slice(name);
+    place[name.len()..].copy_from_slice(NUMBER);
+    classify(place)
+}
+
+/// The last words of the phrases that say something, and whether they announce a value in text too.
+pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
+    let phrases = phrases::PHRASES.iter().filter_map(|(field, list)| {
+        let announces = match field {
+            Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Name => true,
+            Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Label
+            | Field::Value
+            | Field::Id => return None,
+            _ => false,
+        };
+        Some((announces, list))
+    });
+    phrases.flat_map(|(announces, list)| {
+        list.split(',').flat_map(move |phrase| {
+            let mut last_two = phrase.trim().rsplit(' ');
+            let last = last_two.next().unwrap_or_default();
+            let noun = last_two.next().unwrap_or_default();
+            let words: &[&str] = match last {
+                // Names of the same heads.
+                "#" | "number" | "no" | "id" | "identifier" => {
+                    &["number", "no", "num", "nbr", "id", "identifier", noun]
+                }
+                "license" => &["license", "licence"],
+                "date" => &["date", "dt"],
+                other => &[other],
+            };
+            words
+                .iter()
+                .map(|word| (word.as_bytes().to_vec(), announces))
+                .collect::<Vec<_>>()
+        })
+    })
+}
+
+fn read_words(words: &Words) -> Field {
+    let count = words.len();
+    if let Some(field) = vocabulary::phrase(words.phrase(0, count)) {
+        return field;
+    }
+    if count > 1 && flags(words.get(0)) & vocabulary::WORD_ASKING != 0 && words.get(0) != b"no" {
+        return Field::About;
+    }
+    if words.get(0) == b"age" && words.get(1) == b"at" {
+        return Field::Age;
+    }
+    let mut end = count;
+    let mut is_about = false;
+    let mut is_id = false;
+    loop {
+        match ending_at(words, end) {
+            Some(Field::Id | Field::Value) if count > 1 => is_id = true,
+            Some(field) => return ends_with(field, words, end, is_about, is_id),
+            None => {}
+        }
+        if end == 1 {
+            break;
+        }
+        let word = flags(words.get(end - 1));
+        if word & vocabulary::WORD_NOISE == 0 && !is_id {
+            if word & vocabulary::WORD_ABOUT != 0 {
+                return Field::About;
+            }
+            is_about = true;
+        }
+        end -= 1;
+    }
+    if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
+        return Field::Thing;
+    }
+    if flags(words.get(count - 1)) & vocabulary::WORD_ABOUT != 0 {
+        return Field::About;
+    }
+    Field::Plain
+}
+
+/// What a name says in which the phrase that ends at `end` says `field`.
+fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: bool) -> Field {
+    match field {
+        Field::Strong(_) => field,
+        _ if is_about => Field::About,
+        Field::Person if is_id => Field::Strong(Kind::Mrn),
+        Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
+        Field::Secret | Field::Label | Field::Name if is_id => Field::About,
+        Field::Name => name_after(words, end - 1),
+        Field::Label if words.len() > 1 => Field::About,
+        Field::Day => day_after(words, end - 1),
+        Field::Age => age_after(words, end),
+        field => field,
+    }
+}
+
+/// The longest phrase that ends before the word at `end`.
+fn ending_at(words: &Words, end: usize) -> Option<Field> {
+    let first = end.saturating_sub(4);
+    (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)))
+}
+
+/// Whose name it is says the word before.
+fn name_after(words: &Words, place: usize) -> Field {
+    if place == 0 {
+        return Field::Name;
+    }
+    let owner = flags(words.get(place - 1));
+    let is_person = (0..place).any(|at| flags(words.get(at)) & vocabulary::WORD_PERSON != 0);
+    if owner & vocabulary::WORD_PERSON != 0 {
+        Field::Whole(Kind::Name)
+    } else if owner & vocabulary::WORD_THING != 0 {
+        Field::Plain
+    } else if is_person {
+        Field::Whole(Kind::Name)
+    } else {
+        Field::Plain
+    }
+}
+
+/// "patientAge" is a person's, "cacheAge" is not.
+fn age_after(words: &Words, end: usize) -> Field {
+    let owner = end.checked_sub(2).map(|place| flags(words.get(place)));
+    match owner {
+        Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
+            Field::About
+        }
+        _ => Field::Age,
+    }
+}
+
+fn day_after(words: &Words, place: usize) -> Field {
+    match ending_at(words, place) {
+        Some(field @ Field::Strong(Kind::Date)) => field,
+        _ => Field::Day,
+    }
+}
+
+fn flags(word: &[u8]) -> u8 {
+    vocabulary::word(word).unwrap_or(0)
+}
+
+/// Parts names such as `patientname` where every part is a word that is known.
+fn part_compounds(words: &mut Words) {
+    let mut place = 0;
+    while place < words.len() {
+        let word = words.get(place);
+        let mut lengths = [0; 4];
+        let parts = if word.len() < 6 || vocabulary::word(word).is_some() {
+            0
+        } else {
+            parts_of(word, &mut lengths)
+        };
+        if parts > 1 {
+            words.part(place, &lengths[..parts]);
+            place += parts;
+        } else {
+            place += 1;
+        }
+    }
+}
+
+/// How many words `word` is made of, longest first, or nought.
+fn parts_of(word: &[u8], lengths: &mut [usize]) -> usize {
+    if word.is_empty() || lengths.is_empty() || word.len() > 32 {
+        return 0;
+    }
+    for length in (2..=word.len()).rev() {
+        if vocabulary::word(&word[..length]).is_none() {
+            continue;
+        }
+        lengths[0] = length;
+        if length == word.len() {
+            return 1;
+        }
+        let rest = parts_of(&word[length..], &mut lengths[1..]);
+        if rest > 0 {
+            return rest + 1;
+        }
+    }
+    0
+}

@@ -1,0 +1,188 @@
+//! Which phrases name which kind of value.
+
+use super::Field;
+use crate::phi::Kind;
+
+/// Phrases by what they say, separated by commas. `#` is both `number` and `id`.
+pub(super) const PHRASES: &[(Field, &str)] = &[
+    (
+        Field::Strong(Kind::Ssn),
+        "ssn, ssns, ss number, s s n, social security, social security number, soc sec, social insurance, itin, \
+         tax id, taxpayer id, taxpayer number, taxpayer identification, national id, \
+         national number, nino, national insurance, aadhaar, sin number, social number",
+    ),
+    (
+        Field::Whole(Kind::Phone),
+        "phone, phones, telephone, tel, mobile, cell, cell phone, cellphone, cellular, fax, \
+         facsimile, pager, beeper, landline, msisdn, whatsapp, contact number, callback number, \
+         home number, work number, mobile number, cell number",
+    ),
+    (
+        Field::Whole(Kind::Email),
+        "email, emails, e mail, mail, email address, e mail address, mail address",
+    ),
+    (
+        Field::Strong(Kind::Mrn),
+        "mrn, m r n, medical record, medical record #, med rec, medical number, chart #, record number, \
+         patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
+         subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
+         accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
+         case number, csn, unit number, history number, clinic number, screening #, \
+         randomization #, randomisation #, enrollment #, enrolment #, donor #, recipient id, \
+         resident id, study subject, biometric, biometrics, faceprint, voiceprint, retina scan, \
+         fingerprint template, face encoding, face embedding, photo, photograph, headshot, \
+         selfie, face image, patient image, patient photo, patient key, person key, master \
+         patient index, registration number, individual id, individual number",
+    ),
+    (
+        Field::Whole(Kind::Name),
+        "first name, last name, full name, given name, family name, middle name, middle initial, \
+         maiden name, surname, forename, fname, lname, mname, nick name, nickname, username, user name, \
+         next of kin, nok, guardian, mother, father, spouse, wife, husband, caregiver, carer, \
+         emergency contact, physician, attending, attending physician, surgeon, clinician, \
+         practitioner, referring physician, ordering physician, prescriber, signatory, witness, \
+         cardholder, card holder, account holder, policy holder, policyholder, legal guardian, \
+         referring provider, ordering provider, attending provider, primary care provider, \
+         rendering provider, doctor, nurse, radiologist, pathologist, principal investigator",
+    ),
+    (
+        Field::Person,
+        "patient, pt, participant, enrollee, beneficiary, subscriber, insured, guarantor, \
+         individual, patients, participants",
+    ),
+    (
+        Field::PersonLike,
+        "subject, person, member, contact, provider, author, owner, requester, requestor, user, \
+         customer, employee, signed by, reviewed by, approved by, created by, updated by, \
+         requested by, assigned to, assignee, ordered by, verified by, performed by, submitted by, \
+         uploaded by, resolved by, invited by, granted by, revoked by, deleted by, dictated by, \
+         transcribed by, prescribed by, referred by, display name, provider name, recipient, \
+         sender, reviewer, approver, creator, consultant, operator, investigator, staff, \
+         account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
+         party name, contact person, informant, claimant, applicant, payee, by",
+    ),
+    (Field::Name, "name, names"),
+    (
+        Field::Id,
+        "id, identifier, identifiers, number, code, external id, source id",
+    ),
+    (
+        Field::Strong(Kind::Date),
+        "dob, d o b, date of birth, birth date, birth, birthday, birthdate, born, date born, dod, \
+         date of death, death, death date, deceased, died, admission date, admission, admit, \
+         admit date, admitted, date of admission, discharge, discharge date, discharged, \
+         date of discharge, birth year, year of birth, yob, death year, birth time, bday, doa, \
+         birth month, birth day",
+    ),
+    (
+        Field::Day,
+        "date, day, visit, encounter date, dos, date of service",
+    ),
+    (Field::Age, "age, age years, age in years"),
+    (
+        Field::Whole(Kind::Card),
+        "card number, cc number, credit card, credit card number, debit card, debit card number, \
+         pan, payment card, card no, cardnumber, ccnum",
+    ),
+    (Field::Strong(Kind::Iban), "iban"),
+    (
+        Field::Strong(Kind::Npi),
+        "npi, national provider, national provider identifier",
+    ),
+    (Field::Strong(Kind::Dea), "dea, dea number"),
+    (
+        Field::Strong(Kind::Mbi),
+        "mbi, medicare, medicare #, medicare beneficiary, medicare beneficiary identifier, hicn, \
+         medicare beneficiary #",
+    ),
+    (
+        Field::Strong(Kind::Vin),
+        "vin, vehicle #, vehicle identification, vehicle identification number",
+    ),
+    (
+        Field::Coded(Kind::Account),
+        "account, account #, acct, acct #, bank account, bank account #, routing number, aba \
+         number, sort code, billing account, billing account #, patient account, patient account \
+         #, customer number, account code, financial number, claim #",
+    ),
+    (
+        Field::Coded(Kind::Plan),
+        "health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
+         number, insurance policy, insurance policy #, beneficiary #, group number, insurance #, \
+         insurance, medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
+         authorization number, authorization number, nhs number, nhs, nhs no, health card, \
+         health card number, health insurance, health insurance #, insurance card, member code, \
+         payer member id, plan id, dependent id, certificate of coverage",
+    ),
+    (
+        Field::Coded(Kind::License),
+        "license, licence, license #, licence #, drivers license, driver license, drivers licence, \
+         driver licence, drivers license #, driver license #, dl number, driver licence number, \
+         medical license, medical license number, dl, license plate, plate, plate \
+         number, number plate, passport, passport #, certificate number, state license, state \
+         license number, visa number, dln, registration plate, vehicle plate, tag number, \
+         certification number, birth certificate, death certificate",
+    ),
+    (
+        Field::Coded(Kind::Device),
+        "device id, device number, device serial, device serial number, device identifier, serial \
+         number, serial, serial no, s n, sn, udi, imei, imsi, meid, iccid, mac address, mac, implant \
+         serial, implant, pacemaker, advertising id, android id, unique device identifier, \
+         device uid, hardware id, implant id, implant number, lot number",
+    ),
+    (
+        Field::Place,
+        "address, addresses, addr, street, street address, address line, mailing address, home \
+         address, residence, po box, city, town, village, county, precinct, borough, parish, \
+         municipality, suburb, neighborhood, neighbourhood, apt, apartment, suite, latitude, longitude, \
+         lat, lng, lon, lat lng, geocode, geolocation, coordinates, gps, birthplace, birth place, place of \
+         birth, street name, street line, street number, house number, geo, geo location, district",
+    ),
+    (
+        Field::Zip,
+        "zip, zip code, zipcode, postal code, postcode, post code, postal, zip 4, zip plus 4",
+    ),
+    (
+        Field::Secret,
+        "password, passwd, pwd, passphrase, pass, secret, token, access token, refresh token, id \
+         token, api key, apikey, private key, secret key, access key, signing key, encryption \
+         key, auth key, authorization, proxy authorization, auth, bearer, cookie, cookies, set \
+         cookie, session, session id, session token, session key, sid, jwt, credential, \
+         credentials, client secret, otp, pin, pin code, pin number, cvv, cvc, security code, \
+         verification code, mfa code, totp, recovery code, backup code, csrf, xsrf, webhook \
+         secret, master key, auth token, connect sid, salt, account key, shared access key, \
+         service key, license key, jsessionid, phpsessid, ssh key, access key id, passcode, \
+         secrets, passwords, bearer token, hmac key, deploy key",
+    ),
+    (
+        Field::Version,
+        "version, versions, api version, model, models, model name, image, image tag, tag, \
+         release, user agent, ua, engine, build, build number, semver, model id, deployment, \
+         model version, schema version, revision",
+    ),
+    (
+        Field::Plain,
+        "ip address, remote address, remote addr, local address, bind address, listen address, \
+         server address, peer address, socket address, client address, memory address, wallet \
+         address, contract address, host address, node address, network address, base address, \
+         remote ip, proxy address, token type, address family, public key, key id, api key id, \
+         encryption key id, client id, country code, status code, error code, exit code, \
+         response code, state code, error number, line number, page number, port number, \
+         attempt number, process id, request id, trace id, span id, mail server, mail host, \
+         sort key, correlation id, job id, run id, task id, event id, message id, user id, \
+         session count, auth mode, device name, device path, reference number, source code, \
+         service provider, cloud provider, ai provider, llm provider, http code, language code, \
+         currency code, sequence number, serial port, block number, build id, token id, \
+         visit count, street view, version number, session affinity, ip, study id, project id, \
+         organization id, org id, tenant id, file id, artifact id, group id, plan name, plan type",
+    ),
+    (
+        Field::Label,
+        "type, system, field, key, label, attribute, code system, column, property, \
+         param, variable, identifier type, id type, kind, use type, field name, question, header",
+    ),
+    (
+        Field::Value,
+        "value, val, answer, value string, text value, content value",
+    ),
+];

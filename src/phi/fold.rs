@@ -1,0 +1,427 @@
+//! One spelling for what can be spelt in many ways: a copy of a text for the detectors to read, with
+//! the way back to the source.
+//!
+//! Digits of any script become ASCII (Unicode's decimal digits, general category Nd), spaces and
+//! dashes of any width one space and one hyphen, full-width forms their ASCII likes; characters
+//! without width go; JSON and JavaScript escapes, percent encoding (RFC 3986) and numeric character
+//! references of HTML are decoded. All else stays, so that a letter stays a letter.
+
+/// A folded text.
+#[derive(Debug)]
+pub(super) struct Folded {
+    pub bytes: Vec<u8>,
+    /// For each byte where it came from, and the length of the source at the end.
+    origin: Vec<u32>,
+}
+
+impl Folded {
+    /// Where in the source the byte at `place` came from.
+    pub fn origin(&self, place: usize) -> usize {
+        self.origin[place] as usize
+    }
+
+    fn push(&mut self, byte: u8, from: usize) {
+        self.bytes.push(byte);
+        self.origin.push(u32::try_from(from).unwrap_or(u32::MAX));
+    }
+}
+
+/// The folded text, or nothing when it would be the text itself.
+pub(super) fn fold(text: &[u8]) -> Option<Folded> {
+    let first = text.iter().position(|&byte| is_foldable(byte))?;
+    // Most strings with a percent sign or an ampersand have nothing to decode.
+    if !(first..text.len()).any(|at| changes(text, at)) {
+        return None;
+    }
+    Some(fold_from(text, first))
+}
+
+/// Undoes one layer of JSON's escapes and nothing else.
+pub(super) fn unescape(text: &[u8]) -> Folded {
+    let mut folded = begin(text, 0);
+    let mut at = 0;
+    while at < text.len() {
+        let length = match text[at] {
+            b'\\' => escape(text, at, at + 1, &mut folded),
+            _ => 0,
+        };
+        if length == 0 {
+            folded.push(text[at], at);
+            at += 1;
+        } else {
+            at += length;
+        }
+    }
+    folded
+        .origin
+        .push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    folded
+}
+
+fn begin(text: &[u8], verbatim: usize) -> Folded {
+    let mut folded = Folded {
+        bytes: Vec::with_capacity(text.len()),
+        origin: Vec::with_capacity(text.len() + 1),
+    };
+    for (at, &byte) in text[..verbatim].iter().enumerate() {
+        folded.push(byte, at);
+    }
+    folded
+}
+
+fn fold_from(text: &[u8], first: usize) -> Folded {
+    let mut folded = begin(text, first);
+    let mut at = first;
+    while at < text.len() {
+        let byte = text[at];
+        let length = match byte {
+            b'\\' => backslashes(text, at, &mut folded),
+            b'%' => percent(text, at, &mut folded),
+            b'&' => reference(text, at, &mut folded),
+            0x80.. => {
+                let (c, length) = decode(&text[at..]);
+                character(c, at, &mut folded);
+                length
+            }
+            _ => 0,
+        };
+        if length == 0 {
+            folded.push(byte, at);
+            at += 1;
+        } else {
+            at += length;
+        }
+    }
+    folded
+        .origin
+        .push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    folded
+}
+
+const fn is_foldable(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&' | 0x80..)
+}
+
+fn changes(text: &[u8], at: usize) -> bool {
+    match text[at] {
+        b'\\' | 0x80.. => true,
+        b'%' => hex_pair(text, at + 1).is_some(),
+        b'&' => text
+            .get(at + 1)
+            .is_some_and(|&next| next == b'#' || next.is_ascii_alphabetic()),
+        _ => false,
+    }
+}
+
+/// A run of backslashes and what it escapes, however many layers that takes.
+fn backslashes(text: &[u8], at: usize, folded: &mut Folded) -> usize {
+    let run = text[at..].iter().take_while(|&&byte| byte == b'\\').count();
+    match escape(text, at, at + run, folded) {
+        0 => {
+            folded.push(b'\\', at);
+            run
+        }
+        length => length,
+    }
+}
+
+/// Decodes the escape whose letter is at `letter`. Returns its length from `at`, or nought.
+fn escape(text: &[u8], at: usize, letter: usize, folded: &mut Folded) -> usize {
+    let Some(&escaped) = text.get(letter) else {
+        return 0;
+    };
+    match escaped {
+        b'"' | b'/' | b'\\' | b'\'' => folded.push(escaped, at),
+        b'n' | b'r' => folded.push(b'\n', at),
+        b't' | b'b' | b'f' => folded.push(b'\t', at),
+        b'u' => return unicode_escape(text, at, letter + 1, folded),
+        b'x' => {
+            let Some(byte) = hex_pair(text, letter + 1) else {
+                return 0;
+            };
+            character(char::from(byte), at, folded);
+            return letter + 3 - at;
+        }
+        _ => return 0,
+    }
+    letter + 1 - at
+}
+
+fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) -> usize {
+    let Some(unit) = hex_unit(text, digits) else {
+        return 0;
+    };
+    let mut end = digits + 4;
+    let mut point = u32::from(unit);
+    if (0xd800..0xdc00).contains(&unit) {
+        let mut low = end;
+        while text.get(low) == Some(&b'\\') {
+            low += 1;
+        }
+        if low > end && text.get(low) == Some(&b'u') {
+            if let Some(second @ 0xdc00..=0xdfff) = hex_unit(text, low + 1) {
+                point = 0x10000 + ((point - 0xd800) << 10) + (u32::from(second) - 0xdc00);
+                end = low + 5;
+            }
+        }
+    }
+    // A surrogate without its other half is no character at all.
+    character(char::from_u32(point).unwrap_or('\u{fffd}'), at, folded);
+    end - at
+}
+
+/// `%40`, and `%2540`, which is the same encoded twice.
+fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
+    let mut digits = at + 1;
+    while text.get(digits..digits + 2) == Some(b"25") && hex_pair(text, digits + 2).is_some() {
+        digits += 2;
+    }
+    let Some(first) = hex_pair(text, digits) else {
+        return 0;
+    };
+    let mut end = digits + 2;
+    if first < 0x80 {
+        folded.push(first, at);
+        return end - at;
+    }
+    let mut encoded = [first, 0, 0, 0];
+    let mut len = 1;
+    while len < 4 && text.get(end) == Some(&b'%') {
+        match hex_pair(text, end + 1) {
+            Some(byte @ 0x80..=0xbf) => encoded[len] = byte,
+            _ => break,
+        }
+        len += 1;
+        end += 3;
+    }
+    let (c, used) = decode(&encoded[..len]);
+    character(c, at, folded);
+    // What is not part of this character is read again.
+    if used < len {
+        digits + 2 - at
+    } else {
+        end - at
+    }
+}
+
+fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
+    const NAMED: [(&[u8], u8); 12] = [
+        (b"&commat;", b'@'),
+        (b"&period;", b'.'),
+        (b"&hyphen;", b'-'),
+        (b"&ndash;", b'-'),
+        (b"&nbsp;", b' '),
+        (b"&quot;", b'"'),
+        (b"&apos;", b'\''),
+        (b"&colon;", b':'),
+        (b"&sol;", b'/'),
+        (b"&lpar;", b'('),
+        (b"&rpar;", b')'),
+        (b"&amp;", b'&'),
+    ];
+    if text.get(at + 1) != Some(&b'#') {
+        for (name, byte) in NAMED {
+            if text[at..].starts_with(name) {
+                folded.push(byte, at);
+                return name.len();
+            }
+        }
+        return 0;
+    }
+    let hexadecimal = matches!(text.get(at + 2), Some(b'x' | b'X'));
+    let digits = at + 2 + usize::from(hexadecimal);
+    let radix = if hexadecimal { 16 } else { 10 };
+    let len = text[digits.min(text.len())..]
+        .iter()
+        .take(7)
+        .take_while(|byte| char::from(**byte).is_digit(radix))
+        .count();
+    let point = std::str::from_utf8(&text[digits.min(text.len())..digits.min(text.len()) + len])
+        .ok()
+        .and_then(|digits| u32::from_str_radix(digits, radix).ok())
+        .and_then(char::from_u32);
+    match point {
+        Some(c) => {
+            character(c, at, folded);
+            let end = digits + len;
+            end + usize::from(text.get(end) == Some(&b';')) - at
+        }
+        None => 0,
+    }
+}
+
+fn character(c: char, at: usize, folded: &mut Folded) {
+    match ascii_like(c) {
+        Like::Nothing => {}
+        Like::Ascii(byte) => folded.push(byte, at),
+        Like::Itself => {
+            let mut buffer = [0; 4];
+            for &byte in c.encode_utf8(&mut buffer).as_bytes() {
+                folded.push(byte, at);
+            }
+        }
+    }
+}
+
+enum Like {
+    Itself,
+    Ascii(u8),
+    Nothing,
+}
+
+fn ascii_like(c: char) -> Like {
+    if c.is_ascii() {
+        return Like::Ascii(c as u8);
+    }
+    match c {
+        // Without width, or only a hint: Cf and the variation selectors.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' => Like::Nothing,
+        // Zs, and the line separators.
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+            Like::Ascii(b' ')
+        }
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Like::Ascii(b'\n'),
+        // Pd, and the minus signs.
+        '\u{58a}'
+        | '\u{5be}'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2043}'
+        | '\u{207b}'
+        | '\u{208b}'
+        | '\u{2212}'
+        | '\u{2e3a}'
+        | '\u{2e3b}'
+        | '\u{301c}'
+        | '\u{fe58}'
+        | '\u{fe63}' => Like::Ascii(b'-'),
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2b9}' | '\u{2bc}' | '\u{2032}' => {
+            Like::Ascii(b'\'')
+        }
+        '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => Like::Ascii(b'"'),
+        '\u{2024}' | '\u{3002}' | '\u{ff61}' | '\u{b7}' | '\u{2022}' | '\u{fe52}' => {
+            Like::Ascii(b'.')
+        }
+        '\u{fe6b}' => Like::Ascii(b'@'),
+        '\u{2044}' | '\u{2215}' => Like::Ascii(b'/'),
+        '\u{2236}' | '\u{a789}' | '\u{fe55}' => Like::Ascii(b':'),
+        '\u{2116}' => Like::Ascii(b'#'),
+        // Half-width and full-width forms.
+        '\u{ff01}'..='\u{ff5e}' => low(c as u32 - 0xff01 + 0x21),
+        // Mathematical digits: five runs of ten.
+        '\u{1d7ce}'..='\u{1d7ff}' => low((c as u32 - 0x1d7ce) % 10 + 0x30),
+        '\u{2070}' | '\u{2074}'..='\u{2079}' => low(c as u32 - 0x2070 + 0x30),
+        '\u{2080}'..='\u{2089}' => low(c as u32 - 0x2080 + 0x30),
+        '\u{b9}' => Like::Ascii(b'1'),
+        '\u{b2}' => Like::Ascii(b'2'),
+        '\u{b3}' => Like::Ascii(b'3'),
+        _ => decimal_digit(c),
+    }
+}
+
+/// The zeros of Unicode's decimal digits in the Basic Multilingual Plane; nine more follow each.
+const ZEROS: [u32; 36] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+    0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50,
+    0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+];
+
+fn decimal_digit(c: char) -> Like {
+    let point = c as u32;
+    if point < ZEROS[0] {
+        return Like::Itself;
+    }
+    let after = ZEROS.partition_point(|&zero| zero <= point);
+    match point - ZEROS[after - 1] {
+        digit @ 0..=9 => low(digit + 0x30),
+        _ => Like::Itself,
+    }
+}
+
+fn low(point: u32) -> Like {
+    u8::try_from(point).map_or(Like::Itself, Like::Ascii)
+}
+
+/// The first character and its length. What is no UTF-8 stands for itself, one byte at a time.
+fn decode(bytes: &[u8]) -> (char, usize) {
+    let take = bytes.len().min(4);
+    let valid = match std::str::from_utf8(&bytes[..take]) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    match valid.chars().next() {
+        Some(c) => (c, c.len_utf8()),
+        None => ('\u{fffd}', 1),
+    }
+}
+
+fn hex_pair(text: &[u8], at: usize) -> Option<u8> {
+    let digit = |at: usize| text.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    u8::try_from(digit(at)? << 4 | digit(at + 1)?).ok()
+}
+
+fn hex_unit(text: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from(hex_pair(text, at)?) << 8 | u16::from(hex_pair(text, at + 2)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        fold(text.as_bytes()).map_or_else(
+            || text.to_owned(),
+            |folded| String::from_utf8(folded.bytes).unwrap(),
+        )
+    }
+
+    #[test]
+    fn every_spelling_of_a_character_becomes_one() {
+        for text in [
+            "a@b.c",
+            "a\\u0040b.c",
+            "a\\\\u0040b.c",
+            "a%40b.c",
+            "a%2540b.c",
+            "a&#64;b.c",
+            "a&#x40;b.c",
+            "a&commat;b.c",
+            "a\u{ff20}b.c",
+            "a\u{200b}@b.c",
+            "a\\x40b.c",
+        ] {
+            assert_eq!(folded(text), "a@b.c", "{text}");
+        }
+        assert_eq!(folded("١٢٣–４５\u{a0}६७"), "123-45 67");
+        assert_eq!(folded("𝟏𝟐"), "12");
+        assert_eq!(folded("M%C3%BCller"), "Müller");
+        assert_eq!(folded("\\ud83d\\ude00"), "😀");
+        assert_eq!(folded("\\ud83d"), "\u{fffd}");
+        assert_eq!(folded("50% of a&b"), "50% of a&b");
+    }
+
+    #[test]
+    fn every_byte_knows_where_it_came_from() {
+        let text = "x\u{200b}%40é";
+        let folded = fold(text.as_bytes()).unwrap();
+        assert_eq!(folded.bytes, "x@é".as_bytes());
+        let origins: Vec<usize> = (0..=folded.bytes.len())
+            .map(|at| folded.origin(at))
+            .collect();
+        assert_eq!(origins, [0, 4, 7, 7, 9]);
+    }
+
+    #[test]
+    fn one_layer_of_escapes_is_undone_alone() {
+        assert_eq!(unescape(br#"{\"a\":\"b\\\"c\"}"#).bytes, br#"{"a":"b\"c"}"#);
+        assert_eq!(unescape(br"\u0041%40").bytes, b"A%40");
+    }
+}

@@ -1,0 +1,361 @@
+//! The walk through JSON: which field each value is in, and what that says of it.
+//!
+//! It checks the grammar of RFC 8259 as it goes, since what is not understood must not be written.
+//! It keeps its own stack, so that no depth of nesting exhausts the thread's.
+
+use super::Unredactable;
+use std::convert::Infallible;
+
+use super::field::{self, Field};
+use super::kind::Kind;
+use super::placeholder;
+use super::scan;
+use super::span::{Span, Spans};
+
+/// Beyond this many layers of JSON inside strings of JSON a string is read as text.
+const MAX_LAYERS: u8 = 8;
+
+/// An object or array that the walk is in.
+#[derive(Clone, Copy)]
+struct Level {
+    is_object: bool,
+    /// The field that this object or array is the value of.
+    field: Field,
+    /// What the leaves are whose own field says nothing.
+    inherited: Option<Kind>,
+    /// It belongs to a person.
+    is_person: bool,
+    /// It is a thing of operators.
+    is_thing: bool,
+    /// The field that a label in this object has named.
+    labelled: Option<Field>,
+}
+
+const OUTSIDE: Level = Level {
+    is_object: false,
+    field: Field::Plain,
+    inherited: None,
+    is_person: false,
+    is_thing: false,
+    labelled: None,
+};
+
+/// Finds what is to be redacted in `json`, one value and white space around it. `layers` is how many
+/// JSON strings it is inside of.
+pub(super) fn walk(json: &[u8], layers: u8, spans: &mut Spans) -> Result<(), Unredactable> {
+    let end = walk_prefix(json, layers, spans)?;
+    match white_space(json, end) {
+        end if end == json.len() => Ok(()),
+        _ => Err(Unredactable),
+    }
+}
+
+/// The same for the value that `json` begins with. Returns where it ends.
+pub(super) fn walk_prefix(
+    json: &[u8],
+    layers: u8,
+    spans: &mut Spans,
+) -> Result<usize, Unredactable> {
+    let mut walk = Walk {
+        json,
+        at: 0,
+        layers,
+        spans,
+    };
+    walk.run()?;
+    Ok(walk.at)
+}
+
+struct Walk<'a> {
+    json: &'a [u8],
+    at: usize,
+    layers: u8,
+    spans: &'a mut Spans,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) -> Result<(), Unredactable> {
+        let mut above: Vec<Level> = Vec::new();
+        let mut level = OUTSIDE;
+        let mut field = Field::Plain;
+        loop {
+            self.skip_white_space();
+            let opened = match self.peek()? {
+                open @ (b'{' | b'[') => {
+                    self.at += 1;
+                    above.push(level);
+                    level = level.below(field, open == b'{');
+                    true
+                }
+                b'"' => {
+                    self.string_value(field, &mut level)?;
+                    false
+                }
+                b'-' | b'0'..=b'9' => {
+                    self.number(field, &level)?;
+                    false
+                }
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
+                _ => return Err(Unredactable),
+            };
+            // What follows: the first of a new object or array, or the end of some and the next.
+            let mut is_first = opened;
+            loop {
+                if above.is_empty() {
+                    return Ok(());
+                }
+                self.skip_white_space();
+                let next = self.peek()?;
+                if next == if level.is_object { b'}' } else { b']' } {
+                    self.at += 1;
+                    level = above.pop().unwrap_or(OUTSIDE);
+                    is_first = false;
+                    continue;
+                }
+                if !is_first {
+                    if next != b',' {
+                        return Err(Unredactable);
+                    }
+                    self.at += 1;
+                    self.skip_white_space();
+                }
+                break;
+            }
+            field = if level.is_object {
+                self.key()?
+            } else {
+                level.field
+            };
+        }
+    }
+
+    fn key(&mut self) -> Result<Field, Unredactable> {
+        if self.peek()? != b'"' {
+            return Err(Unredactable);
+        }
+        let (start, end, escaped) = self.string()?;
+        let name = &self.json[start..end];
+        let field = if escaped {
+            field::classify(&scan::folded(name))
+        } else {
+            field::classify(name)
+        };
+        // Most names are letters alone, which identify nobody.
+        if !name
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        {
+            self.text(start, end, escaped, field);
+        }
+        self.skip_white_space();
+        if self.peek()? != b':' {
+            return Err(Unredactable);
+        }
+        self.at += 1;
+        Ok(field)
+    }
+
+    fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
+        let (start, end, escaped) = self.string()?;
+        let value = &self.json[start..end];
+        if field == Field::Label {
+            level.labelled = Some(field::classify(value));
+        }
+        match whole(level.meaning(field), value, level) {
+            Some(kind) => {
+                if placeholder::length_at(value) != Some(value.len()) {
+                    self.spans.text(start, end, kind);
+                }
+            }
+            None => self.text(start, end, escaped, field),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, start: usize, end: usize, escaped: bool, field: Field) {
+        let value = &self.json[start..end];
+        let layers = self.layers;
+        let Ok(()) = self.spans.within(
+            |spans| -> Result<(), Infallible> {
+                scan::json_string(value, escaped, field, layers, spans);
+                Ok(())
+            },
+            |place| place + start,
+        );
+    }
+
+    fn number(&mut self, field: Field, level: &Level) -> Result<(), Unredactable> {
+        let start = self.at;
+        self.at = number_end(self.json, start)?;
+        let value = &self.json[start..self.at];
+        let kind = match level.meaning(field) {
+            Field::Person if value.len() > 4 => Some(Kind::Mrn),
+            // Counts of tokens, and of tests that pass.
+            Field::Person | Field::PersonLike | Field::Secret => None,
+            Field::Age => scan::is_great_age(value).then_some(Kind::Age),
+            Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
+            meaning => {
+                whole(meaning, value, level).or_else(|| scan::is_card(value).then_some(Kind::Card))
+            }
+        };
+        if let Some(kind) = kind {
+            self.spans.push(Span {
+                start,
+                end: self.at,
+                kind,
+                is_number: true,
+            });
+        }
+        Ok(())
+    }
+
+    /// Past a string. Returns where its content is, and whether there are escapes in it.
+    fn string(&mut self) -> Result<(usize, usize, bool), Unredactable> {
+        let start = self.at + 1;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            at = scan::plain_run(self.json, at);
+            match self.json.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    at += escape_length(self.json, at).ok_or(Unredactable)?;
+                }
+                _ => return Err(Unredactable),
+            }
+        }
+        self.at = at + 1;
+        Ok((start, at, escaped))
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<bool, Unredactable> {
+        if self.json[self.at..].starts_with(word) {
+            self.at += word.len();
+            Ok(false)
+        } else {
+            Err(Unredactable)
+        }
+    }
+
+    fn skip_white_space(&mut self) {
+        self.at = white_space(self.json, self.at);
+    }
+
+    fn peek(&self) -> Result<u8, Unredactable> {
+        self.json.get(self.at).copied().ok_or(Unredactable)
+    }
+}
+
+impl Level {
+    /// What an object or array in this one is, as the value of `field`.
+    fn below(&self, field: Field, is_object: bool) -> Self {
+        let meaning = self.meaning(field);
+        let inherited = match meaning {
+            Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => Some(kind),
+            Field::Name => Some(Kind::Name),
+            Field::Place => Some(Kind::Address),
+            Field::Zip => Some(Kind::Zip),
+            Field::Secret => Some(Kind::Secret),
+            Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {
+                self.inherited
+            }
+            _ => None,
+        };
+        Self {
+            is_object,
+            // In an array every element is a value of the array's field.
+            field: if is_object { Field::Plain } else { meaning },
+            inherited,
+            is_person: self.is_person && meaning != Field::Thing
+                || matches!(
+                    meaning,
+                    Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+                ),
+            is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
+                || (self.is_thing && matches!(field, Field::Plain) && !is_object),
+            labelled: None,
+        }
+    }
+
+    /// What `field` says here.
+    fn meaning(&self, field: Field) -> Field {
+        match field {
+            Field::Value => match self.labelled {
+                Some(labelled) if labelled != Field::Plain => labelled,
+                _ => self.inherit(field),
+            },
+            Field::Id if self.is_person => Field::Strong(Kind::Mrn),
+            Field::Name if self.is_thing => Field::Plain,
+            Field::Plain | Field::Id | Field::Thing | Field::PersonLike => self.inherit(field),
+            field => field,
+        }
+    }
+
+    fn inherit(&self, field: Field) -> Field {
+        match self.inherited {
+            Some(kind) => Field::Strong(kind),
+            None => field,
+        }
+    }
+}
+
+/// The kind that all of `value` is, if its field says so.
+fn whole(field: Field, value: &[u8], level: &Level) -> Option<Kind> {
+    if value.iter().all(u8::is_ascii_whitespace) {
+        return None;
+    }
+    scan::whole(field, value, level.is_person)
+}
+
+fn white_space(json: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
+        at += 1;
+    }
+    at
+}
+
+fn escape_length(json: &[u8], at: usize) -> Option<usize> {
+    match json.get(at + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => json
+            .get(at + 2..at + 6)?
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+            .then_some(6),
+        _ => None,
+    }
+}
+
+fn number_end(json: &[u8], start: usize) -> Result<usize, Unredactable> {
+    let digits = |from: usize| {
+        from + json[from.min(json.len())..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
+    let some_digits = |from: usize| match digits(from) {
+        end if end > from => Ok(end),
+        _ => Err(Unredactable),
+    };
+    let whole = start + usize::from(json[start] == b'-');
+    let mut end = some_digits(whole)?;
+    if json[whole] == b'0' && end > whole + 1 {
+        return Err(Unredactable);
+    }
+    if json.get(end) == Some(&b'.') {
+        end = some_digits(end + 1)?;
+    }
+    if let Some(b'e' | b'E') = json.get(end) {
+        let sign = usize::from(matches!(json.get(end + 1), Some(b'+' | b'-')));
+        end = some_digits(end + 1 + sign)?;
+    }
+    Ok(end)
+}
+
+/// Whether a string of JSON may itself hold JSON at this depth.
+pub(super) fn may_nest(layers: u8) -> bool {
+    layers < MAX_LAYERS
+}

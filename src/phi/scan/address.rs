@@ -1,0 +1,202 @@
+//! Postal addresses: a house number, a street and its suffix (USPS Publication 28, appendix C1), boxes, and a
+//! code after a state (appendix B).
+
+use super::Hit;
+use super::class::{is_boundary_after, is_letter, run};
+use super::lexicon;
+use super::number::digits_end;
+use crate::phi::Kind;
+
+/// The street address whose house number begins at `start`.
+pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
+    let number = digits_end(text, start);
+    if number - start > 6 {
+        return None;
+    }
+    let mut at = number;
+    if text.get(at).is_some_and(u8::is_ascii_alphabetic) && is_boundary_after(text, at + 1) {
+        at += 1;
+    } else if text.get(at) == Some(&b'-') {
+        at = digits_end(text, at + 1);
+    }
+    if text.get(at) != Some(&b' ') {
+        return None;
+    }
+    let mut words = 0;
+    let mut capitals = 0;
+    while words < 6 {
+        while text.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        let mut end = run(text, at, |byte| {
+            is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'\'' | b'-')
+        });
+        while end > at && matches!(text[end - 1], b'\'' | b'-') {
+            end -= 1;
+        }
+        if end == at {
+            return None;
+        }
+        let word = &text[at..end];
+        let known = lexicon::flags(text, at, end);
+        words += 1;
+        let is_capital =
+            word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
+        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 && (is_capital || capitals > 0)
+        {
+            let end =
+                end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
+            return Some(Hit {
+                start,
+                end: after_street(text, end),
+                kind: Kind::Address,
+            });
+        }
+        if is_capital {
+            capitals += 1;
+        } else if words > 3 || known & lexicon::COMMON != 0 {
+            return None;
+        }
+        at = end + usize::from(text.get(end) == Some(&b'.'));
+        if text.get(at) != Some(&b' ') {
+            return None;
+        }
+    }
+    None
+}
+
+/// Past a flat, a city, a state and a code.
+fn after_street(text: &[u8], street: usize) -> usize {
+    let mut end = street;
+    // "NW", and ", Apt 4B".
+    for _ in 0..3 {
+        let at = run(text, end, |byte| matches!(byte, b' ' | b',' | b'.'));
+        let word = run(text, at, |byte| byte.is_ascii_alphabetic() || byte == b'#');
+        let known = lexicon::flags(text, at, word);
+        if known & lexicon::UNIT != 0 || &text[at..word] == b"#" {
+            let code = run(text, word, |byte| matches!(byte, b' ' | b'.' | b'#'));
+            let code_end = run(text, code, |byte| {
+                byte.is_ascii_alphanumeric() || byte == b'-'
+            });
+            if code_end > code && code_end - code <= 6 {
+                end = code_end;
+                continue;
+            }
+        }
+        if known & lexicon::DIRECTION != 0
+            && word > at
+            && text.get(at).is_some_and(u8::is_ascii_uppercase)
+        {
+            end = word;
+            continue;
+        }
+        break;
+    }
+    city_and_code(text, end).unwrap_or(end)
+}
+
+/// ", Springfield, IL 62701"
+fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = run(text, start, |byte| matches!(byte, b' ' | b',' | b'\n'));
+    if at == start {
+        return None;
+    }
+    for _ in 0..4 {
+        let end = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-' | b'.')
+        });
+        if end == at || !(text[at].is_ascii_uppercase() || text[at] >= 0x80) {
+            return None;
+        }
+        let after = run(text, end, |byte| matches!(byte, b' ' | b','));
+        if let Some(code) = zip_after_state(text, at, end) {
+            return Some(code);
+        }
+        if after == end {
+            return None;
+        }
+        at = after;
+    }
+    None
+}
+
+/// The end of the code after the state that is the word from `start` to `end`.
+pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let state = &text[start..end];
+    if state.len() != 2
+        || !state.iter().all(u8::is_ascii_uppercase)
+        || lexicon::flags(text, start, end) & lexicon::STATE == 0
+    {
+        return None;
+    }
+    let at = run(text, end, |byte| matches!(byte, b' ' | b','));
+    if at == end || at > end + 3 {
+        return None;
+    }
+    zip_end(text, at)
+}
+
+/// Five digits, and perhaps four more (USPS).
+pub(super) fn zip_end(text: &[u8], start: usize) -> Option<usize> {
+    let end = digits_end(text, start);
+    if end - start == 9 && is_boundary_after(text, end) {
+        return Some(end);
+    }
+    if end - start != 5 || !is_boundary_after(text, end) {
+        return None;
+    }
+    if matches!(text.get(end), Some(b'-')) {
+        let more = digits_end(text, end + 1);
+        if more - end == 5 && is_boundary_after(text, more) {
+            return Some(more);
+        }
+    }
+    Some(end)
+}
+
+/// "P.O. Box 123", from its P on.
+pub(super) fn box_end(text: &[u8], start: usize) -> Option<usize> {
+    let rest = &text[start..text.len().min(start + 32)];
+    let forms: [&[u8]; 7] = [
+        b"po box ",
+        b"p.o. box ",
+        b"p o box ",
+        b"p.o.box ",
+        b"pobox ",
+        b"post office box ",
+        b"p. o. box ",
+    ];
+    let form = forms.iter().find(|form| {
+        rest.get(..form.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(form))
+    })?;
+    let at = start + form.len() + usize::from(text.get(start + form.len()) == Some(&b'#'));
+    let end = run(text, at, |byte| {
+        byte.is_ascii_alphanumeric() || byte == b'-'
+    });
+    (end > at && text[at..end].iter().any(u8::is_ascii_digit)).then(|| after_street(text, end))
+}
+
+/// The end of an address that is expected at `start`: up to a mark that ends a clause.
+pub(super) fn clause_end(text: &[u8], start: usize) -> usize {
+    let end = run(text, start, |byte| {
+        byte >= b' '
+            && !matches!(
+                byte,
+                b';' | b'|' | b'"' | b'{' | b'}' | b'<' | b'>' | b'&' | b'[' | b'='
+            )
+    });
+    let mut end = if end < text.len() && matches!(text[end], b'=') {
+        // The word before a sign of equality is the next key.
+        text[start..end]
+            .iter()
+            .rposition(|&byte| byte == b' ' || byte == b',')
+            .map_or(end, |at| start + at)
+    } else {
+        end
+    };
+    while end > start && matches!(text[end - 1], b' ' | b',' | b'.') {
+        end -= 1;
+    }
+    end
+}

@@ -1,0 +1,262 @@
+//! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
+
+use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
+use super::number::digits_end;
+use super::value::{self, Announced};
+use super::{Hit, address, lexicon, name, secret};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+
+/// What the word from `start` to `end` announces.
+pub(super) fn find(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if end - start == 1 {
+        return initials(text, start, end);
+    }
+    // "MRN123456": the cue and the code are one word.
+    let letters = run(text, start, is_letter);
+    let known = lexicon::flags(text, start, letters);
+    if known & lexicon::ANNOUNCES == 0 {
+        return None;
+    }
+    if letters < end {
+        return glued(text, start, letters, end, floor);
+    }
+    let word = &text[start..end];
+    let hit = |start, end, kind| Some(Hit { start, end, kind });
+    if known & lexicon::SCHEME != 0 {
+        return secret::after_scheme(text, word, end);
+    }
+    if known & lexicon::BOX != 0 {
+        if let Some(end) = address::box_end(text, start) {
+            return hit(start, end, Kind::Address);
+        }
+    }
+    if known & lexicon::STATE != 0 {
+        if let Some(zip_end) = address::zip_after_state(text, start, end) {
+            let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
+            return hit(zip, zip_end, Kind::Zip);
+        }
+    }
+    if known & lexicon::AGED != 0 {
+        let at = run(text, end, |byte| byte == b' ');
+        return value::take(Field::Age, text, at, Announced::Words);
+    }
+    if known & lexicon::TITLE != 0 && word[0].is_ascii_uppercase() {
+        if let Some(hit) = named(text, end, 1) {
+            return Some(hit);
+        }
+    }
+    let is_by = word.eq_ignore_ascii_case(b"by");
+    if known & lexicon::ROLE != 0 && (!is_by || is_signed(text, start)) {
+        if let Some(hit) = named(text, end, 2) {
+            return Some(hit);
+        }
+    }
+    if known & lexicon::CUE != 0 {
+        return announced(text, start, end, floor);
+    }
+    None
+}
+
+/// "M.R.N. 123", "S/N 123".
+fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if matches!(text[start], b'S' | b's')
+        && text
+            .get(end..end + 2)
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(b"/n"))
+    {
+        let at = run(text, end + 2, |byte| {
+            matches!(byte, b' ' | b':' | b'#' | b'=')
+        });
+        return value::take(Field::Coded(Kind::Device), text, at, Announced::Key);
+    }
+    if start > 0 && text[start - 1] == b'.' {
+        return None;
+    }
+    let mut letters = 1;
+    let mut at = end;
+    while letters < 6
+        && text.get(at) == Some(&b'.')
+        && text.get(at + 1).is_some_and(|&byte| is_letter(byte))
+        && is_boundary_after(text, at + 2)
+    {
+        letters += 1;
+        at += 2;
+    }
+    if letters < 3 {
+        return None;
+    }
+    match field::classify(&text[start..at]) {
+        field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
+        _ => None,
+    }
+}
+
+/// A cue of letters with its code right after it, up to `end`.
+fn glued(text: &[u8], start: usize, letters: usize, end: usize, floor: usize) -> Option<Hit> {
+    if end - letters < 4 || lexicon::flags(text, start, letters) & lexicon::CUE == 0 {
+        return None;
+    }
+    let field = field_before(text, start, letters, floor, false)?;
+    value::take(field, text, letters, Announced::Words)
+}
+
+/// Whether the word before the one at `start` says that somebody did something: "signed by".
+fn is_signed(text: &[u8], start: usize) -> bool {
+    let end = text[..start]
+        .iter()
+        .rposition(|&byte| byte != b' ')
+        .map_or(0, |at| at + 1);
+    let length = text[..end]
+        .iter()
+        .rev()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
+}
+
+/// A name of at least `least` words after a cue that ends at `end`.
+fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
+    let dot = end + usize::from(text.get(end) == Some(&b'.'));
+    let start = run(text, dot, |byte| byte == b' ');
+    if start == end || start > dot + 3 {
+        return None;
+    }
+    let (name_end, words) = name::end(text, start, name::Expect::Capitals);
+    (words >= least).then_some(Hit {
+        start,
+        end: name_end,
+        kind: Kind::Name,
+    })
+}
+
+fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    let sign = run(text, end, |byte| byte == b' ');
+    let is_numbered = text.get(sign) == Some(&b'#');
+    let field = field_before(text, start, end, floor, is_numbered)?;
+    if let Field::Whole(Kind::Name) | Field::Name = field {
+        return named(text, end, 2);
+    }
+    value_after(field, text, end)
+}
+
+/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
+fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
+    let mut at = end;
+    for _ in 0..6 {
+        at = run(text, at, |byte| {
+            matches!(
+                byte,
+                b' ' | b'#' | b'.' | b'-' | b'(' | b'\t' | b',' | b'\'' | b'"'
+            )
+        });
+        let next = word_end(text, at);
+        let word = &text[at..next];
+        if next == at
+            || word.iter().any(u8::is_ascii_digit)
+            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
+        {
+            break;
+        }
+        at = next;
+    }
+    if at == end
+        || !text
+            .get(at)
+            .is_some_and(|&byte| is_word(byte) || byte == b'+')
+    {
+        return None;
+    }
+    let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
+    value::take(field, text, at, Announced::Words).filter(|hit| !is_measured(text, hit.end))
+}
+
+/// The field that the words up to `end` name.
+fn field_before(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    floor: usize,
+    is_numbered: bool,
+) -> Option<Field> {
+    let mut from = start;
+    let mut best = None;
+    for _ in 0..4 {
+        let name = &text[from..end];
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        match field {
+            field @ (Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Name) => best = Some(field),
+            _ => {}
+        }
+        let mut before = from;
+        while before > floor
+            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_')
+            && from - before < 2
+        {
+            before -= 1;
+        }
+        let word_end = before;
+        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
+            before -= 1;
+        }
+        if before == word_end || word_end == from {
+            break;
+        }
+        from = before;
+    }
+    best
+}
+
+/// Whether the number that ends at `end` counts something.
+fn is_measured(text: &[u8], end: usize) -> bool {
+    let at = run(text, end, |byte| byte == b' ');
+    text.get(end) == Some(&b'%')
+        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
+}
+
+/// "93-year-old", "93 y/o", "93yo".
+pub(super) fn age(text: &[u8], start: usize) -> Option<Hit> {
+    let end = digits_end(text, start);
+    if !super::is_great_age(&text[start..end]) {
+        return None;
+    }
+    let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
+    let rest = &text[at..];
+    let is_age = [
+        &b"year-old"[..],
+        b"year old",
+        b"years old",
+        b"years-old",
+        b"years of age",
+        b"y/o",
+        b"yo ",
+        b"yo",
+        b"yr old",
+        b"yr-old",
+        b"yrs old",
+        b"y.o",
+        b"yrs of age",
+        b"y o ",
+    ]
+    .iter()
+    .any(|unit| {
+        rest.get(..unit.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(unit))
+            && (unit.len() > 2 || !rest.get(2).is_some_and(|&byte| is_word(byte)))
+    });
+    is_age.then_some(Hit {
+        start,
+        end,
+        kind: Kind::Age,
+    })
+}

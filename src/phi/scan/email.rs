@@ -1,0 +1,104 @@
+//! Email addresses: RFC 5321's local part, RFC 6531's Unicode, a domain with a top level.
+
+use super::Hit;
+use super::class::is_word;
+use crate::phi::Kind;
+
+/// The address around the sign at `at`. It begins no earlier than `floor`.
+pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let start = local_start(text, at, floor)?;
+    let end = domain_end(text, at + 1)?;
+    // The host of a Git remote.
+    if &text[start..at] == b"git" && text.get(end) == Some(&b':') {
+        return None;
+    }
+    Some(Hit {
+        start,
+        end,
+        kind: Kind::Email,
+    })
+}
+
+fn local_start(text: &[u8], at: usize, floor: usize) -> Option<usize> {
+    if at > floor && text[at - 1] == b'"' {
+        let open = text[floor..at - 1]
+            .iter()
+            .rposition(|&byte| byte == b'"' || byte == b'\n')?;
+        let start = floor + open;
+        return (text[start] == b'"' && at - start <= 66 && at - start > 2).then_some(start);
+    }
+    let mut start = at;
+    while start > floor && is_local(text[start - 1]) {
+        start -= 1;
+    }
+    // What marks of punctuation come before belong to the text around.
+    while start < at && !is_word(text[start]) && text[start] != b'_' {
+        start += 1;
+    }
+    (start < at).then_some(start)
+}
+
+fn is_local(byte: u8) -> bool {
+    is_word(byte)
+        || matches!(
+            byte,
+            b'.' | b'_'
+                | b'%'
+                | b'+'
+                | b'-'
+                | b'\''
+                | b'!'
+                | b'#'
+                | b'$'
+                | b'*'
+                | b'^'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+        )
+}
+
+fn domain_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start) == Some(&b'[') {
+        let close = text[start..]
+            .iter()
+            .take(50)
+            .position(|&byte| byte == b']')?;
+        return text[start + 1]
+            .is_ascii_digit()
+            .then_some(start + close + 1);
+    }
+    let mut at = start;
+    let mut end = None;
+    let mut label = start;
+    loop {
+        let byte = text.get(at).copied().unwrap_or(b' ');
+        if is_word(byte) || byte == b'-' {
+            at += 1;
+            continue;
+        }
+        if at == label {
+            break;
+        }
+        if label > start && is_top_level(&text[label..at]) {
+            end = Some(at);
+        }
+        if byte != b'.' {
+            break;
+        }
+        at += 1;
+        label = at;
+    }
+    end
+}
+
+fn is_top_level(label: &[u8]) -> bool {
+    label.len() >= 2
+        && (label
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+            || label.starts_with(b"xn--"))
+        && !matches!(label, b"js" | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"jsx")
+}

@@ -1,0 +1,205 @@
+//! Public addresses of the Internet. Addresses that mean something inside a network only stay: RFC
+//! 1918, 6598, 3927, 1122, 2544, 1112 and 4193, as RFC 6890 and IANA's special-purpose registries list
+//! them. Those set aside for documentation (RFC 5737, 3849) are in no network and in every example:
+//! they are taken to be public.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::Hit;
+use super::class::is_word;
+use crate::phi::Kind;
+
+/// What is found of dotted or coloned numbers: a public address, or one to step over.
+pub(super) enum Address {
+    Public(Hit),
+    Other(usize),
+}
+
+/// Four numbers with dots that begin at `start`.
+pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
+    let first = text[start..]
+        .iter()
+        .take(4)
+        .position(|byte| !byte.is_ascii_digit())?;
+    if text[start + first] != b'.' {
+        return None;
+    }
+    let mut at = start;
+    let mut octets = [0u8; 4];
+    for (place, octet) in octets.iter_mut().enumerate() {
+        if place > 0 {
+            if text.get(at) != Some(&b'.') {
+                return None;
+            }
+            at += 1;
+        }
+        let digits = text[at..]
+            .iter()
+            .take(4)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if digits == 0 || digits > 3 {
+            return None;
+        }
+        *octet = std::str::from_utf8(&text[at..at + digits])
+            .ok()?
+            .parse()
+            .ok()?;
+        at += digits;
+    }
+    match text.get(at) {
+        Some(b'.') if text.get(at + 1).is_some_and(u8::is_ascii_digit) => return None,
+        Some(b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && !is_word(b'-') => {
+            return Some(Address::Other(at));
+        }
+        Some(&byte) if is_word(byte) => return None,
+        _ => {}
+    }
+    Some(
+        if is_public_v4(Ipv4Addr::from(octets)) && !is_version(text, start) {
+            Address::Public(Hit {
+                start,
+                end: at,
+                kind: Kind::Ip,
+            })
+        } else {
+            Address::Other(at)
+        },
+    )
+}
+
+/// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
+pub(super) fn is_version(text: &[u8], start: usize) -> bool {
+    let before = &text[start.saturating_sub(40)..start];
+    match before {
+        [.., letter, b'/' | b'-' | b'_' | b'@'] if letter.is_ascii_alphabetic() => return true,
+        [.., b'=', b'='] | [.., b'^' | b'~'] => return true,
+        _ => {}
+    }
+    let mut before = before;
+    for _ in 0..3 {
+        let end = before
+            .iter()
+            .rposition(|byte| byte.is_ascii_alphanumeric())
+            .map_or(0, |at| at + 1);
+        if before.len() - end > 4 {
+            return false;
+        }
+        let length = before[..end]
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let word = &before[end - length..end];
+        if word.len() >= 7 && word[word.len() - 7..].eq_ignore_ascii_case(b"version") {
+            return true;
+        }
+        let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&[
+            b"v",
+            b"ver",
+            b"build",
+            b"release",
+            b"firmware",
+            b"driver",
+            b"semver",
+        ]) {
+            return true;
+        }
+        if !is(&[b"to", b"is", b"was", b"from", b"tag", b"number"]) {
+            return false;
+        }
+        before = &before[..end - length];
+    }
+    false
+}
+
+/// An address of version 6 whose first colon is at `colon`. It begins no earlier than `floor`.
+pub(super) fn find_v6(text: &[u8], colon: usize, floor: usize) -> Option<Address> {
+    let hex = text[floor..colon]
+        .iter()
+        .rev()
+        .take(5)
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
+    if hex > 4 {
+        return None;
+    }
+    let start = colon - hex;
+    if start > floor && (is_word(text[start - 1]) || matches!(text[start - 1], b':' | b'.')) {
+        return None;
+    }
+    let mut end = colon;
+    let mut colons = 0;
+    while end < text.len()
+        && end - start < 46
+        && (text[end].is_ascii_hexdigit() || matches!(text[end], b':' | b'.'))
+    {
+        colons += usize::from(text[end] == b':');
+        end += 1;
+    }
+    while end > start && matches!(text[end - 1], b'.')
+        || (end > start + 2 && text[end - 1] == b':' && text[end - 2] != b':')
+    {
+        end -= 1;
+    }
+    if colons < 2 || text.get(end).is_some_and(|&byte| is_word(byte)) {
+        return None;
+    }
+    let address: Ipv6Addr = std::str::from_utf8(&text[start..end]).ok()?.parse().ok()?;
+    Some(if is_public_v6(address) {
+        Address::Public(Hit {
+            start,
+            end,
+            kind: Kind::Ip,
+        })
+    } else {
+        Address::Other(end)
+    })
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let shared = first == 100 && second & 0xc0 == 64;
+    let benchmark = first == 198 && second & 0xfe == 18;
+    !(address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || shared
+        || benchmark
+        || first == 0
+        || first >= 224
+        || (first == 192 && second == 0 && address.octets()[2] == 0))
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
+    }
+    let first = address.segments()[0];
+    // Global unicast is 2000::/3 (RFC 4291), and the well-known prefix of translators (RFC 6052).
+    first & 0xe000 == 0x2000 || (first == 0x64 && address.segments()[1] == 0xff9b)
+}
+
+/// Whether an address of the network begins at `start`.
+pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
+    let is_host =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let end = super::class::run(text, start, is_host);
+    let value = &text[start..end];
+    let value = value.strip_suffix(b":").unwrap_or(value);
+    let port = value.iter().rposition(|&byte| byte == b':');
+    let has_port = port.is_some_and(|colon| {
+        value.len() > colon + 1 && value[colon + 1..].iter().all(u8::is_ascii_digit)
+    });
+    has_port || is_network_address(value)
+}
+
+/// Whether `value` is an address of the network, with or without a port.
+pub(super) fn is_network_address(value: &[u8]) -> bool {
+    let Ok(value) = std::str::from_utf8(value) else {
+        return false;
+    };
+    let value = value.trim();
+    value.parse::<IpAddr>().is_ok() || value.parse::<std::net::SocketAddr>().is_ok()
+}

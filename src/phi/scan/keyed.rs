@@ -1,0 +1,209 @@
+//! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
+
+use super::class::{is_word, run};
+use super::value::{self, Announced};
+use super::{Hit, lexicon, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No key is longer.
+const MAX_KEY: usize = 64;
+/// No object or array that is no JSON is read further.
+const MAX_BRACKET: usize = 4096;
+
+/// What the key before a separator says.
+pub(super) enum Found {
+    Value(Hit),
+    /// What follows is a version up to there.
+    Version(usize),
+    Nothing,
+}
+
+/// The value of the key before the separator at `at`.
+pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -> Found {
+    let Some((field, quoted_key)) = key(text, at, floor) else {
+        return Found::Nothing;
+    };
+    if field == Field::Version {
+        let start = run(text, at + 1, |byte| {
+            matches!(byte, b' ' | b'"' | b'\'' | b'=')
+        });
+        let is_version = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'/' | b':')
+        };
+        return Found::Version(run(text, start, is_version));
+    }
+    value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// `unclosed`: brackets before there were tried and have no end.
+fn value(
+    text: &[u8],
+    at: usize,
+    field: Field,
+    quoted_key: bool,
+    unclosed: &mut usize,
+) -> Option<Hit> {
+    let mut start = at + 1;
+    if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
+        start += 1;
+    }
+    start = run(text, start, |byte| matches!(byte, b' ' | b'\t'));
+    let next = *text.get(start)?;
+    if matches!(next, b'\n' | b'\r')
+        && text.get(start + 1).is_some_and(|&byte| is_word(byte))
+        && !quoted_key
+    {
+        start += 1;
+    }
+    if matches!(next, b'"' | b'\'' | b'`') {
+        let close = quote_end(text, start + 1, next);
+        let content = &text[start + 1..close];
+        if placeholder::length_at(content) == Some(content.len())
+            || content.iter().all(u8::is_ascii_whitespace)
+        {
+            return None;
+        }
+        let kind = whole::whole(field, content, false)?;
+        return Some(Hit {
+            start: start + 1,
+            end: close,
+            kind,
+        });
+    }
+    if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
+        let kind = match field {
+            Field::Strong(kind) | Field::Whole(kind) => kind,
+            Field::Name => Kind::Name,
+            Field::Secret => Kind::Secret,
+            Field::Place => Kind::Address,
+            _ => return None,
+        };
+        if start < *unclosed {
+            return None;
+        }
+        let Some(end) = bracket_end(text, start) else {
+            *unclosed = start + MAX_BRACKET;
+            return None;
+        };
+        return (end > start + 2).then_some(Hit {
+            start: start + 1,
+            end: end - 1,
+            kind,
+        });
+    }
+    value::take(field, text, start, Announced::Key)
+}
+
+/// What the key before the separator at `at` says, and whether it is in quotes.
+fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
+    let mut end = at;
+    while end > floor && matches!(text[end - 1], b' ' | b'\t') && at - end < 2 {
+        end -= 1;
+    }
+    if end == floor {
+        return None;
+    }
+    if matches!(text[end - 1], b'"' | b'\'' | b'`') {
+        let quote = text[end - 1];
+        let from = floor.max(end.saturating_sub(MAX_KEY));
+        let open = text[from..end - 1]
+            .iter()
+            .rposition(|&byte| byte == quote)?;
+        return Some((field::classify(&text[from + open + 1..end - 1]), true));
+    }
+    while end > floor && matches!(text[end - 1], b')' | b']' | b'#' | b' ') && at - end < 4 {
+        end -= 1;
+    }
+    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/');
+    let mut start = end;
+    let from = floor.max(end.saturating_sub(MAX_KEY));
+    while start > from && is_key(text[start - 1]) {
+        start -= 1;
+    }
+    if start == end || !may_say_something(&text[start..end]) {
+        return None;
+    }
+    // Words before it: "Date of birth", "medical record number (MRN)".
+    let mut words = 1;
+    while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
+        let mut before = start - 1;
+        while before > from && matches!(text[before - 1], b' ' | b'(' | b')' | b'#') {
+            before -= 1;
+        }
+        let word_end = before;
+        while before > from && is_key(text[before - 1]) {
+            before -= 1;
+        }
+        if before == word_end {
+            break;
+        }
+        start = before;
+        words += 1;
+    }
+    let mut name = &text[start..end];
+    let is_numbered = text[end..at].contains(&b'#');
+    // What says nothing as a whole may say something without the words before.
+    loop {
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        if field != Field::Plain {
+            return Some((field, false));
+        }
+        let word = run(name, 0, |byte| byte != b' ');
+        let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
+        if next >= name.len() {
+            return Some((field, false));
+        }
+        name = &name[next..];
+    }
+}
+
+/// A quick look at a key: whether its last word is known, or it may be several words in one.
+fn may_say_something(key: &[u8]) -> bool {
+    let last = key
+        .windows(2)
+        .rposition(|pair| {
+            let begins = pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+            begins || !pair[0].is_ascii_alphabetic()
+        })
+        .map_or(0, |place| place + 1);
+    let word = &key[last..];
+    word.len() >= 8
+        || last > 0 && !word[0].is_ascii_alphabetic()
+        || lexicon::flags_of(word) & lexicon::KEY != 0
+}
+
+fn quote_end(text: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start;
+    while at < text.len() && text[at] != quote && text[at] != b'\n' {
+        at += if text[at] == b'\\' && at + 1 < text.len() {
+            2
+        } else {
+            1
+        };
+    }
+    at.min(text.len())
+}
+
+/// Past the bracket that closes the one at `start`, if it is not far.
+fn bracket_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0;
+    for (place, &byte) in text[start..].iter().enumerate().take(MAX_BRACKET) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(start + place + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}

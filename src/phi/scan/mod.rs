@@ -1,0 +1,339 @@
+//! The reading of text: one pass over its bytes, which stops where something can begin.
+
+mod address;
+mod class;
+mod code;
+mod cue;
+mod date;
+mod email;
+mod ip;
+mod keyed;
+mod lexicon;
+mod name;
+mod number;
+mod secret;
+mod url;
+mod value;
+mod whole;
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use super::field::Field;
+use super::fold;
+use super::json;
+use super::kind::Kind;
+use super::placeholder;
+use super::span::Spans;
+use class::{CLASS, DIGIT, LETTER, PLAIN};
+
+pub(super) use number::is_card;
+pub(super) use whole::{is_great_age, whole};
+
+/// A place to redact, and its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hit {
+    start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+/// Finds what is to be redacted in free text.
+pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
+    let is_json = looks_like_json(text)
+        && spans
+            .within(|spans| json::walk(text, 0, spans), |place| place)
+            .is_ok();
+    if !is_json {
+        folded_text(text, false, 0, spans);
+    }
+}
+
+/// The same in the content of a JSON string, the value or the name of `field`.
+pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut Spans) {
+    if raw.len() < 2 {
+        return;
+    }
+    if looks_like_json(raw) && json::may_nest(layers) {
+        let found = if escaped {
+            let inner = fold::unescape(raw);
+            spans.within(
+                |spans| json::walk(&inner.bytes, layers + 1, spans),
+                |place| inner.origin(place),
+            )
+        } else {
+            spans.within(|spans| json::walk(raw, layers + 1, spans), |place| place)
+        };
+        if found.is_ok() {
+            return;
+        }
+    }
+    folded_text(raw, field == Field::Version, layers + 1, spans);
+}
+
+/// `raw` with one spelling for each character.
+pub(super) fn folded(raw: &[u8]) -> Cow<'_, [u8]> {
+    fold::fold(raw).map_or(Cow::Borrowed(raw), |folded| Cow::Owned(folded.bytes))
+}
+
+pub(super) fn is_compact_date(value: &[u8]) -> bool {
+    date::is_compact(value)
+}
+
+fn looks_like_json(text: &[u8]) -> bool {
+    let start = class::run(text, 0, |byte| byte.is_ascii_whitespace());
+    match text.get(start) {
+        Some(b'{') => true,
+        Some(b'[') => placeholder::length_at(&text[start..]).is_none(),
+        _ => false,
+    }
+}
+
+fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
+    match fold::fold(text) {
+        None => Scanner::new(text, is_version, layers, spans).run(),
+        Some(folded) => {
+            let Ok(()) = spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(&folded.bytes, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| folded.origin(place),
+            );
+        }
+    }
+}
+
+/// Where the run of bytes from `at` on ends that need no attention in a JSON string.
+pub(super) fn plain_run(json: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    while let Some(chunk) = json.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
+        let chunk = u64::from_le_bytes(chunk);
+        let zero_in = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
+        let found = zero_in(chunk ^ (ONES * 0x22))
+            | zero_in(chunk ^ (ONES * 0x5c))
+            | (chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGHS);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while at < json.len() && json[at] >= 0x20 && !matches!(json[at], b'"' | b'\\') {
+        at += 1;
+    }
+    at
+}
+
+struct Scanner<'a, 's> {
+    text: &'a [u8],
+    at: usize,
+    /// What was read before is taken, and no value reaches back into it.
+    floor: usize,
+    /// Dates and dotted numbers are parts of versions here.
+    is_version: bool,
+    layers: u8,
+    /// How many bytes more may be tried as JSON inside the text.
+    budget: usize,
+    /// Up to there no secret begins.
+    tried: usize,
+    /// Up to there no bracket has an end.
+    unclosed: usize,
+    spans: &'s mut Spans,
+}
+
+impl<'a, 's> Scanner<'a, 's> {
+    fn new(text: &'a [u8], is_version: bool, layers: u8, spans: &'s mut Spans) -> Self {
+        Self {
+            text,
+            at: 0,
+            floor: 0,
+            is_version,
+            layers,
+            budget: text.len(),
+            tried: 0,
+            unclosed: 0,
+            spans,
+        }
+    }
+
+    fn run(&mut self) {
+        while self.at < self.text.len() {
+            let byte = self.text[self.at];
+            match CLASS[usize::from(byte)] {
+                PLAIN => self.at += 1,
+                LETTER => self.word(),
+                DIGIT => self.digits(),
+                _ => self.mark(byte),
+            }
+        }
+    }
+
+    fn take(&mut self, hit: Hit) {
+        self.spans.text(hit.start, hit.end, hit.kind);
+        self.at = hit.end;
+        self.floor = hit.end;
+    }
+
+    fn word(&mut self) {
+        let (text, start) = (self.text, self.at);
+        let end = class::word_end(text, start);
+        if let Some(hit) = cue::find(text, start, end, self.floor) {
+            return self.take(hit);
+        }
+        if start >= self.tried && secret::may_begin(text, start) {
+            match secret::find(text, start) {
+                secret::Found::Secret(hit) => return self.take(hit),
+                secret::Found::Other(end) => self.tried = end,
+                secret::Found::Nothing => {}
+            }
+        }
+        if code::may_be(text, start, end) {
+            if let Some(hit) = code::find(text, start, end) {
+                return self.take(hit);
+            }
+            if let Some(end) = code::uuid_end(text, start) {
+                self.at = end;
+                return;
+            }
+        }
+        if !self.is_version && end - start >= 3 && end - start <= 9 {
+            if let Some(found) = date::find_month(text, start, end, false) {
+                return self.date(start, found);
+            }
+        }
+        self.at = end;
+    }
+
+    fn date(&mut self, start: usize, found: date::Found) {
+        match found.time_end {
+            // With a time of day it is a moment, not a person's day.
+            Some(end) => self.at = end,
+            None if date::is_attached(self.text, start, found.end) => self.at = found.end,
+            None => self.take(Hit {
+                start,
+                end: found.end,
+                kind: Kind::Date,
+            }),
+        }
+    }
+
+    fn digits(&mut self) {
+        let (text, start) = (self.text, self.at);
+        if let Some(end) = code::uuid_end(text, start) {
+            self.at = end;
+            return;
+        }
+        if !self.is_version {
+            match ip::find_v4(text, start) {
+                Some(ip::Address::Public(hit)) => return self.take(hit),
+                Some(ip::Address::Other(end)) => {
+                    self.at = end;
+                    return;
+                }
+                None => {}
+            }
+            if let Some(found) = date::find(text, start, false) {
+                return self.date(start, found);
+            }
+        }
+        let word = class::word_end(text, start);
+        if let Some(hit) = number::find(text, start)
+            .or_else(|| code::find(text, start, word))
+            .or_else(|| address::find(text, start))
+            .or_else(|| cue::age(text, start))
+        {
+            return self.take(hit);
+        }
+        self.at = word;
+    }
+
+    fn mark(&mut self, byte: u8) {
+        let (text, at) = (self.text, self.at);
+        let hit = match byte {
+            b'@' => email::find(text, at, self.floor),
+            b':' if text[at..].starts_with(b"://") => return self.url(),
+            b':' | b'=' => {
+                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Version(end) => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    keyed::Found::Nothing => {}
+                }
+                match ip::find_v6(text, at, self.floor) {
+                    Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
+                    Some(ip::Address::Other(end)) if byte == b':' => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    _ => None,
+                }
+            }
+            b'[' => {
+                if let Some(length) = placeholder::length_at(&text[at..]) {
+                    self.at += length;
+                    self.floor = self.at;
+                    return;
+                }
+                None
+            }
+            b'{' => return self.embedded_json(),
+            b'+' => number::international_phone(text, at),
+            b'(' => code::gs1_end(text, at)
+                .map(|end| Hit {
+                    start: at,
+                    end,
+                    kind: Kind::Device,
+                })
+                .or_else(|| number::phone_in_parentheses(text, at)),
+            b'-' => secret::private_key(text, at),
+            _ => None,
+        };
+        match hit {
+            Some(hit) => self.take(hit),
+            None => self.at += 1,
+        }
+    }
+
+    fn url(&mut self) {
+        let Some(found) = url::find(self.text, self.at) else {
+            self.at += 3;
+            return;
+        };
+        if let Some(user) = found.user {
+            self.take(user);
+        }
+        if let Some(ip::Address::Public(hit)) = ip::find_v4(self.text, found.host.0) {
+            self.take(hit);
+        }
+        if let Some(rest) = found.rest {
+            self.take(rest);
+        }
+        self.at = found.end.max(self.at + 3);
+        self.floor = self.at;
+    }
+
+    fn embedded_json(&mut self) {
+        let rest = &self.text[self.at..];
+        let inside = class::run(rest, 1, |byte| byte.is_ascii_whitespace());
+        if rest.get(inside) == Some(&b'"')
+            && rest.len() <= self.budget
+            && json::may_nest(self.layers)
+        {
+            let (start, layers) = (self.at, self.layers);
+            let found = self.spans.within(
+                |spans| json::walk_prefix(rest, layers, spans),
+                |place| place + start,
+            );
+            if let Ok(end) = found {
+                self.at += end;
+                self.floor = self.at;
+                return;
+            }
+            self.budget -= rest.len();
+        }
+        self.at += 1;
+    }
+}

@@ -1,0 +1,114 @@
+//! Names of people, which only a word before them gives away.
+
+use super::class::{is_letter, run};
+use super::lexicon;
+
+/// How a name is expected.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// After a separator: its words may be in lower case.
+    Anything,
+    /// Its words begin with capitals.
+    Capitals,
+}
+
+/// Where the name that begins at `start` ends, and how many words it has. No name: `start`.
+pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
+    let mut at = start;
+    let mut end = start;
+    let mut words = 0;
+    let mut comma = false;
+    while words < 6 {
+        let (word_end, first) = word(text, at);
+        if word_end == at {
+            break;
+        }
+        let word = &text[at..word_end];
+        let known = lexicon::flags(text, at, word_end);
+        let is_capital = first.is_ascii_uppercase() || first >= 0x80;
+        let is_particle = known & lexicon::PARTICLE != 0;
+        let is_suffix = words > 0 && known & lexicon::NAME_SUFFIX != 0;
+        let is_initial = word.len() == 1 && is_capital && text.get(word_end) == Some(&b'.');
+        if !is_suffix
+            && !is_initial
+            && known & lexicon::NO_NAME != 0
+            && !(is_particle && is_capital)
+        {
+            break;
+        }
+        if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
+            break;
+        }
+        if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
+            break;
+        }
+        // A word that is a key of its own: "Name: Jane Doe MRN: 123".
+        if words > 0 && is_key(text, word_end) {
+            break;
+        }
+        if text.get(word_end).is_some_and(u8::is_ascii_digit) {
+            break;
+        }
+        if is_capital || expect == Expect::Anything || is_suffix {
+            end = word_end;
+            words += 1;
+        }
+        at = word_end;
+        let is_initial = word.len() == 1 || is_suffix || word.eq_ignore_ascii_case(b"st");
+        if text.get(at) == Some(&b'.')
+            && (is_initial || text.get(at + 1).is_some_and(|next| is_letter(*next)))
+        {
+            at += 1;
+            if is_initial {
+                end = at;
+            }
+        }
+        if text.get(at) == Some(&b',')
+            && !comma
+            && words <= 3
+            && matches!(text.get(at + 1), Some(b' ') | Some(b'A'..=b'Z'))
+        {
+            comma = true;
+            at += 1;
+        }
+        at = run(text, at, |byte| {
+            byte == b' ' || byte == b'+' || byte == b'\t'
+        });
+        if at > word_end + 4 {
+            break;
+        }
+    }
+    (end, words)
+}
+
+/// "Name: Jane Doe May 3".
+fn before_digit(text: &[u8], end: usize) -> bool {
+    text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+}
+
+fn is_key(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end), Some(b':' | b'='))
+}
+
+/// A word of a name: letters, with apostrophes and hyphens inside.
+fn word(text: &[u8], start: usize) -> (usize, u8) {
+    let Some(&first) = text.get(start).filter(|&&byte| is_letter(byte)) else {
+        return (start, 0);
+    };
+    let mut at = start;
+    loop {
+        at = run(text, at, is_letter);
+        match text.get(at) {
+            Some(b'\'' | b'-' | b'`') if text.get(at + 1).is_some_and(|&next| is_letter(next)) => {
+                at += 1
+            }
+            _ => return (at, first),
+        }
+    }
+}
+
+/// Whether all of `value` looks like a person's name: two to five words with capitals.
+pub(super) fn is_full_name(value: &[u8]) -> bool {
+    let (end, words) = end(value, 0, Expect::Capitals);
+    end >= value.len().saturating_sub(1) && (2..=5).contains(&words)
+}

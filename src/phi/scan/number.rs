@@ -1,0 +1,316 @@
+//! Numbers that their shape gives away: Social Security, telephone and card numbers.
+
+use super::Hit;
+use super::class::is_word;
+use crate::phi::Kind;
+
+/// Groups of digits with single separators between them, from `start` on.
+pub(super) struct Groups {
+    /// Start and end of each.
+    bounds: [(usize, usize); MAX_GROUPS],
+    count: usize,
+}
+
+/// A card in pairs has ten.
+const MAX_GROUPS: usize = 10;
+
+impl Groups {
+    pub fn read(text: &[u8], start: usize) -> Self {
+        let mut groups = Self {
+            bounds: [(0, 0); MAX_GROUPS],
+            count: 0,
+        };
+        let mut at = start;
+        while groups.count < MAX_GROUPS {
+            let end = digits_end(text, at);
+            if end == at {
+                break;
+            }
+            groups.bounds[groups.count] = (at, end);
+            groups.count += 1;
+            let gap = separator_end(text, end);
+            if gap == end || !text.get(gap).is_some_and(u8::is_ascii_digit) {
+                break;
+            }
+            at = gap;
+        }
+        groups
+    }
+
+    fn len(&self, group: usize) -> usize {
+        if group < self.count {
+            self.bounds[group].1 - self.bounds[group].0
+        } else {
+            0
+        }
+    }
+
+    fn end(&self, group: usize) -> usize {
+        self.bounds[group].1
+    }
+}
+
+pub(super) fn digits_end(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() && text[at].is_ascii_digit() {
+        at += 1;
+    }
+    at
+}
+
+/// One separator, with a space on either side: "536 - 22 - 8726".
+fn separator_end(text: &[u8], at: usize) -> usize {
+    let spaces = |mut at: usize| {
+        let limit = at + 2;
+        while at < limit && matches!(text.get(at), Some(b' ' | b'\t')) {
+            at += 1;
+        }
+        at
+    };
+    let mark = spaces(at);
+    match text.get(mark) {
+        Some(b'-' | b'.' | b'/' | b'_') => spaces(mark + 1),
+        _ => mark,
+    }
+}
+
+/// A number that begins at `start`, where no word and no number goes on.
+pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
+    let groups = Groups::read(text, start);
+    if groups.count == 1 {
+        return bare(text, start, groups.end(0));
+    }
+    card(text, &groups)
+        .or_else(|| ssn(text, &groups))
+        .or_else(|| phone(text, &groups))
+}
+
+fn hit(start: usize, end: usize, kind: Kind) -> Option<Hit> {
+    Some(Hit { start, end, kind })
+}
+
+/// Digits alone say nothing, unless they are a card's.
+fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let ends = text
+        .get(end)
+        .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end));
+    (ends && end - start <= 16 && is_card(&text[start..end])).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Card,
+    })
+}
+
+fn ends_sentence(text: &[u8], at: usize) -> bool {
+    text[at] == b'.'
+        && text
+            .get(at + 1)
+            .is_none_or(|next| !next.is_ascii_alphanumeric())
+}
+
+/// Three, two and four digits. The Social Security Administration gives no area 000, 666 or 9xx, no
+/// group 00 and no serial 0000 (SSA, "Social Security Number Randomization"; POMS RM 10201.035). The
+/// IRS gives 9xx areas with groups from 50 on as taxpayer numbers (IRM 3.21.263).
+fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
+    if (groups.len(0), groups.len(1), groups.len(2)) != (3, 2, 4)
+        || !ends_number(text, groups.end(2))
+    {
+        return None;
+    }
+    let digits = |group: usize| &text[groups.bounds[group].0..groups.bounds[group].1];
+    is_ssn(digits(0), digits(1), digits(2)).then_some(Hit {
+        start: groups.bounds[0].0,
+        end: groups.end(2),
+        kind: Kind::Ssn,
+    })
+}
+
+pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
+    let is_taxpayer = area[0] == b'9' && group[0] >= b'5';
+    area != b"000"
+        && area != b"666"
+        && (area[0] != b'9' || is_taxpayer)
+        && group != b"00"
+        && serial != b"0000"
+}
+
+/// A number of the North American Numbering Plan: area and exchange do not begin with 0 or 1 (ATIS-0300051).
+fn phone(text: &[u8], groups: &Groups) -> Option<Hit> {
+    let national = usize::from(groups.len(0) == 1 && text[groups.bounds[0].0] == b'1');
+    let lengths = (
+        groups.len(national),
+        groups.len(national + 1),
+        groups.len(national + 2),
+    );
+    if lengths != (3, 3, 4) {
+        return None;
+    }
+    let first = |group: usize| text[groups.bounds[group].0];
+    if first(national) < b'2' || first(national + 1) < b'2' {
+        return None;
+    }
+    let end = groups.end(national + 2);
+    if !ends_number(text, end) {
+        return None;
+    }
+    hit(groups.bounds[0].0, extension_end(text, end), Kind::Phone)
+}
+
+/// "(212) 555-0123", from the parenthesis on.
+pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
+    let area = start + 1 + usize::from(text.get(start + 1) == Some(&b' '));
+    let area_end = digits_end(text, area);
+    if !(2..=5).contains(&(area_end - area)) {
+        return None;
+    }
+    let close = area_end + usize::from(text.get(area_end) == Some(&b' '));
+    if text.get(close) != Some(&b')') {
+        return None;
+    }
+    let mut rest = close + 1;
+    while matches!(text.get(rest), Some(b' ' | b'-' | b'.')) && rest < close + 4 {
+        rest += 1;
+    }
+    let groups = Groups::read(text, rest);
+    let mut digits = 0;
+    for group in 0..groups.count {
+        digits += groups.len(group);
+        if (6..=8).contains(&digits) && ends_number(text, groups.end(group)) {
+            return hit(start, extension_end(text, groups.end(group)), Kind::Phone);
+        }
+    }
+    None
+}
+
+/// An international number: a plus sign and up to fifteen digits (ITU-T E.164).
+pub(super) fn international_phone(text: &[u8], start: usize) -> Option<Hit> {
+    let mut at = start + 1;
+    let mut digits = 0;
+    let mut end = at;
+    loop {
+        match text.get(at) {
+            Some(byte) if byte.is_ascii_digit() => {
+                digits += 1;
+                at += 1;
+                end = at;
+            }
+            Some(b' ' | b'-' | b'.' | b'(' | b')' | b'/') if at - end < 3 && digits > 0 => at += 1,
+            _ => break,
+        }
+        if digits > 15 {
+            return None;
+        }
+    }
+    (digits >= 8 && !text.get(end).is_some_and(|&byte| is_word(byte)) && text[start + 1] != b'0')
+        .then(|| Hit {
+            start,
+            end: extension_end(text, end),
+            kind: Kind::Phone,
+        })
+}
+
+/// Past "ext. 12", "x12" or "#12".
+pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
+    let mut at = end;
+    while matches!(text.get(at), Some(b' ' | b',' | b';')) && at < end + 3 {
+        at += 1;
+    }
+    let rest = &text[at..];
+    let word = [&b"extension"[..], b"ext", b"x", b"#"]
+        .into_iter()
+        .find(|word| {
+            rest.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word))
+        });
+    let Some(word) = word else {
+        return end;
+    };
+    at += word.len();
+    while matches!(text.get(at), Some(b' ' | b'.' | b':' | b'=')) && at < end + 16 {
+        at += 1;
+    }
+    match digits_end(text, at) {
+        digits
+            if (1..=7).contains(&(digits - at))
+                && !text.get(digits).is_some_and(|&byte| is_word(byte)) =>
+        {
+            digits
+        }
+        _ => end,
+    }
+}
+
+/// Whether a number that ends at `end` is not part of a longer one.
+fn ends_number(text: &[u8], end: usize) -> bool {
+    match text.get(end) {
+        None => true,
+        Some(b'-' | b'/') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),
+        Some(b'.') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),
+        // "x12" is an extension.
+        Some(b'x' | b'e') => text
+            .get(end + 1)
+            .is_some_and(|next| next.is_ascii_digit() || *next == b'x' || *next == b't'),
+        Some(&byte) => !is_word(byte),
+    }
+}
+
+fn card(text: &[u8], groups: &Groups) -> Option<Hit> {
+    let mut digits = [0; 19];
+    let mut count = 0;
+    for group in 0..groups.count {
+        for &digit in &text[groups.bounds[group].0..groups.bounds[group].1] {
+            *digits.get_mut(count)? = digit;
+            count += 1;
+        }
+        let is_last = group + 1 == groups.count;
+        if group >= 2
+            && groups.len(0) >= 4
+            && (is_last || count >= 13)
+            && is_card(&digits[..count])
+            && ends_number(text, groups.end(group))
+        {
+            return hit(groups.bounds[0].0, groups.end(group), Kind::Card);
+        }
+    }
+    None
+}
+
+/// Whether these digits are a card's: an issuer's range and length (ISO/IEC 7812-1; the networks'
+/// published ranges) and the check digit after Luhn (ISO/IEC 7812-1, annex B).
+pub(in super::super) fn is_card(digits: &[u8]) -> bool {
+    if !(13..=19).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let prefix = digits[..4]
+        .iter()
+        .fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let length = digits.len();
+    let known = match prefix {
+        4000..=4999 => matches!(length, 13 | 16 | 19),
+        5100..=5599 | 2221..=2720 => length == 16,
+        3400..=3499 | 3700..=3799 => length == 15,
+        6011 | 6440..=6599 | 6200..=6299 | 8100..=8199 => (16..=19).contains(&length),
+        3528..=3589 => (16..=19).contains(&length),
+        3000..=3059 | 3095 | 3600..=3699 | 3800..=3999 => (14..=19).contains(&length),
+        5000..=5099 | 5600..=5999 | 6000..=6999 => (13..=19).contains(&length),
+        _ => false,
+    };
+    known && luhn(digits)
+}
+
+/// The check of ISO/IEC 7812-1, annex B.
+pub(super) fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = u32::from(digit - b'0');
+            match (place % 2, digit * 2) {
+                (0, _) => digit,
+                (_, double) if double > 9 => double - 9,
+                (_, double) => double,
+            }
+        })
+        .sum();
+    sum % 10 == 0
+}

@@ -1,0 +1,100 @@
+//! Absolute URLs (RFC 3986): the scheme, the host and the port stay, the rest goes.
+
+use super::Hit;
+use crate::phi::Kind;
+use crate::phi::placeholder;
+
+/// What of a URL is to go, and where it ends.
+pub(super) struct Found {
+    pub user: Option<Hit>,
+    pub rest: Option<Hit>,
+    pub host: (usize, usize),
+    pub end: usize,
+}
+
+/// The URL whose `://` is at `at`.
+pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
+    let scheme = text[..at]
+        .iter()
+        .rev()
+        .take(24)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        .count();
+    if scheme == 0 {
+        return None;
+    }
+    let start = at + 3;
+    let mut end = start;
+    while end < text.len() && !is_end(text[end]) {
+        // A placeholder has brackets, and a host of version 6 too.
+        end += placeholder::length_at(&text[end..]).unwrap_or(1);
+    }
+    while end > start
+        && matches!(
+            text[end - 1],
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\''
+        )
+    {
+        end -= 1;
+    }
+    if end > start && text[end - 1] == b')' && !text[start..end].contains(&b'(') {
+        end -= 1;
+    }
+    let authority = text[start..end]
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .map_or(end, |length| start + length);
+    if authority == start {
+        // Files and modules of a bundler have no host; their paths are read as text.
+        return None;
+    }
+    // A password may hold an at sign, and one that is not encoded may hold a slash.
+    let last_at = text[start..authority]
+        .iter()
+        .rposition(|&byte| byte == b'@');
+    let unencoded = match last_at {
+        None => text[start..end]
+            .iter()
+            .position(|&byte| byte == b'@')
+            .filter(|&sign| {
+                let before = &text[start..start + sign];
+                before.contains(&b':')
+                    && before
+                        .iter()
+                        .position(|b| *b == b':')
+                        .is_some_and(|colon| !before.get(colon + 1).is_some_and(u8::is_ascii_digit))
+            }),
+        some => some,
+    };
+    let host = unencoded.map_or(start, |sign| start + sign + 1);
+    let user =
+        unencoded.filter(|&sign| placeholder::length_at(&text[start..start + sign]) != Some(sign));
+    let host_end = text[host..end]
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .map_or(end, |length| host + length);
+    let rest = host_end + usize::from(text.get(host_end) == Some(&b'/') && host_end < end);
+    let already = placeholder::length_at(&text[rest..end]) == Some(end - rest);
+    Some(Found {
+        user: user.map(|sign| Hit {
+            start,
+            end: start + sign,
+            kind: Kind::Secret,
+        }),
+        rest: (rest < end && !already).then_some(Hit {
+            start: rest,
+            end,
+            kind: Kind::Url,
+        }),
+        host: (host, host_end),
+        end,
+    })
+}
+
+fn is_end(byte: u8) -> bool {
+    byte <= b' '
+        || matches!(
+            byte,
+            b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}' | 0x7f
+        )
+}

@@ -1,0 +1,189 @@
+//! The value that a key or a cue word announces.
+
+use super::class::{is_boundary_after, is_word, run, word_end};
+use super::number::{digits_end, extension_end};
+use super::{Hit, address, code, date, ip, name, secret, whole};
+use crate::phi::field::Field;
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// How sure it is that a value of the field comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// By a key and a separator.
+    Key,
+    /// By words alone.
+    Words,
+}
+
+/// What of the text from `start` on is a value of `field`, without quotes.
+pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Option<Hit> {
+    if start >= text.len() || placeholder::length_at(&text[start..]).is_some() {
+        return None;
+    }
+    let by_key = by == Announced::Key;
+    let (end, kind) = match field {
+        Field::Strong(Kind::Date) => (date_end(text, start)?, Kind::Date),
+        Field::Day => (
+            date_end(text, start)
+                .filter(|_| by_key || text[start].is_ascii_digit())
+                .filter(|_| is_compact_word(text, start))?,
+            Kind::Date,
+        ),
+        Field::Strong(kind) | Field::Whole(kind @ (Kind::Card | Kind::Phone)) => (
+            code_end(text, start, kind, if by_key { 3 } else { 4 })?,
+            kind,
+        ),
+        Field::Coded(kind) => (
+            code_end(text, start, kind, if by_key { 4 } else { 5 })?,
+            kind,
+        ),
+        Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
+        Field::Place if ip::begins_network_address(text, start) => return None,
+        Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
+            (name_end(text, start, name::Expect::Anything)?, Kind::Name)
+        }
+        Field::PersonLike if by_key => (name_end(text, start, name::Expect::Capitals)?, Kind::Name),
+        Field::Age => {
+            let end = digits_end(text, start);
+            (
+                super::is_great_age(&text[start..end]).then_some(end)?,
+                Kind::Age,
+            )
+        }
+        Field::Place if by_key && text[start] > b' ' => {
+            (address::clause_end(text, start), Kind::Address)
+        }
+        Field::Zip => (
+            address::zip_end(text, start)
+                .or_else(|| foreign_zip(text, start).filter(|_| by_key))?,
+            Kind::Zip,
+        ),
+        Field::Secret if by_key => (secret::value_end(text, start), Kind::Secret),
+        _ => return None,
+    };
+    (end > start).then_some(Hit { start, end, kind })
+}
+
+fn is_compact_word(text: &[u8], start: usize) -> bool {
+    date::is_compact(&text[start..digits_end(text, start)])
+}
+
+fn date_end(text: &[u8], start: usize) -> Option<usize> {
+    let word = word_end(text, start);
+    let found = if text[start].is_ascii_digit() {
+        date::find(text, start, true)
+    } else {
+        date::find_month(
+            text,
+            start,
+            run(text, start, |byte| byte.is_ascii_alphabetic()),
+            true,
+        )
+    };
+    match found {
+        Some(found) => Some(found.time_end.unwrap_or(found.end)),
+        None if word > start && text[start].is_ascii_digit() => Some(word),
+        None => None,
+    }
+}
+
+fn name_end(text: &[u8], start: usize, expect: name::Expect) -> Option<usize> {
+    let (end, words) = name::end(text, start, expect);
+    (words > 0).then_some(end)
+}
+
+fn foreign_zip(text: &[u8], start: usize) -> Option<usize> {
+    let first = word_end(text, start);
+    let second = word_end(text, first + usize::from(text.get(first) == Some(&b' ')));
+    let end = if text[first..second].iter().any(u8::is_ascii_digit) {
+        second
+    } else {
+        first
+    };
+    (text[start..end].iter().any(u8::is_ascii_digit) && end - start <= 10).then_some(end)
+}
+
+/// The end of a code: letters and digits with single marks inside, at least `least` long, with a
+/// digit.
+fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize> {
+    if let Some(end) = code::gs1_end(text, start) {
+        return Some(end);
+    }
+    let from = start + usize::from(matches!(text[start], b'+' | b'#' | b'('));
+    let known = from + 2 < text.len() && is_word(text[from]);
+    let known_end = known
+        .then(|| code::find(text, from, word_end(text, from)))
+        .flatten()
+        .map_or(0, |hit| hit.end);
+    let mut code = Code::default();
+    let mut at = from;
+    let mut end = from;
+    while at < text.len() {
+        let word = run(text, at, |byte| is_word(byte) || byte == b'*');
+        if word == at {
+            break;
+        }
+        code.read(&text[at..word]);
+        end = word;
+        let Some(next) = code.next_part(text, word, kind) else {
+            break;
+        };
+        at = next;
+    }
+    let end = end.max(known_end);
+    if kind == Kind::Phone {
+        return (code.digits >= 7).then(|| extension_end(text, end));
+    }
+    (code.digits > 0 && code.digits + code.letters >= least).then_some(end)
+}
+
+#[derive(Default)]
+struct Code {
+    digits: usize,
+    letters: usize,
+    last_is_digits: bool,
+}
+
+impl Code {
+    fn read(&mut self, part: &[u8]) {
+        let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+        self.digits += digits;
+        self.letters += part.len() - digits;
+        self.last_is_digits = digits == part.len();
+    }
+
+    /// Where the next part begins after one that ends at `end`.
+    fn next_part(&self, text: &[u8], end: usize, kind: Kind) -> Option<usize> {
+        let goes_on = |at: usize| {
+            text.get(at)
+                .is_some_and(|&byte| is_word(byte) || byte == b'*')
+        };
+        if matches!(text.get(end), Some(b'-' | b'.' | b'/' | b'_' | b'#' | b':'))
+            && goes_on(end + 1)
+        {
+            return Some(end + 1);
+        }
+        let mut at = end;
+        while at < end + 3 && matches!(text.get(at), Some(b' ' | b'-' | b'(' | b')' | b'.')) {
+            at += 1;
+        }
+        if at == end
+            || !text[end..at]
+                .iter()
+                .any(|&byte| matches!(byte, b' ' | b'(' | b')'))
+        {
+            return None;
+        }
+        // After a space only a group of digits goes on, and only in numbers that are written so.
+        let group = digits_end(text, at);
+        let is_group = group > at && is_boundary_after(text, group) && group - at <= 7;
+        let after_letters = self.digits == 0 && self.letters <= 4;
+        let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
+        (is_group && (in_groups || after_letters)).then_some(at)
+    }
+}
+
+fn is_grouped(kind: Kind) -> bool {
+    !matches!(kind, Kind::Dea | Kind::Vin | Kind::Mbi)
+}

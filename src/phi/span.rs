@@ -1,0 +1,166 @@
+//! Places to redact, and the writing of what comes of them.
+
+use super::counts;
+use super::kind::Kind;
+use super::placeholder;
+
+/// A place to redact: the bytes from `start` to `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub start: usize,
+    pub end: usize,
+    pub kind: Kind,
+    /// It is a number in JSON, which becomes a string.
+    pub is_number: bool,
+}
+
+/// Places in ascending order that do not overlap.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    found: Vec<Span>,
+    /// Those before are of another text and stay as they are.
+    floor: usize,
+}
+
+impl Spans {
+    pub fn clear(&mut self) {
+        self.found.clear();
+        self.floor = 0;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub fn text(&mut self, start: usize, end: usize, kind: Kind) {
+        self.push(Span {
+            start,
+            end,
+            kind,
+            is_number: false,
+        });
+    }
+
+    /// Adds a place that ends after all the others. It swallows those that it overlaps.
+    pub fn push(&mut self, mut span: Span) {
+        if span.start >= span.end {
+            return;
+        }
+        while let Some(last) = self.found[self.floor..].last() {
+            if last.end <= span.start {
+                break;
+            }
+            span.start = span.start.min(last.start);
+            span.end = span.end.max(last.end);
+            span.is_number |= last.is_number;
+            self.found.pop();
+        }
+        self.found.push(span);
+    }
+
+    /// Finds places in a text that is a part of this one, or a copy of it. `origin` is where a byte of
+    /// that text is in this one. When `find` fails it has found nothing.
+    pub fn within<T, E>(
+        &mut self,
+        find: impl FnOnce(&mut Self) -> Result<T, E>,
+        origin: impl Fn(usize) -> usize,
+    ) -> Result<T, E> {
+        let mark = self.found.len();
+        let floor = std::mem::replace(&mut self.floor, mark);
+        let result = find(self);
+        self.floor = floor;
+        if result.is_err() {
+            self.found.truncate(mark);
+        }
+        for span in &mut self.found[mark..] {
+            span.start = origin(span.start);
+            span.end = origin(span.end);
+        }
+        result
+    }
+
+    /// Writes `source` with a placeholder in each place, and counts them.
+    pub fn write(&self, source: &[u8], out: &mut Vec<u8>) {
+        out.reserve(source.len() + self.found.len() * 8);
+        let mut written = 0;
+        let mut layers = 0;
+        for span in &self.found {
+            let before = &source[written..span.start];
+            out.extend_from_slice(before);
+            if span.is_number {
+                layers = layers_before(before).unwrap_or(layers);
+                quote(layers, out);
+            }
+            placeholder::write(span.kind, &source[span.start..span.end], out);
+            if span.is_number {
+                quote(layers, out);
+            }
+            counts::count(span.kind);
+            written = span.end;
+        }
+        out.extend_from_slice(&source[written..]);
+    }
+}
+
+/// How many JSON strings the last quote in `text` is inside of. Every layer doubles the backslashes
+/// before a quote and adds one, and those of the text before it are a multiple of the next power of
+/// two.
+fn layers_before(text: &[u8]) -> Option<u32> {
+    let quote = text.iter().rposition(|&byte| byte == b'"')?;
+    let backslashes = text[..quote]
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte == b'\\')
+        .count();
+    Some(backslashes.trailing_ones())
+}
+
+fn quote(layers: u32, out: &mut Vec<u8>) {
+    let backslashes = (1usize << layers.min(16)) - 1;
+    out.resize(out.len() + backslashes, b'\\');
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_overlap_become_one() {
+        let mut spans = Spans::default();
+        spans.text(3, 5, Kind::Date);
+        spans.text(7, 9, Kind::Phone);
+        spans.text(4, 12, Kind::Email);
+        assert_eq!(
+            spans.found,
+            [Span {
+                start: 3,
+                end: 12,
+                kind: Kind::Email,
+                quotes: 0
+            }]
+        );
+    }
+
+    #[test]
+    fn a_number_gets_the_quotes_of_the_layer_that_it_is_in() {
+        for (source, expected) in [
+            (r#""s":1"#, r#""s":"[ssn]""#),
+            (r#"\"s\":1"#, r#"\"s\":\"[ssn]\""#),
+            (r#"\\\"s\\\":1"#, r#"\\\"s\\\":\\\"[ssn]\\\""#),
+            // A string that ends in a backslash.
+            (r#""a\\",1"#, r#""a\\","[ssn]""#),
+        ] {
+            let mut spans = Spans::default();
+            spans.push(Span {
+                start: source.len() - 1,
+                end: source.len(),
+                kind: Kind::Ssn,
+                is_number: true,
+            });
+            let mut out = Vec::new();
+            spans.write(source.as_bytes(), &mut out);
+            assert_eq!(out, expected.as_bytes());
+        }
+    }
+}

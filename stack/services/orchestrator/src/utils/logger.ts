@@ -1,0 +1,1 @@
+export { createLogger, createRequestLogger, logger, type Logger } from '@researchflow/core';

@@ -1,0 +1,599 @@
+//! Identifiers that belong to nobody, in the spellings that people and machines give them.
+
+use researchflow_core::phi::Kind;
+
+use super::random::Random;
+
+const FIRST: &[&str] = &[
+    "Jane",
+    "John",
+    "María",
+    "José",
+    "Aisha",
+    "Wei",
+    "Olga",
+    "Søren",
+    "Zoë",
+    "Siobhán",
+    "Priya",
+    "Kwame",
+    "Jean-Luc",
+    "Anne-Marie",
+    "Håkon",
+    "Łukasz",
+    "Chloé",
+    "Dmitri",
+    "Fatima",
+    "Hiroshi",
+    "Nguyen",
+    "Ingrid",
+    "Mohammed",
+    "Beatrice",
+    "Tyrone",
+    "LaToya",
+    "Xiomara",
+    "Guillermo",
+    "Deborah",
+    "Walter",
+    "Margaret",
+    "Eleanor",
+    "Harold",
+    "Gertrude",
+    "Raj",
+    "Sunita",
+    "Bartholomew",
+    "Oluwaseun",
+    "Mehmet",
+    "Katarzyna",
+];
+const LAST: &[&str] = &[
+    "Smith",
+    "Doe",
+    "O'Neil",
+    "O\u{2019}Brien",
+    "García",
+    "Müller",
+    "Nakamura",
+    "Fernández",
+    "Okonkwo",
+    "Johansson",
+    "Van Dyke",
+    "de la Cruz",
+    "Smith-Jones",
+    "McDonald",
+    "Petrova",
+    "Ångström",
+    "Kowalczyk",
+    "Patel",
+    "Nguyễn",
+    "Washington",
+    "Abernathy",
+    "Yamamoto",
+    "von Trapp",
+    "D'Angelo",
+    "Hernandez",
+    "Lefèvre",
+    "Çelik",
+    "Bianchi",
+    "Ramaswamy",
+    "Featherstone",
+    "Blackwood",
+    "Castellanos",
+    "Vanderbilt",
+    "Mwangi",
+    "Ostrowski",
+    "Thorvaldsen",
+];
+const FOREIGN: &[&str] = &[
+    "李小龙",
+    "Иван Петров",
+    "محمد علي",
+    "田中 花子",
+    "Γιώργος Παπαδόπουλος",
+];
+const STREETS: &[&str] = &[
+    "Main",
+    "Oak",
+    "Maple",
+    "Martin Luther King Jr",
+    "Elm",
+    "Washington",
+    "Old Mill",
+    "Cherry Blossom",
+    "Sunset",
+    "St. Charles",
+    "42nd",
+    "Peachtree",
+    "Rue Royale",
+    "Cañon Perdido",
+    "N Lake Shore",
+];
+const SUFFIXES: &[&str] = &[
+    "St", "Street", "Ave", "Avenue", "Blvd", "Road", "Rd", "Drive", "Dr", "Lane", "Ln", "Court",
+    "Ct", "Way", "Place", "Terrace", "Pkwy", "Circle",
+];
+const CITIES: &[&str] = &[
+    "Springfield",
+    "San José",
+    "St. Louis",
+    "Winston-Salem",
+    "New York",
+    "Cedar Rapids",
+    "Albuquerque",
+    "Baton Rouge",
+];
+const STATES: &[&str] = &["IL", "CA", "MO", "NC", "NY", "IA", "NM", "LA", "TX", "MA"];
+const MONTHS: &[&str] = &[
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A value of the kind. `bare` is for where the surroundings say what it is, so that its form need not.
+pub fn value(kind: Kind, bare: bool, random: &mut Random) -> String {
+    let r = random;
+    match kind {
+        Kind::Ssn => ssn(bare, r),
+        Kind::Phone => phone(bare, r),
+        Kind::Email => email(r),
+        Kind::Mrn => {
+            let form = r.pick(&[
+                "########",
+                "#######",
+                "MRN-######",
+                "H########",
+                "?#######",
+                "##-##-####",
+                "A0######",
+                "######-#",
+                "????-######",
+                "00####",
+                "##########",
+            ]);
+            r.fill(form)
+        }
+        Kind::Name => name(r),
+        Kind::Date => date(bare, r),
+        Kind::Age => r.between(90, 109).to_string(),
+        Kind::Ip => ip(r),
+        Kind::Card => card(r),
+        Kind::Iban => iban(r),
+        Kind::Npi => npi(r),
+        Kind::Dea => dea(r),
+        Kind::Mbi => mbi(r),
+        Kind::Vin => vin(r),
+        Kind::Account => {
+            let form = r.pick(&[
+                "##########",
+                "########",
+                "####-####-##",
+                "ACCT-######",
+                "############",
+                "?##########",
+                "PA#######",
+            ]);
+            r.fill(form)
+        }
+        Kind::Plan => {
+            let form = r.pick(&[
+                "???#########",
+                "W#########",
+                "##########",
+                "?#########-##",
+                "H####-######",
+                "??########?",
+                "#########A",
+                "XYZ#########",
+            ]);
+            r.fill(form)
+        }
+        Kind::License => {
+            let form = r.pick(&[
+                "?#######",
+                "?###-####-####",
+                "#########",
+                "??######",
+                "?########",
+                "#???###",
+                "MD-#####",
+                "A######",
+            ]);
+            r.fill(form)
+        }
+        Kind::Device => {
+            let form = r.pick(&[
+                "SN-########",
+                "?????######?",
+                "##########-??",
+                "(01)##############(21)??????##",
+                "^^:^^:^^:^^:^^:^^",
+                "?#?#?#?#?#",
+                "PM####-######",
+            ]);
+            r.fill(form)
+        }
+        Kind::Address => address(r),
+        Kind::Zip => match r.between(0, 2) {
+            0 => r.fill("%####-####"),
+            _ => r.fill("%####"),
+        },
+        Kind::Url => url(r),
+        Kind::Secret => secret(bare, r),
+    }
+}
+
+pub fn ssn_parts(r: &mut Random) -> (u64, u64, u64) {
+    let area = match r.between(1, 899) {
+        666 => 665,
+        area => area,
+    };
+    (area, r.between(1, 99), r.between(1, 9999))
+}
+
+fn ssn(bare: bool, r: &mut Random) -> String {
+    let (a, g, s) = ssn_parts(r);
+    match r.between(0, if bare { 8 } else { 6 }) {
+        0 | 1 => format!("{a:03}-{g:02}-{s:04}"),
+        2 => format!("{a:03} {g:02} {s:04}"),
+        3 => format!("{a:03}.{g:02}.{s:04}"),
+        4 => format!("{a:03}\u{2013}{g:02}\u{2013}{s:04}"),
+        5 => format!("{a:03}\u{a0}{g:02}\u{a0}{s:04}"),
+        6 => format!("{a:03}\u{2011}{g:02}\u{2011}{s:04}"),
+        _ => format!("{a:03}{g:02}{s:04}"),
+    }
+}
+
+fn phone(bare: bool, r: &mut Random) -> String {
+    let forms = [
+        "(%##) %##-####",
+        "%##-%##-####",
+        "%##.%##.####",
+        "%## %## ####",
+        "+1 %##-%##-####",
+        "+1%##%######",
+        "1-%##-%##-####",
+        "(%##)%##-####",
+        "+44 20 7946 ####",
+        "+49 30 901820##",
+        "+33 1 %# ## ## ##",
+        "%##-%##-#### ext. ###",
+        "+1 (%##) %##-####",
+        "(%##) %##-#### x##",
+        "+91 98### #####",
+        "%##\u{2010}%##\u{2010}####",
+        "%##\u{a0}%##\u{a0}####",
+        "+81-3-####-####",
+        "%##/%##-####",
+        "1 (%##) %##-####",
+        "%##%######",
+        "020 7946 ####",
+        "%##-####",
+    ];
+    let count = if bare { forms.len() } else { forms.len() - 3 };
+    let form = r.pick(&forms[..count]);
+    r.fill(form)
+}
+
+fn email(r: &mut Random) -> String {
+    let first = r.pick(&[
+        "jane",
+        "j.doe",
+        "maria_garcia",
+        "o'neil",
+        "zoë",
+        "p.patel+labs",
+        "用户",
+        "smith-jones",
+        "x",
+        "first.last",
+        "100123",
+    ]);
+    let number = r.between(1, 9999);
+    let domain = r.pick(&[
+        "example.org",
+        "mail.example.co.uk",
+        "st-mary.example",
+        "bücher.example",
+        "xn--bcher-kva.example",
+        "clinic.health",
+        "gmail.com",
+        "例え.jp",
+    ]);
+    match r.between(0, 6) {
+        0 => format!("{first}{number}%40{domain}"),
+        1 => format!("{first}{number}\u{ff20}{domain}"),
+        2 => format!("{first}.{number}@{}", domain.to_uppercase()),
+        _ => format!("{first}{number}@{domain}"),
+    }
+}
+
+pub fn name(r: &mut Random) -> String {
+    let (first, last) = (r.pick(FIRST), r.pick(LAST));
+    let initial = r.fill("?");
+    match r.between(0, 9) {
+        0 => format!("{last}, {first}"),
+        1 => format!("{first} {initial}. {last}"),
+        2 => format!("{first} {last}").to_uppercase(),
+        3 => format!("{last}, {first} {initial}."),
+        4 => format!("{first} {} {last}", r.pick(FIRST)),
+        5 => format!("{first} {last} Jr."),
+        6 if r.one_in(2) => r.pick(FOREIGN).to_owned(),
+        _ => format!("{first} {last}"),
+    }
+}
+
+pub fn last_name(r: &mut Random) -> String {
+    r.pick(LAST).to_owned()
+}
+
+fn date(bare: bool, r: &mut Random) -> String {
+    let (y, m, d) = (r.between(1915, 2019), r.between(1, 12), r.between(1, 28));
+    let month = MONTHS[m as usize - 1];
+    let short = &month[..3];
+    let yy = y % 100;
+    match r.between(0, if bare { 21 } else { 18 }) {
+        0..=2 => format!("{y}-{m:02}-{d:02}"),
+        3 | 4 => format!("{m:02}/{d:02}/{y}"),
+        5 => format!("{d:02}/{m:02}/{y}"),
+        6 => format!("{d:02}.{m:02}.{y}"),
+        7 => format!("{month} {d}, {y}"),
+        8 => format!("{d} {short} {y}"),
+        9 => format!("{short} {d}th, {y}"),
+        10 => format!("{m}/{d}/{yy:02}"),
+        11 => format!("{d}-{short}-{y}"),
+        12 => format!("{y}/{m:02}/{d:02}"),
+        13 => format!("{d}th of {month} {y}"),
+        14 => format!("{m:02}-{d:02}-{y}"),
+        15 => format!("{}-{}-{}", r.fill("195#"), "03", "03"),
+        16 => format!("{d:02}{}{y}", short.to_uppercase()),
+        17 => format!("{y}\u{2011}{m:02}\u{2011}{d:02}"),
+        18 => format!("{month} {d} {y}"),
+        19 => format!("{y}{m:02}{d:02}"),
+        20 => format!("{m:02}/{y}"),
+        _ => format!("{y}-{m:02}-{d:02}T00:00:00.000Z"),
+    }
+}
+
+fn ip(r: &mut Random) -> String {
+    if r.one_in(3) {
+        let form = r.pick(&[
+            "2001:db8:^^^^:^^^^::^^^^",
+            "2a02:26f0:^^^^:^^^::^^",
+            "2607:f8b0:4005:80a::200e",
+            "2001:0db8:85a3:0000:0000:8a2e:0370:^^^^",
+        ]);
+        return r.fill(form);
+    }
+    let first = r.pick(&["8", "52", "203", "198", "73", "93", "185", "4", "151"]);
+    let (b, c, d) = (r.between(20, 250), r.between(0, 255), r.between(1, 254));
+    format!("{first}.{b}.{c}.{d}")
+}
+
+fn with_luhn(mut digits: String) -> String {
+    for check in '0'..='9' {
+        digits.push(check);
+        let sum: u32 = digits
+            .bytes()
+            .rev()
+            .enumerate()
+            .map(|(place, byte)| {
+                let digit = u32::from(byte - b'0') * (1 + place as u32 % 2);
+                digit / 10 + digit % 10
+            })
+            .sum();
+        if sum % 10 == 0 {
+            break;
+        }
+        digits.pop();
+    }
+    digits
+}
+
+fn card(r: &mut Random) -> String {
+    let form = r.pick(&[
+        "4##############",
+        "51#############",
+        "2221###########",
+        "34############",
+        "6011###########",
+        "3530###########",
+        "4##############",
+    ]);
+    let digits = with_luhn(r.fill(form));
+    let groups = |separator: &str| -> String {
+        let lengths: &[usize] = if digits.len() == 15 {
+            &[4, 6, 5]
+        } else {
+            &[4, 4, 4, 4]
+        };
+        let mut at = 0;
+        let parts: Vec<&str> = lengths
+            .iter()
+            .map(|length| {
+                at += length;
+                &digits[at - length..at]
+            })
+            .collect();
+        parts.join(separator)
+    };
+    match r.between(0, 4) {
+        0 | 1 => digits.clone(),
+        2 => groups("-"),
+        3 => groups("\u{a0}"),
+        _ => groups(" "),
+    }
+}
+
+fn iban(r: &mut Random) -> String {
+    let (country, form) = [
+        ("DE", "##################"),
+        ("GB", "????##############"),
+        ("FR", "##########?########?###"),
+        ("NL", "????##########"),
+        ("CH", "#################"),
+        ("ES", "####################"),
+        ("NO", "###########"),
+    ][r.between(0, 6) as usize];
+    let body = r.fill(form);
+    let mut rest = 0u64;
+    for byte in format!("{body}{country}00").bytes() {
+        let value = if byte.is_ascii_digit() {
+            u64::from(byte - b'0')
+        } else {
+            u64::from(byte - b'A') + 10
+        };
+        rest = if value > 9 {
+            rest * 100 + value
+        } else {
+            rest * 10 + value
+        } % 97;
+    }
+    let whole = format!("{country}{:02}{body}", 98 - rest);
+    match r.between(0, 2) {
+        0 => whole
+            .as_bytes()
+            .chunks(4)
+            .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
+            .collect::<Vec<_>>()
+            .join(" "),
+        1 if r.one_in(2) => whole.to_lowercase(),
+        _ => whole,
+    }
+}
+
+fn npi(r: &mut Random) -> String {
+    let body = r.fill("1########");
+    let whole = with_luhn(format!("80840{body}"));
+    whole[5..].to_owned()
+}
+
+fn dea(r: &mut Random) -> String {
+    let letters = format!("{}{}", r.pick(&["A", "B", "F", "G", "M"]), r.fill("?"));
+    let digits = r.fill("######");
+    let at = |place: usize| u32::from(digits.as_bytes()[place] - b'0');
+    let sum = at(0) + at(2) + at(4) + 2 * (at(1) + at(3) + at(5));
+    format!("{letters}{digits}{}", sum % 10)
+}
+
+fn mbi(r: &mut Random) -> String {
+    let mut letter = || {
+        r.pick(&[
+            "A", "C", "D", "E", "F", "G", "H", "J", "K", "M", "N", "P", "Q", "R", "T", "U", "V",
+            "W", "X", "Y",
+        ])
+        .to_owned()
+    };
+    let letters: Vec<String> = (0..6).map(|_| letter()).collect();
+    let digits = r.fill("######");
+    let d = |place: usize| digits.as_bytes()[place] as char;
+    let first = r.between(1, 9);
+    let (one, two, three) = (
+        format!("{first}{}{}{}", letters[0], letters[1], d(0)),
+        format!(
+            "{}{}{}",
+            letters[2],
+            if r.one_in(2) {
+                d(1).to_string()
+            } else {
+                letters[3].clone()
+            },
+            d(2)
+        ),
+        format!("{}{}{}{}", letters[4], letters[5], d(3), d(4)),
+    );
+    match r.between(0, 3) {
+        0 | 1 => format!("{one}-{two}-{three}"),
+        2 => format!("{one}{two}{three}"),
+        _ => format!("{one} {two} {three}"),
+    }
+}
+
+fn vin(r: &mut Random) -> String {
+    const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
+    const VALUES: &[u32] = &[
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6,
+        7, 8, 9,
+    ];
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    let mut places: Vec<usize> = (0..17).map(|_| r.between(0, 32) as usize).collect();
+    for (place, symbol) in [1, 17, 16].into_iter().enumerate() {
+        places[place] = symbol;
+    }
+    for place in places.iter_mut().skip(11) {
+        *place %= 10;
+    }
+    let sum: u32 = places
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(&place, weight)| VALUES[place] * weight)
+        .sum();
+    let mut vin: Vec<u8> = places.iter().map(|&place| LETTERS[place]).collect();
+    vin[8] = match sum % 11 {
+        10 => b'X',
+        digit => b'0' + digit as u8,
+    };
+    String::from_utf8(vin).unwrap()
+}
+
+fn address(r: &mut Random) -> String {
+    let number = r.between(1, 19999);
+    let street = format!("{number} {} {}", r.pick(STREETS), r.pick(SUFFIXES));
+    let city = format!("{}, {} {}", r.pick(CITIES), r.pick(STATES), r.fill("%####"));
+    match r.between(0, 5) {
+        0 => format!("{street}, {city}"),
+        1 => format!("{street}, Apt {}", r.fill("#?")),
+        2 => format!("P.O. Box {}", r.between(10, 9999)),
+        3 => format!("{street} Suite {}, {city}", r.between(100, 900)),
+        4 => format!("PO Box {}, {city}", r.between(10, 9999)),
+        _ => street,
+    }
+}
+
+/// The whole URL; what must go is what follows the host.
+fn url(r: &mut Random) -> String {
+    let path = r.pick(&[
+        "patients",
+        "chart/view",
+        "fhir/Patient",
+        "p",
+        "reset-password",
+        "records.php",
+        "#/inbox",
+    ]);
+    let tail = r.fill("~~~~~######");
+    match r.between(0, 3) {
+        0 => format!("https://portal.example.org/{path}/{tail}"),
+        1 => format!("http://ehr.internal:8080/{path}?id={tail}&tab=labs"),
+        2 => format!("https://example.com/{path}/{tail}#section-2"),
+        _ => format!("wss://live.example.net/{path}?token={tail}"),
+    }
+}
+
+fn secret(bare: bool, r: &mut Random) -> String {
+    let forms = [
+        "ghp_~~~~####~~~~####~~~~####~~~~####~~~~",
+        "sk-ant-api03-~~~~~~####~~~~~~####~~~~",
+        "AKIA????####????####",
+        "xoxb-############-~~~~####~~~~",
+        "AIza~~~~~~~####~~~~~~~####~~~~~~~####~~",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI~~~~####~~~~.~~~~~~~~####~~~~~~~~####",
+        "sk_live_~~~~~~~~####~~~~~~~~####",
+        "glpat-~~~~####~~~~####~~~~",
+        "hunter#~~~~",
+        "Tr0ub4dor&####",
+        "correct-horse-####",
+        "~~~~####????",
+    ];
+    let count = if bare { forms.len() } else { forms.len() - 4 };
+    let form = r.pick(&forms[..count]);
+    r.fill(form)
+}
