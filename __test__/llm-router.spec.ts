@@ -169,7 +169,7 @@ describe('a provider that fails', () => {
     ['wants to be left alone for an hour', refuses(429, { 'retry-after': '3600' }), 'rate_limited', 1],
   ])('%s: %#', async (_what, behaviour, code, attempts) => {
     ai.provider.next(behaviour)
-    const answer = await ask({ op: 'generate', task, options: { maxRetries: 2, timeoutMs: 300 } })
+    const answer = await ask({ op: 'generate', task, options: { maxRetries: 2, ...(code === 'timeout' && { timeoutMs: 300 }) } })
     expect(answer).toMatchObject({ success: false, error: { code: 'GENERATION_FAILED', details: [{ path: 'provider', code }] }, retryCount: attempts - 1 })
     expect(ai.provider.requests).toHaveLength(attempts)
     expect(JSON.stringify(answer)).not.toMatch(/zebra|some_error|refused/)

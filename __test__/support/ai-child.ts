@@ -53,7 +53,7 @@ export function setUpAI(env: Record<string, string> = {}): Setup {
       OPENAI_BASE_URL: `${url}/v1`,
       ANTHROPIC_API_KEY: SECRETS.key,
       ANTHROPIC_BASE_URL: url,
-      AI_REQUEST_TIMEOUT_MS: '500',
+      AI_REQUEST_TIMEOUT_MS: '2000',
       AI_RETRY_BACKOFF_MS: '20',
       AI_MAX_RETRIES: '2',
       ...env,
