@@ -51,7 +51,8 @@ types: build ## Checks the TypeScript of the package, its specs and the orchestr
 fmt: ## Formats the Rust sources
 	@cargo fmt
 
-lint: ## Clippy with warnings denied: the core with all its targets, then the addon
+lint: setup ## Clippy and oxlint with warnings denied
+	@npx --no-install oxlint --deny-warnings
 	cargo clippy --locked --no-default-features --all-targets -- -D warnings
 	cargo clippy --locked -- -D warnings
 

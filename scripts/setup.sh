@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+readonly AI_ROUTER=stack/packages/ai-router
 readonly ORCHESTRATOR=stack/services/orchestrator
 readonly WORKER=stack/services/worker
 readonly REGISTRY=__test__/support/registry
@@ -108,7 +109,7 @@ keep_services_stopped() {
 
 install_node_packages() {
   local directory stale
-  stale=$(node scripts/setup/stale-node-modules.mjs . "$ORCHESTRATOR" "$REGISTRY")
+  stale=$(node scripts/setup/stale-node-modules.mjs . "$AI_ROUTER" "$ORCHESTRATOR" "$REGISTRY")
   while read -r directory; do
     if [ -z "$directory" ]; then continue; fi
     say "npm packages in $directory"

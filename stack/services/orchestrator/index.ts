@@ -9,6 +9,7 @@
  *   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL    what `/health/ready` checks
  *   ROS_MODE, GOVERNANCE_MODE, ROS_MODE_FILE, ...   the mode, read by @researchflow/core
  *   LOG_LEVEL, LOG_FORMAT, ...    the log, read by @researchflow/core
+ *   AI_INTEGRATIONS_OPENAI_API_KEY, AI_INTEGRATIONS_OPENAI_BASE_URL    see llm-router.ts
  *   DRAIN_MS             see src/utils/shutdown.ts
  *   PROBE_PORT, PROBE_HOST    where the probe server listens; without a port there is none
  */
@@ -30,6 +31,7 @@ import { registerRoutes } from './routes';
 import { describeError } from './src/utils/describe-error';
 import { portFrom } from './src/utils/environment';
 import { logger } from './src/utils/logger';
+import { logRequests } from './src/utils/request-log';
 import { createShutdown, drainMsFrom } from './src/utils/shutdown';
 
 function start(): void {
@@ -50,6 +52,7 @@ function start(): void {
   // First of all routes: a probe must not wait behind a body parser, a rate limit or a login.
   app.use(healthRoutes({ readiness }));
   app.use(assignRequestId);
+  app.use(logRequests);
   app.use(enforceStandbyMode);
   app.use(express.json({ limit: '1mb' }));
   registerRoutes(app, { service, version, pool, isDraining: shutdown.isDraining });

@@ -1,7 +1,8 @@
 import { currentMode } from '@researchflow/core';
 import type { ErrorRequestHandler, Express } from 'express';
 import type { Pool } from 'pg';
-import { addModeInfo, blockAIInDemo, getCurrentModeConfig } from './middleware/mode-guard';
+import { getCurrentModeConfig } from './middleware/mode-guard';
+import { aiRouter } from './src/routes/ai';
 import { governanceRouter } from './src/routes/governance';
 import { projectsRouter } from './src/routes/projects';
 import { describeError } from './src/utils/describe-error';
@@ -47,12 +48,7 @@ export function registerRoutes(app: Express, context: RouteContext): void {
   app.use('/api/governance', governanceRouter());
   app.use('/api/projects', projectsRouter(context.pool));
 
-  app.post('/api/ros/ai/generate', addModeInfo, blockAIInDemo, (_req, res) => {
-    res.status(501).json({
-      error: 'No AI provider is configured',
-      code: 'AI_PROVIDER_NOT_CONFIGURED',
-    });
-  });
+  app.use('/api/ros/ai', aiRouter());
 
   app.use((_req, res) => {
     res.status(404).json({ error: 'Not found', code: 'NOT_FOUND' });
