@@ -159,17 +159,20 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
-        if field == Field::Label {
-            level.labelled = Some(field::classify(value));
-        }
-        match whole(level.meaning(field), value, level) {
-            Some(kind) => {
+        // The common case: the field says nothing, and nothing is inherited.
+        let is_plain = field == Field::Plain && level.inherited.is_none();
+        if !is_plain {
+            if field == Field::Label {
+                level.labelled = Some(field::classify(value));
+            }
+            if let Some(kind) = whole(level.meaning(field), value, level) {
                 if placeholder::length_at(value) != Some(value.len()) {
                     self.spans.text(start, end, kind);
                 }
+                return Ok(());
             }
-            None => self.text(start, end, escaped, field),
         }
+        self.text(start, end, escaped, field);
         Ok(())
     }
 
@@ -190,6 +193,9 @@ impl Walk<'_> {
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
         let digits = value.len();
+        if field == Field::Plain && level.inherited.is_none() && digits < 14 {
+            return Ok(());
+        }
         let kind = match level.meaning(field) {
             Field::Person => (digits > 4).then_some(Kind::Mrn),
             // Counts of tokens, of tests that pass, of names and addresses.
