@@ -165,6 +165,21 @@ impl Walk<'_> {
             if field == Field::Label {
                 level.labelled = Some(field::classify(value));
             }
+            // The name of a field of a form: its value stands beside it.
+            if field == Field::Name && level.is_object {
+                let named = field::classify(value);
+                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) {
+                    level.labelled = Some(named);
+                    return Ok(());
+                }
+            }
+            if level.inherited == Some(Kind::Date)
+                && matches!(field, Field::Plain | Field::Thing)
+                && !scan::is_date_like(value)
+            {
+                self.text(start, end, escaped, field);
+                return Ok(());
+            }
             if let Some(kind) = whole(level.meaning(field), value, level) {
                 if placeholder::length_at(value) != Some(value.len()) {
                     self.spans.text(start, end, kind);
@@ -338,7 +353,8 @@ impl Level {
                 Some(labelled) if labelled != Field::Plain => labelled,
                 _ => self.inherit(field),
             },
-            Field::Id | Field::Identifier if self.is_patient => Field::Strong(Kind::Mrn),
+            Field::Id if self.is_patient => Field::Strong(Kind::Mrn),
+            Field::Identifier if self.is_person => Field::Strong(Kind::Mrn),
             Field::NamePart if self.is_person => Field::Strong(Kind::Name),
             Field::Name if self.is_thing => Field::Plain,
             Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),

@@ -238,7 +238,8 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     {
         return None;
     }
-    let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
+    let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
+    let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
     value::take(field, text, at, Announced::Words)
         .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
 }

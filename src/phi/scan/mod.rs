@@ -82,6 +82,15 @@ pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
 }
 
+/// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
+pub(super) fn is_date_like(value: &[u8]) -> bool {
+    let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');
+    value.first().is_some_and(u8::is_ascii_digit) && value.iter().all(is_part)
+        || value
+            .split(|byte| !byte.is_ascii_alphabetic())
+            .any(|word| date::month(word).is_some())
+}
+
 fn looks_like_json(text: &[u8]) -> bool {
     let start = class::run(text, 0, |byte| byte.is_ascii_whitespace());
     match text.get(start) {
