@@ -86,14 +86,14 @@ fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if matches!(text.get(start..end + 2), Some(b"a/c" | b"A/C")) {
         return value_after(Field::Coded(Kind::Account), text, end + 2);
     }
-    if matches!(text[start], b'P' | b'p') {
-        if let Some(end) = address::box_end(text, start) {
-            return Some(Hit {
-                start,
-                end,
-                kind: Kind::Address,
-            });
-        }
+    if matches!(text[start], b'P' | b'p')
+        && let Some(end) = address::box_end(text, start)
+    {
+        return Some(Hit {
+            start,
+            end,
+            kind: Kind::Address,
+        });
     }
     if start > 0 && text[start - 1] == b'.' {
         return None;

@@ -201,10 +201,10 @@ impl<'a, 's> Scanner<'a, 's> {
         {
             return self.take(hit);
         }
-        if known & lexicon::CUE == 0 {
-            if let Some(hit) = cue::compound(text, start, end) {
-                return self.take(hit);
-            }
+        if known & lexicon::CUE == 0
+            && let Some(hit) = cue::compound(text, start, end)
+        {
+            return self.take(hit);
         }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
