@@ -163,11 +163,11 @@ describe('the pods of an overlay', () => {
       const orchestrator = await startOrchestratorImage({ ...environment('production', 'orchestrator'), ...own, WORKER_CALLBACK_URL: `http://127.0.0.1:${worker.port}` })
       running.push(orchestrator, worker)
       const all = [['orchestrator', orchestrator], ['worker', worker]] as const
-      const ask = async () => Promise.all(all.map(async ([name, { port }]) => {
+      const ask = async () => Promise.all(all.map(async ([name, { ports }]) => {
         const [container] = podOf(find('production', 'Deployment', name)).spec.containers
         const answers = ['startupProbe', 'livenessProbe', 'readinessProbe'].map(async (probe) => {
           expect(container.ports).toContainEqual(expect.objectContaining({ name: container[probe].httpGet.port }))
-          return get(port, container[probe].httpGet.path)
+          return get(ports[container[probe].httpGet.port]!, container[probe].httpGet.path)
         })
         return (await Promise.all(answers)).map(({ status, body }) => `${status} ${JSON.parse(body).mode.ros_mode}`)
       }))

@@ -7,6 +7,8 @@ import { ROOT, STACK } from './stack.ts'
 
 export interface Running {
   port: number
+  /** By the names that the manifests give them. */
+  ports: Record<string, number>
   program: Program
 }
 
@@ -28,15 +30,15 @@ export function buildOrchestrator(): void {
 /** Runs what the image runs, here: the same command over the same bundle and the same packages. */
 export async function startOrchestratorImage(env: Record<string, string>): Promise<Running> {
   const [, ...args] = commandOf('services/orchestrator/Dockerfile')
-  const port = await freePort()
+  const [port, probes] = [await freePort(), await freePort()]
   const program = await startProgram(process.execPath, {
     args,
     cwd: join(STACK, 'services', 'orchestrator'),
-    env: { PATH: process.env.PATH, ...env, PORT: String(port), HOST: '127.0.0.1' },
+    env: { PATH: process.env.PATH, ...env, PORT: String(port), HOST: '127.0.0.1', PROBE_PORT: String(probes), PROBE_HOST: '127.0.0.1', LOG_FORMAT: 'json', LOG_LEVEL: 'info' },
     ready: /"message":"listening"/,
     readyTimeoutMs: 30_000,
   })
-  return { port, program }
+  return { port, ports: { http: port, probes }, program }
 }
 
 export async function startWorkerImage(env: Record<string, string>): Promise<Running> {
@@ -49,5 +51,5 @@ export async function startWorkerImage(env: Record<string, string>): Promise<Run
     ready: /running on http|startup complete/i,
     readyTimeoutMs: 30_000,
   })
-  return { port, program }
+  return { port, ports: { http: port }, program }
 }
