@@ -209,7 +209,12 @@ fn name_after(words: &Words, place: usize) -> Field {
         return Field::Name;
     }
     let owner = flags(words.get(place - 1));
-    let is_person = (0..place).any(|at| flags(words.get(at)) & vocabulary::WORD_PERSON != 0);
+    // "fathersName" is the father's.
+    let is_person = (0..place).any(|at| {
+        let word = words.get(at);
+        let owner = word.strip_suffix(b"s").unwrap_or(word);
+        (flags(word) | flags(owner)) & vocabulary::WORD_PERSON != 0
+    });
     if owner & vocabulary::WORD_PERSON != 0 {
         Field::Whole(Kind::Name)
     } else if owner & vocabulary::WORD_THING != 0 {

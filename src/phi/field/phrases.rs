@@ -29,14 +29,14 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
          case number, csn, unit number, history number, clinic number, screening #, \
          randomization #, randomisation #, enrollment #, enrolment #, donor #, recipient id, \
-         resident id, study subject, biometric, biometrics, faceprint, voiceprint, retina scan, \
+         resident id, study subject, study instance uid, series instance uid, sop instance uid, face id, voice print, rx number, prescription number, biometric, biometrics, faceprint, voiceprint, retina scan, \
          fingerprint template, face encoding, face embedding, photo, photograph, headshot, \
          selfie, face image, patient image, patient photo, patient key, person key, master \
          patient index, registration number, individual id, individual number",
     ),
     (
         Field::Whole(Kind::Name),
-        "first name, last name, patient first, patient last, pt first, pt last, full name, given name, family name, middle name, middle initial, \
+        "first name, last name, kin, patient initials, subject initials, participant initials, pt initials, patient first, patient last, pt first, pt last, full name, given name, family name, middle name, middle initial, \
          maiden name, surname, forename, fname, lname, mname, nick name, nickname, username, user name, \
          next of kin, nok, guardian, mother, father, spouse, wife, husband, caregiver, carer, \
          emergency contact, physician, attending, attending physician, surgeon, clinician, \
@@ -142,7 +142,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         "address, addresses, addr, street, street address, address line, mailing address, home \
          address, residence, po box, city, town, village, county, precinct, borough, parish, \
          municipality, suburb, neighborhood, neighbourhood, apt, apartment, suite, latitude, longitude, \
-         lat, lng, lon, lat lng, geocode, geolocation, coordinates, gps, birthplace, birth place, place of \
+         coords, geohash, lat, lng, lon, lat lng, geocode, geolocation, coordinates, gps, birthplace, birth place, place of \
          birth, street name, street line, street number, house number, geo, geo location, district",
     ),
     (
@@ -151,7 +151,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Secret,
-        "password, passwd, pwd, passphrase, pass, secret, token, access token, refresh token, id \
+        "password, password hash, hashed password, passwd, pwd, passphrase, pass, secret, token, access token, refresh token, id \
          token, api key, apikey, private key, secret key, access key, signing key, encryption \
          key, auth key, authorization, proxy authorization, auth, bearer, cookie, cookies, set \
          cookie, session, session id, session token, session key, sid, jwt, credential, \
@@ -169,7 +169,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Plain,
-        "subject line, ip address, remote address, remote addr, local address, bind address, listen address, \
+        "url, uri, href, link, subject line, ip address, remote address, remote addr, local address, bind address, listen address, \
          server address, peer address, socket address, client address, memory address, wallet \
          address, contract address, host address, node address, network address, base address, \
          remote ip, proxy address, token type, address family, public key, key id, api key id, \

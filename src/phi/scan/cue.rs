@@ -86,14 +86,14 @@ fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if matches!(text.get(start..end + 2), Some(b"a/c" | b"A/C")) {
         return value_after(Field::Coded(Kind::Account), text, end + 2);
     }
-    if matches!(text[start], b'P' | b'p') {
-        if let Some(end) = address::box_end(text, start) {
-            return Some(Hit {
-                start,
-                end,
-                kind: Kind::Address,
-            });
-        }
+    if matches!(text[start], b'P' | b'p')
+        && let Some(end) = address::box_end(text, start)
+    {
+        return Some(Hit {
+            start,
+            end,
+            kind: Kind::Address,
+        });
     }
     if start > 0 && text[start - 1] == b'.' {
         return None;
@@ -134,7 +134,10 @@ pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// A cue of letters with its code right after it, up to `end`.
 fn glued(text: &[u8], start: usize, letters: usize, end: usize, floor: usize) -> Option<Hit> {
-    if end - letters < 4 || lexicon::flags(text, start, letters) & lexicon::CUE == 0 {
+    if !text[letters..end].iter().all(u8::is_ascii_digit)
+        || end - letters < 4
+        || lexicon::flags(text, start, letters) & lexicon::CUE == 0
+    {
         return None;
     }
     let field = field_before(text, start, letters, floor, false)?;
@@ -182,7 +185,9 @@ fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
         at = next;
     }
     let (name_end, words) = name::end(text, at, name::Expect::Capitals);
-    (words >= least).then_some(Hit {
+    // Where letters have no case, a name has no spaces.
+    let is_caseless = words > 0 && text[at..name_end].iter().all(|&byte| byte >= 0x80);
+    (words >= least || is_caseless).then_some(Hit {
         start: at,
         end: name_end,
         kind: Kind::Name,
@@ -238,8 +243,10 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     {
         return None;
     }
-    let at = at - usize::from(text[at - 1] == b'(' && text[at..].starts_with(b"01)"));
+    let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
+    let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
     value::take(field, text, at, Announced::Words)
+        .filter(|hit| text.get(hit.end) != Some(&b'@'))
         .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
 }
 

@@ -52,7 +52,8 @@ pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
 
 /// The same in the content of a JSON string, the value or the name of `field`.
 pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut Spans) {
-    if raw.len() < 2 {
+    // Nothing is shorter than "92yo", and a word alone is nobody.
+    if raw.len() < 4 || raw.iter().all(u8::is_ascii_alphabetic) {
         return;
     }
     if looks_like_json(raw) && json::may_nest(layers) {
@@ -79,6 +80,15 @@ pub(super) fn folded(raw: &[u8]) -> Cow<'_, [u8]> {
 
 pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
+}
+
+/// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
+pub(super) fn is_date_like(value: &[u8]) -> bool {
+    let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');
+    value.first().is_some_and(u8::is_ascii_digit) && value.iter().all(is_part)
+        || value
+            .split(|byte| !byte.is_ascii_alphabetic())
+            .any(|word| date::month(word).is_some())
 }
 
 fn looks_like_json(text: &[u8]) -> bool {
@@ -191,10 +201,10 @@ impl<'a, 's> Scanner<'a, 's> {
         {
             return self.take(hit);
         }
-        if known & lexicon::CUE == 0 {
-            if let Some(hit) = cue::compound(text, start, end) {
-                return self.take(hit);
-            }
+        if known & lexicon::CUE == 0
+            && let Some(hit) = cue::compound(text, start, end)
+        {
+            return self.take(hit);
         }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {

@@ -154,6 +154,7 @@ struct Code {
     digits: usize,
     letters: usize,
     last_is_digits: bool,
+    is_upper: bool,
 }
 
 impl Code {
@@ -162,6 +163,7 @@ impl Code {
         self.digits += digits;
         self.letters += part.len() - digits;
         self.last_is_digits = digits == part.len();
+        self.is_upper = !part.iter().any(u8::is_ascii_lowercase);
     }
 
     /// Where the next part begins after one that ends at `end`.
@@ -189,7 +191,7 @@ impl Code {
         // After a space only a group of digits goes on, and only in numbers that are written so.
         let group = digits_end(text, at);
         let is_group = group > at && is_boundary_after(text, group) && group - at <= 7;
-        let after_letters = self.digits == 0 && self.letters <= 4;
+        let after_letters = self.digits == 0 && self.letters <= 4 && self.is_upper;
         let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
         (is_group && (in_groups || after_letters)).then_some(at)
     }

@@ -4,6 +4,8 @@
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
 use super::Unredactable;
+mod level;
+
 use std::convert::Infallible;
 
 use super::field::{self, Field};
@@ -12,36 +14,10 @@ use super::placeholder;
 use super::scan;
 use super::span::{Span, Spans};
 
+use level::{Level, Levels, OUTSIDE};
+
 /// Beyond this many layers of JSON inside strings of JSON a string is read as text.
 const MAX_LAYERS: u8 = 8;
-
-/// An object or array that the walk is in.
-#[derive(Clone, Copy)]
-struct Level {
-    is_object: bool,
-    /// The field that this object or array is the value of.
-    field: Field,
-    /// What the leaves are whose own field says nothing.
-    inherited: Option<Kind>,
-    /// It belongs to a person.
-    is_person: bool,
-    /// The person is one whose codes identify: a patient.
-    is_patient: bool,
-    /// It is a thing of operators.
-    is_thing: bool,
-    /// The field that a label in this object has named.
-    labelled: Option<Field>,
-}
-
-const OUTSIDE: Level = Level {
-    is_object: false,
-    field: Field::Plain,
-    inherited: None,
-    is_person: false,
-    is_patient: false,
-    is_thing: false,
-    labelled: None,
-};
 
 /// Finds what is to be redacted in `json`, one value and white space around it. `layers` is how many
 /// JSON strings it is inside of.
@@ -159,17 +135,35 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
-        if field == Field::Label {
-            level.labelled = Some(field::classify(value));
-        }
-        match whole(level.meaning(field), value, level) {
-            Some(kind) => {
+        // The common case: the field says nothing, and nothing is inherited.
+        let is_plain = field == Field::Plain && level.inherited.is_none();
+        if !is_plain {
+            if field == Field::Label {
+                level.labelled = Some(field::classify(value));
+            }
+            // The name of a field of a form: its value stands beside it.
+            if field == Field::Name && level.is_object {
+                let named = field::classify(value);
+                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) {
+                    level.labelled = Some(named);
+                    return Ok(());
+                }
+            }
+            if level.inherited == Some(Kind::Date)
+                && matches!(field, Field::Plain | Field::Thing)
+                && !scan::is_date_like(value)
+            {
+                self.text(start, end, escaped, field);
+                return Ok(());
+            }
+            if let Some(kind) = whole(level.meaning(field), value, level) {
                 if placeholder::length_at(value) != Some(value.len()) {
                     self.spans.text(start, end, kind);
                 }
+                return Ok(());
             }
-            None => self.text(start, end, escaped, field),
         }
+        self.text(start, end, escaped, field);
         Ok(())
     }
 
@@ -190,6 +184,9 @@ impl Walk<'_> {
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
         let digits = value.len();
+        if field == Field::Plain && level.inherited.is_none() && digits < 14 {
+            return Ok(());
+        }
         let kind = match level.meaning(field) {
             Field::Person => (digits > 4).then_some(Kind::Mrn),
             // Counts of tokens, of tests that pass, of names and addresses.
@@ -250,108 +247,6 @@ impl Walk<'_> {
 
     fn peek(&self) -> Result<u8, Unredactable> {
         self.json.get(self.at).copied().ok_or(Unredactable)
-    }
-}
-
-/// The levels above: few as a rule, so that they need no allocation.
-struct Levels {
-    near: [Level; NEAR],
-    deep: Vec<Level>,
-    depth: usize,
-}
-
-const NEAR: usize = 12;
-
-impl Levels {
-    fn new() -> Self {
-        Self {
-            near: [OUTSIDE; NEAR],
-            deep: Vec::new(),
-            depth: 0,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.depth == 0
-    }
-
-    fn push(&mut self, level: Level) {
-        match self.near.get_mut(self.depth) {
-            Some(place) => *place = level,
-            None => self.deep.push(level),
-        }
-        self.depth += 1;
-    }
-
-    fn pop(&mut self) -> Option<Level> {
-        self.depth = self.depth.checked_sub(1)?;
-        match self.near.get(self.depth) {
-            Some(level) => Some(*level),
-            None => self.deep.pop(),
-        }
-    }
-}
-
-impl Level {
-    /// What an object or array in this one is, as the value of `field`.
-    fn below(&self, field: Field, is_object: bool) -> Self {
-        let meaning = self.meaning(field);
-        let inherited = match meaning {
-            Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => Some(kind),
-            Field::Name => Some(Kind::Name),
-            Field::Place => Some(Kind::Address),
-            Field::Zip => Some(Kind::Zip),
-            Field::Secret => Some(Kind::Secret),
-            Field::Identifier => Some(Kind::Mrn),
-            Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {
-                self.inherited
-            }
-            _ => None,
-        };
-        Self {
-            is_object,
-            // In an array every element is a value of the array's field.
-            field: if is_object { Field::Plain } else { meaning },
-            inherited,
-            is_person: self.is_person && meaning != Field::Thing
-                || matches!(
-                    meaning,
-                    Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
-                ),
-            is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
-            is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
-                || (self.is_thing && matches!(field, Field::Plain) && !is_object),
-            labelled: None,
-        }
-    }
-
-    /// What `field` says here.
-    fn meaning(&self, field: Field) -> Field {
-        match field {
-            Field::Value => match self.labelled {
-                Some(labelled) if labelled != Field::Plain => labelled,
-                _ => self.inherit(field),
-            },
-            Field::Id | Field::Identifier if self.is_patient => Field::Strong(Kind::Mrn),
-            Field::NamePart if self.is_person => Field::Strong(Kind::Name),
-            Field::Name if self.is_thing => Field::Plain,
-            Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
-            Field::NamePart => Field::Plain,
-            Field::Plain
-            | Field::Id
-            | Field::Thing
-            | Field::PersonLike
-            | Field::Identifier
-            | Field::Day => self.inherit(field),
-            field => field,
-        }
-    }
-
-    fn inherit(&self, field: Field) -> Field {
-        match self.inherited {
-            Some(kind) => Field::Strong(kind),
-            None => field,
-        }
     }
 }
 

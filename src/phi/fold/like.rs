@@ -1,0 +1,89 @@
+//! Which ASCII character a character of Unicode stands for, if it does.
+
+/// What a character stands for.
+pub(super) enum Like {
+    Itself,
+    Ascii(u8),
+    Nothing,
+}
+
+pub(super) fn ascii_like(c: char) -> Like {
+    if c.is_ascii() {
+        return Like::Ascii(c as u8);
+    }
+    match c {
+        // Without width, or only a hint: Cf and the variation selectors.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' => Like::Nothing,
+        // Zs, and the line separators.
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+            Like::Ascii(b' ')
+        }
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Like::Ascii(b'\n'),
+        // Pd, and the minus signs.
+        '\u{58a}'
+        | '\u{5be}'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2043}'
+        | '\u{207b}'
+        | '\u{208b}'
+        | '\u{2212}'
+        | '\u{2e3a}'
+        | '\u{2e3b}'
+        | '\u{301c}'
+        | '\u{fe58}'
+        | '\u{fe63}' => Like::Ascii(b'-'),
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2b9}' | '\u{2bc}' | '\u{2032}' => {
+            Like::Ascii(b'\'')
+        }
+        '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => Like::Ascii(b'"'),
+        '\u{2024}' | '\u{3002}' | '\u{ff61}' | '\u{b7}' | '\u{2022}' | '\u{fe52}' => {
+            Like::Ascii(b'.')
+        }
+        '\u{fe6b}' => Like::Ascii(b'@'),
+        '\u{2044}' | '\u{2215}' => Like::Ascii(b'/'),
+        '\u{2236}' | '\u{a789}' | '\u{fe55}' => Like::Ascii(b':'),
+        '\u{2116}' => Like::Ascii(b'#'),
+        // Half-width and full-width forms.
+        '\u{ff01}'..='\u{ff5e}' => low(c as u32 - 0xff01 + 0x21),
+        // Mathematical digits: five runs of ten.
+        '\u{1d7ce}'..='\u{1d7ff}' => low((c as u32 - 0x1d7ce) % 10 + 0x30),
+        '\u{2070}' | '\u{2074}'..='\u{2079}' => low(c as u32 - 0x2070 + 0x30),
+        '\u{2080}'..='\u{2089}' => low(c as u32 - 0x2080 + 0x30),
+        '\u{b9}' => Like::Ascii(b'1'),
+        '\u{b2}' => Like::Ascii(b'2'),
+        '\u{b3}' => Like::Ascii(b'3'),
+        _ => decimal_digit(c),
+    }
+}
+
+/// The zeros of Unicode's decimal digits in the Basic Multilingual Plane; nine more follow each.
+const ZEROS: [u32; 36] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+    0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50,
+    0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+];
+
+fn decimal_digit(c: char) -> Like {
+    let point = c as u32;
+    if point < ZEROS[0] {
+        return Like::Itself;
+    }
+    let after = ZEROS.partition_point(|&zero| zero <= point);
+    match point - ZEROS[after - 1] {
+        digit @ 0..=9 => low(digit + 0x30),
+        _ => Like::Itself,
+    }
+}
+
+fn low(point: u32) -> Like {
+    u8::try_from(point).map_or(Like::Itself, Like::Ascii)
+}

@@ -1,0 +1,135 @@
+//! What a value's surroundings say of it: the objects and arrays that the walk is in.
+
+use crate::phi::field::Field;
+use crate::phi::kind::Kind;
+
+/// An object or array that the walk is in.
+#[derive(Clone, Copy)]
+pub(super) struct Level {
+    pub is_object: bool,
+    /// The field that this object or array is the value of.
+    pub field: Field,
+    /// What the leaves are whose own field says nothing.
+    pub inherited: Option<Kind>,
+    /// It belongs to a person.
+    pub is_person: bool,
+    /// The person is one whose codes identify: a patient.
+    pub is_patient: bool,
+    /// It is a thing of operators.
+    pub is_thing: bool,
+    /// The field that a label in this object has named.
+    pub labelled: Option<Field>,
+}
+
+pub(super) const OUTSIDE: Level = Level {
+    is_object: false,
+    field: Field::Plain,
+    inherited: None,
+    is_person: false,
+    is_patient: false,
+    is_thing: false,
+    labelled: None,
+};
+
+/// The levels above: few as a rule, so that they need no allocation.
+pub(super) struct Levels {
+    near: [Level; NEAR],
+    deep: Vec<Level>,
+    depth: usize,
+}
+
+const NEAR: usize = 12;
+
+impl Levels {
+    pub fn new() -> Self {
+        Self {
+            near: [OUTSIDE; NEAR],
+            deep: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.depth == 0
+    }
+
+    pub fn push(&mut self, level: Level) {
+        match self.near.get_mut(self.depth) {
+            Some(place) => *place = level,
+            None => self.deep.push(level),
+        }
+        self.depth += 1;
+    }
+
+    pub fn pop(&mut self) -> Option<Level> {
+        self.depth = self.depth.checked_sub(1)?;
+        match self.near.get(self.depth) {
+            Some(level) => Some(*level),
+            None => self.deep.pop(),
+        }
+    }
+}
+
+impl Level {
+    /// What an object or array in this one is, as the value of `field`.
+    pub fn below(&self, field: Field, is_object: bool) -> Self {
+        let meaning = self.meaning(field);
+        let inherited = match meaning {
+            Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => Some(kind),
+            Field::Name => Some(Kind::Name),
+            Field::Place => Some(Kind::Address),
+            Field::Zip => Some(Kind::Zip),
+            Field::Secret => Some(Kind::Secret),
+            Field::Identifier => Some(Kind::Mrn),
+            Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {
+                self.inherited
+            }
+            _ => None,
+        };
+        Self {
+            is_object,
+            // In an array every element is a value of the array's field.
+            field: if is_object { Field::Plain } else { meaning },
+            inherited,
+            is_person: self.is_person && meaning != Field::Thing
+                || matches!(
+                    meaning,
+                    Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+                ),
+            is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
+            is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
+                || (self.is_thing && matches!(field, Field::Plain) && !is_object),
+            labelled: None,
+        }
+    }
+
+    /// What `field` says here.
+    pub fn meaning(&self, field: Field) -> Field {
+        match field {
+            Field::Value => match self.labelled {
+                Some(labelled) if labelled != Field::Plain => labelled,
+                _ => self.inherit(field),
+            },
+            Field::Id if self.is_patient => Field::Strong(Kind::Mrn),
+            Field::Identifier if self.is_person => Field::Strong(Kind::Mrn),
+            Field::NamePart if self.is_person => Field::Strong(Kind::Name),
+            Field::Name if self.is_thing => Field::Plain,
+            Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
+            Field::NamePart => Field::Plain,
+            Field::Plain
+            | Field::Id
+            | Field::Thing
+            | Field::PersonLike
+            | Field::Identifier
+            | Field::Day => self.inherit(field),
+            field => field,
+        }
+    }
+
+    fn inherit(&self, field: Field) -> Field {
+        match self.inherited {
+            Some(kind) => Field::Strong(kind),
+            None => field,
+        }
+    }
+}
