@@ -9,9 +9,11 @@
 
 mod clock;
 mod counts;
+mod dropped;
 mod events;
 mod exit;
 mod level;
+mod queue;
 mod record;
 mod render;
 mod safe_text;

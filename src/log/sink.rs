@@ -5,23 +5,16 @@
 //! for a slow one only as long as their common patience lasts: beyond that, lines are dropped,
 //! counted, and announced in one line on the stream that they are missing from, once it is read again.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::queue::Queue;
 use super::record::Record;
 use super::stream::Stream;
 use super::{Level, Parts, clock, counts, writer};
 
-/// How many bytes may wait for each stream.
-const LIMIT: usize = 16 << 20;
-/// Beyond this, `debug` is dropped first and then `info`: they share a stream.
-const DEBUG_LIMIT: usize = LIMIT / 8 * 6;
-const INFO_LIMIT: usize = LIMIT / 8 * 7;
-/// Once no more than this is waiting, the lines that are missing are announced.
-const CALM: usize = LIMIT / 2;
 /// Records are kept in blocks, so that the writer takes many at once and a burst is given back.
 const BLOCK: usize = 64 << 10;
 /// Blocks that are kept for use again.
@@ -83,26 +76,6 @@ enum Writer {
     Missing,
 }
 
-#[derive(Default)]
-struct Queue {
-    blocks: VecDeque<Vec<u8>>,
-    /// Bytes that are not written, with those that the writer has taken.
-    bytes: usize,
-    /// Records that came, and those of them that are written or given up.
-    came: u64,
-    went: u64,
-    dropped: Dropped,
-    /// Since when the stream has taken nothing.
-    full_since: Option<Instant>,
-}
-
-/// Lines that are not announced yet.
-#[derive(Default)]
-struct Dropped {
-    by_level: [u64; Level::ALL.len()],
-    unredactable: u64,
-}
-
 impl Default for State {
     fn default() -> Self {
         Self {
@@ -125,7 +98,7 @@ impl Sink {
             parts: *parts,
         };
         let size = parts.size();
-        let stream = stream_of(level);
+        let stream = Stream::of(level);
         let mut state = self.lock();
         if state.queues[stream as usize].lacks_room(size, level) {
             let has_room;
@@ -140,7 +113,7 @@ impl Sink {
                 return;
             }
         }
-        let is_calm = state.queues[stream as usize].bytes <= CALM;
+        let is_calm = state.queues[stream as usize].is_calm();
         let announced = is_calm && state.announce(stream, millis);
         let came = 1 + u64::from(announced);
         self.records.fetch_add(came, Ordering::Relaxed);
@@ -402,41 +375,5 @@ impl State {
         let passed = now.duration_since(self.patience_at);
         self.patience_at = now;
         self.patience = MOST_PATIENCE.min(self.patience + passed / RECOVERY);
-    }
-}
-
-impl Queue {
-    fn lacks_room(&self, size: usize, level: Level) -> bool {
-        let limit = match level {
-            Level::Debug => DEBUG_LIMIT,
-            Level::Info => INFO_LIMIT,
-            Level::Warn | Level::Error => LIMIT,
-        };
-        self.bytes + size > limit
-    }
-}
-
-impl Dropped {
-    fn is_none(&self) -> bool {
-        self.unredactable == 0 && self.by_level.iter().all(|count| *count == 0)
-    }
-
-    fn to_json(&self) -> String {
-        let mut counts: Vec<String> = Level::ALL
-            .iter()
-            .zip(self.by_level)
-            .map(|(level, count)| format!("\"{}\":{count}", level.as_str()))
-            .collect();
-        counts.push(format!("\"unredactable\":{}", self.unredactable));
-        format!("{{{}}}", counts.join(","))
-    }
-}
-
-/// Where both streams are one file, all lines take one queue, so that they stay in their order.
-fn stream_of(level: Level) -> Stream {
-    match level {
-        Level::Debug | Level::Info => Stream::Output,
-        Level::Warn | Level::Error if Stream::are_one() => Stream::Output,
-        Level::Warn | Level::Error => Stream::Error,
     }
 }

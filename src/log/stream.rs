@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::Level;
+
 /// One of the two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stream {
@@ -15,6 +17,16 @@ pub(super) enum Stream {
 
 impl Stream {
     pub(super) const ALL: [Self; 2] = [Self::Output, Self::Error];
+
+    /// Where lines of this level go. Where both streams are one file, all lines take one queue, so
+    /// that they stay in their order.
+    pub(super) fn of(level: Level) -> Self {
+        match level {
+            Level::Debug | Level::Info => Self::Output,
+            Level::Warn | Level::Error if Self::are_one() => Self::Output,
+            Level::Warn | Level::Error => Self::Error,
+        }
+    }
 }
 
 /// What became of an attempt to write.

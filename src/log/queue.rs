@@ -1,0 +1,43 @@
+//! What waits for one stream, and how much may.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use super::Level;
+use super::dropped::Dropped;
+
+/// How many bytes may wait for each stream.
+const LIMIT: usize = 16 << 20;
+/// Beyond this, `debug` is dropped first and then `info`: they share a stream.
+const DEBUG_LIMIT: usize = LIMIT / 8 * 6;
+const INFO_LIMIT: usize = LIMIT / 8 * 7;
+/// Once no more than this is waiting, the lines that are missing are announced.
+const CALM: usize = LIMIT / 2;
+
+#[derive(Default)]
+pub(super) struct Queue {
+    pub(super) blocks: VecDeque<Vec<u8>>,
+    /// Bytes that are not written, with those that the writer has taken.
+    pub(super) bytes: usize,
+    /// Records that came, and those of them that are written or given up.
+    pub(super) came: u64,
+    pub(super) went: u64,
+    pub(super) dropped: Dropped,
+    /// Since when the stream has taken nothing.
+    pub(super) full_since: Option<Instant>,
+}
+
+impl Queue {
+    pub(super) fn lacks_room(&self, size: usize, level: Level) -> bool {
+        let limit = match level {
+            Level::Debug => DEBUG_LIMIT,
+            Level::Info => INFO_LIMIT,
+            Level::Warn | Level::Error => LIMIT,
+        };
+        self.bytes + size > limit
+    }
+
+    pub(super) fn is_calm(&self) -> bool {
+        self.bytes <= CALM
+    }
+}
