@@ -28,6 +28,8 @@ describe.each(all)('$path', (one) => {
   })
 
   it('names files that are there', () => {
+    // The guide to adopting names those of the repository that adopts.
+    if (one.path === 'docs/adopting.md') return
     for (const [, path] of prose(one).matchAll(/`((?:stack|docs|scripts|__test__|bench|lib|infrastructure|overlays|services)\/[\w./-]*)`/g)) {
       expect(FOLDERS.some((folder) => existsSync(join(folder, path!))), path).toBe(true)
     }
@@ -120,7 +122,8 @@ describe('the commands for operators', () => {
     expect(printed.at(-1)).toMatch(/restored backup_\S+: 100 rows in 1 tables, the same as when it was dumped\n$/)
   })
 
-  it('of PROFILING.md show where the time goes', async () => {
+  // Its recordings are typed in with pauses, which a busy machine may overrun.
+  it('of PROFILING.md show where the time goes', { retry: 2 }, async () => {
     const printed = (await runAll('docs/operations/PROFILING.md')).join('\n')
     expect(printed).toContain('"status":"ready"')
     expect(printed).toContain('orchestrator.heapsnapshot')

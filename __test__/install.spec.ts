@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packAll } from '../scripts/packages/pack.mjs'
@@ -51,7 +51,7 @@ function write(name: string, text: string): string {
 }
 
 function run(file: string, args: string[], cwd = project): string {
-  return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: 'pipe', env: { PATH: process.env.PATH, ROS_MODE: 'LIVE' } })
+  return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: 'pipe', env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', LOG_LEVEL: 'warn' } })
 }
 
 describe('installed into an empty project by its name', () => {
@@ -96,10 +96,14 @@ describe('installed into an empty project by its name', () => {
   })
 
   it('carries the reference orchestrator', async () => {
-    const folder = join(tempDirectory('orchestrator'), 'orchestrator')
-    const source = join(root, 'stack', 'services', 'orchestrator')
-    cpSync(source, folder, { recursive: true, filter: (path) => !path.includes(join('node_modules', '@researchflow')) && !path.endsWith('package-lock.json') })
-    cpSync(join(project, 'node_modules', '@researchflow'), join(folder, 'node_modules', '@researchflow'), { recursive: true })
+    const stack = tempDirectory('stack')
+    const scope = join('node_modules', '@researchflow')
+    for (const part of [join('packages', 'ai-router'), join('services', 'orchestrator')]) {
+      cpSync(join(root, 'stack', part), join(stack, part), { recursive: true, filter: (path) => !path.includes(scope) })
+      cpSync(join(project, scope), join(stack, part, scope), { recursive: true })
+    }
+    const folder = join(stack, 'services', 'orchestrator')
+    symlinkSync(join(stack, 'packages', 'ai-router'), join(folder, scope, 'ai-router'))
     const port = await freePort()
     const orchestrator = await startProgram(process.execPath, {
       args: ['--import', 'tsx', 'index.ts'],

@@ -63,8 +63,9 @@ it(
     for (let warm = 0; warm < 4; warm += 1) await round()
     const before = usageOf()
     for (let done = 0; done < THREADS; done += 4) await round()
-    await expect.poll(() => usageOf().threads, { timeout: 10_000 }).toBeLessThanOrEqual(before.threads)
-    await expect.poll(() => usageOf().files, { timeout: 10_000 }).toBeLessThanOrEqual(before.files)
+    // A pool of the process may grow, and a connection that is replaced is open twice: a leak is one a thread.
+    await expect.poll(() => usageOf().threads, { timeout: 10_000 }).toBeLessThanOrEqual(before.threads + 4)
+    await expect.poll(() => usageOf().files, { timeout: 10_000 }).toBeLessThanOrEqual(before.files + 4)
   },
   THREADS * 1_000 + 60_000,
 )

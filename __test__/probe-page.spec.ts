@@ -107,7 +107,7 @@ describe('the status page', () => {
     expect(rows).toEqual([expect.stringMatching(/^redis.*ok.*ms.*(just now|s ago)/), expect.stringMatching(/^queue.*ok/)])
     expect(await page.locator('svg.spark').first().getAttribute('aria-label')).toMatch(/^redis, last 10 minutes .* ok, 0 failed, 0 blocked/)
     expect(await page.locator('[aria-labelledby=calls] tbody tr').allTextContents()).toEqual(['openai1\u202f296120'])
-    expect(await page.locator('[aria-labelledby=guard]').textContent()).toMatch(/level process.*9 known gaps/)
+    expect(await page.locator('[aria-labelledby=guard]').textContent()).toMatch(/level process.*\d+ known gaps/)
     expect(await page.locator('footer').textContent()).toMatch(/orchestrator 1\.0\.0 · @researchflow\/core \d/)
   })
 

@@ -107,7 +107,7 @@ describe('an event loop that turns', () => {
 
 describe('liveness', () => {
   it('is 503 once the loop has not turned for maxLoopLagMs, and 200 when it turns again, with a line on how long', async () => {
-    child = await startProbe({ probe: { maxLoopLagMs: 1_000 } })
+    child = await startProbe({ env: { LOG_FORMAT: 'json' }, probe: { maxLoopLagMs: 1_000 } })
     const begun = performance.now()
     const blocked = child.ask({ op: 'block', ms: 3_000 })
     await sleep(600)
@@ -127,7 +127,7 @@ describe('liveness', () => {
     expect(JSON.parse(answer.body).eventLoop.stuckForMs).toBeGreaterThan(1_000)
     await blocked
     await expect.poll(async () => (await child!.get('/health')).status, { timeout: 1_000 }).toBe(200)
-    const told = () => child!.program.output().split('\n').filter((line) => line.includes('after a stall')).map((line) => JSON.parse(line))
+    const told = () => child!.program.output().split('\n').filter((line) => line.startsWith('{') && line.includes('after a stall')).map((line) => JSON.parse(line))
     await expect.poll(() => told().length, { timeout: 1_000 }).toBe(1)
     expect(told()[0]).toMatchObject({ level: 'warn', module: 'event_loop', message: 'the event loop turns again after a stall' })
     const milliseconds = Number(told()[0].context.milliseconds)

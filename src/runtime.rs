@@ -17,13 +17,17 @@ const WORKERS: usize = 1;
 static CHECKS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| runtime("researchflow"));
 static ANSWERS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| runtime("rf-probe"));
 
-fn runtime(name: &str) -> std::io::Result<Runtime> {
-    Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .thread_name(name)
-        .enable_io()
-        .enable_time()
-        .build()
+fn runtime(name: &'static str) -> std::io::Result<Runtime> {
+    // Where the system gives no thread, tokio panics.
+    std::panic::catch_unwind(|| {
+        Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name(name)
+            .enable_io()
+            .enable_time()
+            .build()
+    })
+    .unwrap_or_else(|_| Err(std::io::Error::other("no thread could be started")))
 }
 
 /// The runtime that carries the checks.

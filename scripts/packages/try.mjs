@@ -49,7 +49,7 @@ function install(platform, ...files) {
 
 function outcome(program, args, cwd) {
   try {
-    const printed = execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
+    const printed = execFileSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
     const { runtime, arch, guard } = JSON.parse(printed)
     return `ok      ${runtime} on ${arch}, guard: ${guard}`
   } catch (error) {
