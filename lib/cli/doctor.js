@@ -35,8 +35,9 @@ function show(findings, output) {
     if (finding.advice !== undefined) output.line(output.paint('dim', `      → ${finding.advice}`))
   }
   const wrong = findings.filter(({ state }) => state === 'bad').length
+  const toMend = findings.filter(({ state }) => state === 'warn').length
   output.line()
-  output.line(wrong === 0 ? 'Nothing is wrong.' : `${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong.`)
+  output.line(wrong === 0 ? `Nothing is wrong${toMend === 0 ? '' : ', but look at what is marked with !'}.` : `${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong.`)
 }
 
 function configuration() {

@@ -23,12 +23,20 @@ async function main(args) {
   // What a run has to tell the log is what it prints.
   process.env.LOG_LEVEL ||= 'error'
   const output = createOutput()
+  // A reader such as `head` may have seen enough.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   try {
     process.exitCode = await run(args, output)
   } catch (error) {
     const isUsage = error instanceof UsageError || String(error?.code).startsWith('RF_CONFIG_')
-    if (!isUsage) throw error
+    // Its text says what is missing and what to do; the trace says nothing more.
+    const isMissing = error?.code === 'RF_NO_BINARY'
+    if (!isUsage && !isMissing) throw error
     output.error(`researchflow-core: ${error.message}`)
+    process.exitCode = EXIT.unwell
+    if (isMissing) return
     output.error("Try 'researchflow-core --help'.")
     process.exitCode = EXIT.usage
   }
