@@ -9,7 +9,7 @@
 const { isMainThread } = require('node:worker_threads')
 const { typeError } = require('./lib/config-error.js')
 const { installEgressGuard } = require('./lib/guard/index.js')
-const { log } = require('./lib/guard/log.js')
+const log = require('./lib/guard/log.js')
 
 const LEVELS = ['process', 'kernel']
 const YES = ['1', 'true', 't', 'yes', 'y', 'on']
@@ -28,7 +28,7 @@ function isAudit(text = '') {
   const word = text.toLowerCase()
   if (YES.includes(word)) return true
   if (!NO.includes(word) && isMainThread) {
-    log('warn', `EGRESS_AUDIT: expected one of ${YES.join(', ')} to audit; the guard refuses`)
+    log.warn(`EGRESS_AUDIT: expected one of ${YES.join(', ')} to audit; the guard refuses`)
   }
   return false
 }

@@ -20,7 +20,7 @@ function register(env: NodeJS.ProcessEnv): Promise<Ran> {
         .on('exit', () => process.stdout.write('installed')),
       ({ code, name, message }) => process.stdout.write([name, code, message].join(' | ')))`
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ROS_MODE: 'STANDBY', ...env } }
+    const options = { env: { PATH: process.env.PATH, ROS_MODE: 'STANDBY', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env } }
     execFile(process.execPath, ['-e', script], options, (error, stdout, stderr) => {
       const lines = stderr.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { level: string; message: string })
       const warnings = lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
