@@ -620,7 +620,8 @@ export interface EgressGuardOptions {
   /**
    * Counts and logs what would be refused, and refuses nothing; the kernel level is left out
    * meanwhile. It is set by the first call on the main thread; a later call there that leaves it
-   * out, with other options, ends the audit.
+   * out, with other options, ends the audit, and in a blocked mode also the connections that it let
+   * through.
    *
    * @default false
    */

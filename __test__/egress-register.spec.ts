@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
 interface Ran {
@@ -42,5 +43,22 @@ describe('the variables of @researchflow/core/register', () => {
 
   it.each(['', '0', 'No', 'off', 'Yes', '1'])('a clear word is taken as it is: %j', async (value) => {
     expect(await register({ EGRESS_AUDIT: value, EGRESS_ENFORCE: '' })).toEqual({ code: 0, said: 'installed', warnings: [] })
+  })
+})
+
+describe('the options of a Worker under the guard', () => {
+  it.each([
+    ['as they are', '{}'],
+    ['with flags of its own', "{ execArgv: ['--no-warnings'] }"],
+    ['with NODE_OPTIONS of its own', "{ env: { NODE_OPTIONS: '--no-warnings' } }"],
+  ])('are taken from a prototype too, frozen or not, %s', async (_how, own) => {
+    const script = `
+      require(${JSON.stringify(REGISTER)})
+      const inherited = Object.freeze({ eval: true, workerData: 'of a prototype', env: undefined, execArgv: undefined })
+      const options = Object.freeze(Object.create(inherited, Object.getOwnPropertyDescriptors(${own})))
+      new (require('node:worker_threads').Worker)("const { parentPort, workerData } = require('node:worker_threads'); parentPort.postMessage(workerData)", options)
+        .on('message', (message) => process.stdout.write(message))`
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' } })
+    expect(stdout).toBe('of a prototype')
   })
 })

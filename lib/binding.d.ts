@@ -194,6 +194,12 @@ export interface ModeSnapshot {
 export declare function networkBlocked(): boolean
 
 /**
+ * Calls `listener` on this thread when an audit ends, for as long as the thread lives. It does not
+ * keep the thread alive.
+ */
+export declare function onAuditEnd(listener: () => void): void
+
+/**
  * Calls `listener` on this thread after each change, for as long as the thread lives. It does
  * not keep the thread alive.
  */

@@ -125,6 +125,7 @@ function holdChannels(ChannelWrap) {
   }
   // A question without an answer is asked again: not after the flip.
   atFlip(() => {
+    if (binding.guardAudits()) return
     for (const ref of asking) ref.deref()?.cancel()
     asking = []
     known = new WeakSet()

@@ -6,6 +6,7 @@
  */
 
 const net = require('node:net')
+const binding = require('../binding.js')
 const { onModeChange } = require('../mode.js')
 const { attempt, end } = require('./ending.js')
 const { ownerOf } = require('./internals.js')
@@ -68,18 +69,22 @@ function idleInAgents() {
 
 const onFlip = new Set()
 
-/** Also calls `listener` at each flip into a blocked mode. */
+/** Also calls `listener` at each flip into a blocked mode, and when an audit ends in one. */
 function atFlip(listener) {
   onFlip.add(listener)
 }
 
 function follow() {
   adopt()
-  onModeChange(({ blockReason }) => {
-    if (blockReason === null) return
-    endRefused(blockReason)
-    for (const listener of onFlip) attempt(() => listener(blockReason))
-  })
+  onModeChange(({ blockReason }) => flip(blockReason))
+  // What it let through is open still.
+  binding.onAuditEnd(() => flip(binding.blockReason()))
+}
+
+function flip(reason) {
+  if (!reason) return
+  endRefused(reason)
+  for (const listener of onFlip) attempt(() => listener(reason))
 }
 
 module.exports = { atFlip, follow, isOpen, isRefused, track }

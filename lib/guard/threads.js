@@ -66,10 +66,12 @@ function holdPreloads() {
 function withPreload(options) {
   if (typeof options !== 'object' || options === null) return options
   const { env, execArgv } = options
-  const guarded = { ...options }
-  if (Array.isArray(execArgv) && execArgv.length > 0) guarded.execArgv = ['--require', THREAD, ...execArgv]
-  if (env?.NODE_OPTIONS) guarded.env = { ...env, NODE_OPTIONS: `--require ${JSON.stringify(THREAD)} ${env.NODE_OPTIONS}` }
-  return guarded
+  const changed = {}
+  if (Array.isArray(execArgv) && execArgv.length > 0) changed.execArgv = ['--require', THREAD, ...execArgv]
+  if (env?.NODE_OPTIONS) changed.env = { ...env, NODE_OPTIONS: `--require ${JSON.stringify(THREAD)} ${env.NODE_OPTIONS}` }
+  if (Object.keys(changed).length === 0) return options
+  // Options may be anywhere on the chain of prototypes, and frozen.
+  return Object.create(options, Object.getOwnPropertyDescriptors(changed))
 }
 
 /** The message in which Node orders a new thread to run a script, and none of a program's own. */

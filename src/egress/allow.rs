@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::address::parse_address;
+use super::is_localhost;
 
 /// A parsed list of `host`, `host:port`, `ip`, `ip:port`, `cidr` and `cidr:port`, separated by
 /// commas. An IPv6 address that has a port stands in brackets: `[fd00::/8]:5432`.
@@ -74,11 +75,12 @@ impl AllowList {
             })
     }
 
-    /// The names on the list, each with its port; no port is every port.
+    /// The names on the list that somebody has to be asked for, each with its port; no port is
+    /// every port. `localhost` is none of them.
     pub fn names(&self) -> impl Iterator<Item = (&str, Option<u16>)> {
         self.entries.iter().filter_map(|entry| match &entry.host {
-            Host::Name(name) => Some((name.as_str(), entry.port)),
-            Host::Network { .. } => None,
+            Host::Name(name) if !is_localhost(name) => Some((name.as_str(), entry.port)),
+            Host::Name(_) | Host::Network { .. } => None,
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod allow;
+mod audit;
 mod children;
 pub mod kernel;
 mod learned;
@@ -12,6 +13,7 @@ mod lookup;
 
 pub use address::{canonical, parse_address};
 pub use allow::AllowList;
+pub use audit::{AuditSubscription, at_audit_end, audits, set_audit};
 pub use children::ChildList;
 pub use learned::learn;
 pub use lookup::{decide_lookup, decide_query, decide_reverse};

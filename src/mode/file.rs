@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::AppMode;
 use crate::regular_file;
@@ -12,8 +12,10 @@ use crate::regular_file;
 /// symbolic link two levels up, where a watch on the file's own inode sees nothing.
 const PERIOD: Duration = Duration::from_millis(150);
 
-/// How long a read may take before the file counts as one that cannot be read.
-const PATIENCE: Duration = Duration::from_millis(600);
+/// How many periods a read may take before the file counts as one that cannot be read: 600 ms. They
+/// are counted by waking up after each, because on a clock a process that was stopped, or that got no
+/// processor, has a read that took long, and would close what nobody closed.
+const PATIENCE: u32 = 4;
 
 /// A mode word with some white space behind it is far below this; anything longer is no mode.
 const MAX_BYTES: usize = 4096;
@@ -54,30 +56,39 @@ pub(super) fn follow(
     path: impl Fn() -> Option<PathBuf> + Send + 'static,
     found: impl Fn(&Path, FileContent) + Send + 'static,
 ) -> std::io::Result<()> {
+    follow_by(path, found, FileContent::read, || thread::sleep(PERIOD))
+}
+
+fn follow_by(
+    path: impl Fn() -> Option<PathBuf> + Send + 'static,
+    found: impl Fn(&Path, FileContent) + Send + 'static,
+    read: impl Fn(&Path) -> FileContent + Send + 'static,
+    pause: impl Fn() + Send + 'static,
+) -> std::io::Result<()> {
     let (ask, asked) = mpsc::channel::<PathBuf>();
     let (answer, answered) = mpsc::channel();
     spawn("rf-mode-read", move || {
         for path in asked {
-            let content = FileContent::read(&path);
+            let content = read(&path);
             if answer.send((path, content)).is_err() {
                 return;
             }
         }
     })?;
     spawn("rf-mode-file", move || {
-        let mut reading: Option<Instant> = None;
+        // The periods since the read that is under way was asked for.
+        let mut reading: Option<u32> = None;
         loop {
-            thread::sleep(PERIOD);
+            pause();
             for (path, content) in answered.try_iter() {
                 reading = None;
                 found(&path, content);
             }
-            match (&reading, path()) {
+            reading = reading.map(|periods| periods.saturating_add(1));
+            match (reading, path()) {
                 // Also for a file that was named meanwhile: the reader does not come to it.
-                (Some(since), Some(path)) if since.elapsed() > PATIENCE => {
-                    found(&path, FileContent::Unreadable);
-                }
-                (None, Some(path)) => reading = ask.send(path).ok().map(|()| Instant::now()),
+                (Some(PATIENCE..), Some(path)) => found(&path, FileContent::Unreadable),
+                (None, Some(path)) => reading = ask.send(path).ok().map(|()| 0),
                 _ => {}
             }
         }
@@ -123,6 +134,45 @@ mod tests {
     #[test]
     fn takes_no_word_with_a_byte_order_mark() {
         assert_eq!(held(b"\xef\xbb\xbfLIVE"), FileContent::Other);
+    }
+
+    /// What is found, of which the first read ends `periods` after it was asked for, each as long
+    /// as `pause` says.
+    fn found_while_a_read_takes(periods: u32, pause: Duration) -> Vec<FileContent> {
+        let (turn, turned) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        follow_by(
+            || Some(PathBuf::from("mode")),
+            move |_, content| tell.send(content).unwrap_or_default(),
+            move |_| {
+                for _ in 0..periods {
+                    turned.recv().unwrap_or_default();
+                }
+                FileContent::Word(AppMode::Live)
+            },
+            move || {
+                thread::sleep(pause);
+                turn.send(()).unwrap_or_default();
+            },
+        )
+        .unwrap();
+        let mut found = vec![];
+        while found.last() != Some(&FileContent::Word(AppMode::Live)) {
+            found.push(told.recv_timeout(Duration::from_secs(20)).unwrap());
+        }
+        found
+    }
+
+    #[test]
+    fn a_read_that_does_not_come_back_is_a_file_that_cannot_be_read() {
+        let found = found_while_a_read_takes(PATIENCE + 3, Duration::from_millis(20));
+        assert_eq!(found[0], FileContent::Unreadable);
+    }
+
+    #[test]
+    fn a_process_that_was_stopped_meanwhile_has_read_no_other_word() {
+        let found = found_while_a_read_takes(2, Duration::from_millis(700));
+        assert_eq!(found, [FileContent::Word(AppMode::Live)]);
     }
 
     #[cfg(unix)]

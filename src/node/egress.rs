@@ -1,16 +1,14 @@
 //! What may be reached, for JavaScript's egress guard.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use napi::bindgen_prelude::Function;
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use super::mode::refresh;
 use crate::egress;
 use crate::mode::{self, BlockReason};
 use crate::telemetry;
-
-/// Whether this process only counts what it would refuse.
-static AUDIT: AtomicBool = AtomicBool::new(false);
 
 /// Whether the network is blocked, after the main thread has looked at its environment.
 #[napi(catch_unwind)]
@@ -99,9 +97,24 @@ pub fn egress_lists() -> EgressLists {
 #[napi(catch_unwind)]
 pub fn guard_audits(set: Option<bool>) -> bool {
     if let Some(audit) = set {
-        AUDIT.store(audit, Ordering::Release);
+        egress::set_audit(audit);
     }
-    AUDIT.load(Ordering::Acquire)
+    egress::audits()
+}
+
+/// Calls `listener` on this thread when an audit ends, for as long as the thread lives. It does not
+/// keep the thread alive.
+#[napi(catch_unwind)]
+pub fn on_audit_end(env: Env, listener: Function<(), ()>) -> Result<()> {
+    let call = listener
+        .build_threadsafe_function::<()>()
+        .weak::<true>()
+        .build()?;
+    let subscription = egress::at_audit_end(move || {
+        call.call((), ThreadsafeFunctionCallMode::NonBlocking);
+    });
+    env.add_env_cleanup_hook(subscription, drop)?;
+    Ok(())
 }
 
 /// Tells the metrics that this process is guarded, or that its guard only counts.
@@ -110,6 +123,6 @@ pub fn tell_guard_level(audit: bool) {
     telemetry::set_guard_level(if audit { "audit" } else { "process" });
 }
 
-fn reason(decision: Result<(), BlockReason>) -> Option<&'static str> {
+fn reason(decision: std::result::Result<(), BlockReason>) -> Option<&'static str> {
     decision.err().map(BlockReason::as_str)
 }

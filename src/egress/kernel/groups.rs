@@ -1,6 +1,7 @@
 //! Multicast groups: the network is told of every member, and asks again and again.
 
 use std::fs;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -13,11 +14,19 @@ pub(super) struct Group {
 
 /// The groups of all interfaces but loopback, whoever joined them: a socket does not say which are
 /// its own.
-pub(super) fn joined() -> Vec<Group> {
-    let read = |table| fs::read_to_string(table).unwrap_or_default();
-    let mut groups = parse_v4(&read("/proc/self/net/igmp"));
-    groups.extend(parse_v6(&read("/proc/self/net/igmp6")));
-    groups
+///
+/// # Errors
+///
+/// When a table is there and cannot be read.
+pub(super) fn joined() -> io::Result<Vec<Group>> {
+    let read = |table| match fs::read_to_string(table) {
+        // A system without the protocol.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    };
+    let mut groups = parse_v4(&read("/proc/self/net/igmp")?);
+    groups.extend(parse_v6(&read("/proc/self/net/igmp6")?));
+    Ok(groups)
 }
 
 /// Leaves those of `groups` that the socket is in, and returns whether there was any.

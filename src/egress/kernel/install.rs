@@ -12,8 +12,9 @@ use seccompiler::BpfProgram;
 use super::broker::Broker;
 use super::judge::Judge;
 use super::names;
+use super::open_sockets::Open;
 use super::seccomp::{self, Threads};
-use super::{KernelError, Report, caller, exempt, landlock, notify, open_sockets, verify};
+use super::{KernelError, Report, caller, exempt, landlock, notify, verify};
 use crate::egress::AllowList;
 
 /// What came of it, once the filter was put on: there is no second try.
@@ -121,6 +122,7 @@ struct Prepared {
     elder: verify::Elder,
     program: BpfProgram,
     broker: Broker,
+    open: Open,
 }
 
 impl Prepared {
@@ -135,6 +137,7 @@ impl Prepared {
             program: seccomp::program(judge.allows_names())
                 .ok_or(missing("it has no filter for this processor"))?,
             broker: Broker::new(judge).map_err(failed("no thread could be started"))?,
+            open: Open::prepare().map_err(failed("what is open cannot be listed"))?,
         })
     }
 
@@ -164,24 +167,25 @@ impl Prepared {
             .start(listener)
             .map_err(failed("the judge ended early"))?;
         let restricted = landlock::restrict_all_threads(self.rules);
-        let ended = {
+        let found = {
             // Without asking the judge, who might have its hands full.
             let _exempt = exempt::this_thread();
-            open_sockets::end(broker.judge())
+            self.open.end(broker.judge())
         };
         let missed = restricted.map_err(failed("Landlock was refused"))?;
+        let found = found.map_err(failed("not all that was open could be looked at"))?;
         let mut report = verified(allow, Some(self.elder))?;
         broker.judge().count_from_zero();
-        if ended.connections + ended.others > 0 {
+        if found.connections + found.others > 0 {
             report.verified.push(format!(
                 "ended what was open: {}, {}",
-                counted(ended.connections, "connection", "connections"),
-                counted(ended.others, "other socket", "other sockets"),
+                counted(found.connections, "connection", "connections"),
+                counted(found.others, "other socket", "other sockets"),
             ));
         }
         report
             .gaps
-            .extend(gaps(self.children, missed, self.takes_sockets));
+            .extend(gaps(self.children, missed, found.rings, self.takes_sockets));
         Ok(report)
     }
 }
@@ -190,7 +194,7 @@ fn failed(what: &'static str) -> impl Fn(io::Error) -> KernelError {
     move |error| KernelError::new(what, error.raw_os_error())
 }
 
-fn gaps(children: usize, missed: usize, takes_sockets: bool) -> Vec<String> {
+fn gaps(children: usize, missed: usize, rings: usize, takes_sockets: bool) -> Vec<String> {
     let mut gaps = vec![];
     if children > 0 {
         gaps.push(format!(
@@ -205,7 +209,6 @@ fn gaps(children: usize, missed: usize, takes_sockets: bool) -> Vec<String> {
             counted(missed, "thread takes", "threads take"),
         ));
     }
-    let rings = open_sockets::rings();
     if rings > 0 {
         gaps.push(format!(
             "{} open already, and what is asked of it passes no filter: Node from 22 may have \

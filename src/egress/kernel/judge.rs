@@ -190,17 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_a_name_is_found_by_the_judge_itself() {
-        let judge = judge("localhost:8000,other.invalid:8001");
-        // Nobody asks anybody for these.
-        assert_eq!(
-            judge.verdict("192.0.2.1:8000".parse().unwrap()),
-            Verdict::Refused
-        );
-        let local = "127.0.0.1:8000".parse().unwrap();
-        names::look_for(&judge.allow, local);
-        assert!(names::admits(&judge.allow, local));
-        let by_program = crate::egress::learned::admits(&judge.allow, local.ip(), 8000);
-        assert!(!by_program, "it counts for this level alone");
+    fn a_name_server_is_asked_for_listed_names_and_never_for_localhost() {
+        let asked = judge("localhost,app.localhost:80,worker");
+        let question = |name: &str| {
+            let mut message = vec![0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+            for label in name.split('.') {
+                message.push(u8::try_from(label.len()).unwrap());
+                message.extend(label.as_bytes());
+            }
+            message.extend([0, 0, 1, 0, 1]);
+            message
+        };
+        assert!(asked.may_ask(&question("worker")));
+        assert!(!asked.may_ask(&question("localhost")));
+        assert!(!asked.may_ask(&question("app.localhost")));
+        assert!(!judge("localhost:80").allows_names());
     }
 }

@@ -141,3 +141,25 @@ fn look_up_queued() {
 fn lock() -> MutexGuard<'static, Names> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_not_looked_up_and_what_is_found_counts_here_alone() {
+        let local = "127.0.0.1:8002".parse().unwrap();
+        let allow = AllowList::parse(b"localhost:8002");
+        look_up(&allow);
+        look_for(&allow, local);
+        assert!(!lock().lookups.contains_key("localhost"));
+        assert!(!admits(&allow, local));
+        // A name that every machine can look up without asking a name server.
+        lock().ask("localhost");
+        while lock().lookups["localhost"].ended.is_none() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(admits(&allow, local));
+        assert!(!learned::admits(&allow, local.ip(), local.port()));
+    }
+}

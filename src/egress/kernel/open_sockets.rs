@@ -2,32 +2,65 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use super::groups;
+use super::groups::{self, Group};
 use super::judge::{Judge, Verdict, is_local};
 use super::sockets::{self, Kind};
 
-/// What was found open and ended.
+/// What was found open, and ended but for rings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(super) struct Found {
     pub connections: usize,
     pub others: usize,
+    /// Rings of `io_uring`. What is asked of one passes no filter.
+    pub rings: usize,
 }
 
-/// Ends what leads to where nothing may go: TCP connections that this machine opened, UDP and raw
-/// sockets that have a peer or are in a multicast group, and sockets of kinds that the guard knows
-/// nothing of.
-///
-/// The filter is on already, so no other is opened meanwhile.
-pub(super) fn end(judge: &Judge) -> Ended {
-    let sockets = all();
-    let listening = listening_ports(&sockets);
-    let mut groups = groups::joined();
-    groups.retain(|group| judge.verdict_at_once((group.address, 0).into()) != Verdict::Open);
-    let mut ended = Ended::default();
-    for (number, socket) in &sockets {
-        let socket = socket.as_fd();
+/// The descriptors that it takes, had while there are any to have.
+pub(super) struct Open {
+    /// Read when it comes to that, so it lists what is open then.
+    listing: fs::ReadDir,
+    nothing: fs::File,
+}
+
+impl Open {
+    pub(super) fn prepare() -> io::Result<Self> {
+        Ok(Self {
+            listing: fs::read_dir("/proc/self/fd")?,
+            nothing: fs::File::open("/dev/null")?,
+        })
+    }
+
+    /// Ends what leads to where nothing may go: TCP connections that this machine opened, UDP and
+    /// raw sockets that have a peer or are in a multicast group, and sockets of kinds that the guard
+    /// knows nothing of.
+    ///
+    /// The filter is on already, so no other is opened meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When not all could be looked at; the others are ended all the same.
+    pub(super) fn end(self, judge: &Judge) -> io::Result<Found> {
+        let (sockets, rings) = list(self.listing)?;
+        let joined = groups::joined();
+        let mut groups = joined.as_deref().unwrap_or_default().to_vec();
+        groups.retain(|group| judge.verdict_at_once((group.address, 0).into()) != Verdict::Open);
+        let mut found = end_all(&sockets, &groups, &self.nothing, judge);
+        found.rings = rings;
+        joined.map(|_| found)
+    }
+}
+
+fn end_all(sockets: &[i32], groups: &[Group], nothing: &fs::File, judge: &Judge) -> Found {
+    let listening = listening_ports(sockets);
+    let mut ended = Found::default();
+    for &number in sockets {
+        // A second descriptor, so that it stays what it is while it is looked at. Where none is to
+        // be had, the number itself has to do.
+        let copy = duplicate(number);
+        let socket = copy.as_ref().map_or_else(|| by_number(number), AsFd::as_fd);
         let Ok(kind) = sockets::kind(socket) else {
             continue;
         };
@@ -40,7 +73,7 @@ pub(super) fn end(judge: &Judge) -> Ended {
                 }
             }
             Kind::Udp => {
-                let left = groups::leave(socket, &groups);
+                let left = groups::leave(socket, groups);
                 let leads_out = sockets::peer(socket).is_some_and(|peer| {
                     let strays = is_local(peer) && sockets::strays(socket);
                     strays || judge.verdict_at_once(peer) != Verdict::Open
@@ -51,7 +84,7 @@ pub(super) fn end(judge: &Judge) -> Ended {
                 ended.others += usize::from(leads_out || left);
             }
             Kind::Other => {
-                replace(*number, socket);
+                replace(number, socket, nothing);
                 ended.others += 1;
             }
         }
@@ -85,58 +118,57 @@ fn disconnect(socket: BorrowedFd<'_>) -> bool {
 }
 
 /// Puts a file without content in the place of a socket, if that is still what the number stands for.
-fn replace(number: i32, socket: BorrowedFd<'_>) {
-    // SAFETY: it is only asked about; a number that is no socket's any more is an error.
-    let there = sockets::cookie(unsafe { BorrowedFd::borrow_raw(number) });
-    let Ok(nothing) = fs::File::open("/dev/null") else {
-        return;
-    };
+fn replace(number: i32, socket: BorrowedFd<'_>, nothing: &fs::File) {
+    let there = sockets::cookie(by_number(number));
     if there.is_ok() && there.ok() == sockets::cookie(socket).ok() {
         // SAFETY: a plain call on a descriptor of this process.
         unsafe { libc::dup3(nothing.as_raw_fd(), number, libc::O_CLOEXEC) };
     }
 }
 
-/// How many rings of io_uring are open. What is asked of one passes no filter.
-pub(super) fn rings() -> usize {
-    numbers()
-        .iter()
-        .filter_map(|number| fs::read_link(format!("/proc/self/fd/{number}")).ok())
-        .filter(|target| target.as_os_str() == "anon_inode:[io_uring]")
-        .count()
+/// The descriptors that are sockets, and how many are rings of `io_uring`.
+fn list(listing: fs::ReadDir) -> io::Result<(Vec<i32>, usize)> {
+    let (mut sockets, mut rings) = (vec![], 0);
+    for entry in listing {
+        let name = entry?.file_name();
+        let Some(number) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        let target = match fs::read_link(format!("/proc/self/fd/{number}")) {
+            Ok(target) => target,
+            // Closed meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let target = target.as_os_str().to_string_lossy();
+        if target.starts_with("socket:") {
+            sockets.push(number);
+        }
+        rings += usize::from(target == "anon_inode:[io_uring]");
+    }
+    Ok((sockets, rings))
 }
 
-fn numbers() -> Vec<i32> {
-    fs::read_dir("/proc/self/fd")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect()
+fn duplicate(number: i32) -> Option<OwnedFd> {
+    // SAFETY: a plain call that makes a descriptor.
+    let copy = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 0) };
+    // SAFETY: the kernel has just made it for us.
+    (copy >= 0).then(|| unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
-/// The sockets of this process, each held so that it is looked at once and stays what it is.
-fn all() -> Vec<(i32, OwnedFd)> {
-    numbers()
-        .into_iter()
-        .filter_map(|number| {
-            let target = fs::read_link(format!("/proc/self/fd/{number}")).ok()?;
-            if !target.to_str()?.starts_with("socket:") {
-                return None;
-            }
-            // SAFETY: a plain call that makes a descriptor.
-            let copy = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 0) };
-            // SAFETY: the kernel has just made it for us.
-            (copy >= 0).then(|| (number, unsafe { OwnedFd::from_raw_fd(copy) }))
-        })
-        .collect()
+/// For system calls only: a number that is no socket's any more is an error of each.
+fn by_number(number: i32) -> BorrowedFd<'static> {
+    // SAFETY: nothing but system calls is done with it, and nothing is closed.
+    unsafe { BorrowedFd::borrow_raw(number) }
 }
 
 /// The ports that this process, or another of this machine, listens on.
-fn listening_ports(sockets: &[(i32, OwnedFd)]) -> HashSet<u16> {
+fn listening_ports(sockets: &[i32]) -> HashSet<u16> {
     let own = sockets
         .iter()
-        .filter(|(_, socket)| sockets::is_listening(socket.as_fd()))
-        .filter_map(|(_, socket)| Some(sockets::local(socket.as_fd())?.port()));
+        .map(|number| by_number(*number))
+        .filter(|socket| sockets::is_listening(*socket))
+        .filter_map(|socket| Some(sockets::local(socket)?.port()));
     let all = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
         .iter()
         .filter_map(|table| fs::read_to_string(table).ok())

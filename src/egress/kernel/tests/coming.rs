@@ -23,6 +23,68 @@ fn sockets_that_lead_out_are_ended_and_others_are_not() {
     );
 }
 
+/// A UDP socket on loopback whose packets leave the machine by a route of their own (a loose source
+/// route by way of 192.0.2.1), with a peer.
+fn straying() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect("127.0.0.1:9").unwrap();
+    give_a_route(&socket);
+    socket
+}
+
+fn give_a_route(socket: &UdpSocket) {
+    let route = [131u8, 7, 4, 192, 0, 2, 1, 0];
+    // SAFETY: the route is as long as it is said to be.
+    let set = unsafe {
+        let number = std::os::fd::AsRawFd::as_raw_fd(socket);
+        let value = route.as_ptr().cast();
+        libc::setsockopt(number, libc::IPPROTO_IP, libc::IP_OPTIONS, value, 8)
+    };
+    assert_eq!(set, 0, "{}", std::io::Error::last_os_error());
+}
+
+fn limit_descriptors(most: libc::rlim_t) {
+    // SAFETY: the record is filled before it is read.
+    unsafe {
+        let mut limit = std::mem::zeroed();
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+        limit.rlim_cur = most;
+        assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit), 0);
+    }
+}
+
+#[test]
+fn more_sockets_are_ended_than_there_are_descriptors_left() {
+    alone(
+        "coming::more_sockets_are_ended_than_there_are_descriptors_left",
+        || {
+            let sockets: Vec<_> = (0..100).map(|_| straying()).collect();
+            limit_descriptors(140);
+            let report = install_with("");
+            let ended = "ended what was open: 0 connections, 100 other sockets".to_owned();
+            assert!(report.verified.contains(&ended), "{report:?}");
+            assert!(sockets.iter().all(|socket| socket.peer_addr().is_err()));
+        },
+    );
+}
+
+#[test]
+fn sockets_are_ended_without_a_descriptor_and_what_was_not_seen_is_an_error() {
+    alone(
+        "coming::sockets_are_ended_without_a_descriptor_and_what_was_not_seen_is_an_error",
+        || {
+            let sockets: Vec<_> = (0..9).map(|_| straying()).collect();
+            let judge = judge::Judge::new(AllowList::default());
+            let open = open_sockets::Open::prepare().unwrap();
+            limit_descriptors(3);
+            // The tables of multicast groups cannot be opened.
+            let error = open.end(&judge).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
+            assert!(sockets.iter().all(|socket| socket.peer_addr().is_err()));
+        },
+    );
+}
+
 #[test]
 fn a_ring_that_was_open_before_goes_on_and_is_told_of() {
     alone(
@@ -170,17 +232,8 @@ fn loopback_is_refused_to_a_socket_that_was_given_a_route_before() {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
             let connected = UdpSocket::bind("127.0.0.1:0").unwrap();
             connected.connect(socket.local_addr().unwrap()).unwrap();
-            // A loose source route by way of 192.0.2.1.
-            let route = [131u8, 7, 4, 192, 0, 2, 1, 0];
-            for socket in [&socket, &connected] {
-                // SAFETY: the route is as long as it is said to be.
-                let set = unsafe {
-                    let number = std::os::fd::AsRawFd::as_raw_fd(socket);
-                    let value = route.as_ptr().cast();
-                    libc::setsockopt(number, libc::IPPROTO_IP, libc::IP_OPTIONS, value, 8)
-                };
-                assert_eq!(set, 0, "{}", std::io::Error::last_os_error());
-            }
+            give_a_route(&socket);
+            give_a_route(&connected);
             install_with("");
             assert!(refused(socket.send_to(b"x", "127.0.0.1:9")));
             let error = connected.send(b"x").unwrap_err();
