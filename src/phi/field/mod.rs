@@ -142,8 +142,8 @@ fn read_words(words: &Words) -> Field {
     let mut is_id = false;
     loop {
         match ending_at(words, end) {
-            Some(Field::Id | Field::Value) if count > 1 => is_id = true,
-            Some(Field::NamePart) if count > 1 => {}
+            Some(Field::Id) if count > 1 => is_id = true,
+            Some(Field::NamePart | Field::Value) if count > 1 => {}
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}
         }
@@ -159,7 +159,9 @@ fn read_words(words: &Words) -> Field {
         }
         end -= 1;
     }
-    if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
+    let last = words.get(count - 1);
+    let one_of_many = last.strip_suffix(b"s").unwrap_or(last);
+    if (flags(last) | flags(one_of_many)) & vocabulary::WORD_THING != 0 {
         return Field::Thing;
     }
     if flags(words.get(count - 1)) & vocabulary::WORD_ABOUT != 0 {
@@ -218,7 +220,8 @@ fn name_after(words: &Words, place: usize) -> Field {
     if owner & vocabulary::WORD_PERSON != 0 {
         Field::Whole(Kind::Name)
     } else if owner & vocabulary::WORD_THING != 0 {
-        Field::Plain
+        // Not without its owner: "service name: worker".
+        Field::About
     } else if is_person {
         Field::Whole(Kind::Name)
     } else {

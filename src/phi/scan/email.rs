@@ -38,7 +38,13 @@ pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<
             .iter()
             .take_while(|byte| **byte == b' ')
             .count();
-        (length - leading, floor + before.len())
+        let words = &before[before.len() - length + leading..];
+        // The words of a sentence may come before: "sent to Jane Doe <…>".
+        let name = (0..words.len())
+            .filter(|&at| at == 0 || words[at - 1] == b' ')
+            .find(|&at| super::name::is_full_name(&words[at..]))
+            .map_or(0, |at| words.len() - at);
+        (name, floor + before.len())
     };
     let start = end - name;
     (name > 0 && super::name::is_full_name(&text[start..end])).then_some(Hit {

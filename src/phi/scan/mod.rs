@@ -191,7 +191,7 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
-        if text.get(end) == Some(&b'|')
+        if matches!(text.get(end), Some(b'|' | b'*'))
             && let Some(hit) = hl7::find(text, start, end)
         {
             return self.take(hit);
