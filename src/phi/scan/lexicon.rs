@@ -37,8 +37,16 @@ pub(super) const LINK: u32 = 1 << 20;
 /// It ends a name in lower case only.
 pub(super) const NO_NAME_IN_LOWER: u32 = 1 << 19;
 
+/// A database quotes a value after it.
+pub(super) const DUPLICATE: u32 = 1 << 22;
+/// A place on the earth may come next.
+pub(super) const GEO: u32 = 1 << 23;
+/// It follows a person's name: "Jane Doe, MD".
+pub(super) const CREDENTIAL: u32 = 1 << 24;
+
 /// What makes the reading of text look closer at a word.
-pub(super) const ANNOUNCES: u32 = TITLE | ROLE | STATE | SCHEME | MONTH | AGED | BOX | CUE;
+pub(super) const ANNOUNCES: u32 =
+    TITLE | ROLE | STATE | SCHEME | MONTH | AGED | BOX | CUE | DUPLICATE | GEO | CREDENTIAL;
 
 const WORDS: &[(u32, &str)] = &[
     (
@@ -141,7 +149,13 @@ const WORDS: &[(u32, &str)] = &[
     ),
     (AGED, "aged"),
     (LINK, "is was are named called name names like ilike"),
-    (KEY, "four digits only home work file record"),
+    (KEY, "four digits only home work file record value"),
+    (DUPLICATE, "entry"),
+    (
+        GEO,
+        "lat lon lng latitude longitude latlng gps coordinates coords location geo",
+    ),
+    (CREDENTIAL, "md phd rn np pa dds mph lpn crna"),
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \

@@ -10,9 +10,11 @@ mod hl7;
 mod ip;
 mod keyed;
 mod lexicon;
+mod markup;
 mod name;
 mod number;
 mod secret;
+mod table;
 mod url;
 mod value;
 mod whole;
@@ -150,6 +152,8 @@ struct Scanner<'a, 's> {
     tried: usize,
     /// Up to there no bracket has an end.
     unclosed: usize,
+    /// Up to there the lines were read as those of a table.
+    tabled: usize,
     spans: &'s mut Spans,
 }
 
@@ -164,6 +168,7 @@ impl<'a, 's> Scanner<'a, 's> {
             budget: text.len(),
             tried: 0,
             unclosed: 0,
+            tabled: 0,
             spans,
         }
     }
@@ -198,6 +203,11 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+        {
+            return self.take(hit);
+        }
+        if letters < end
+            && let Some(hit) = number::glued_ssn(text, start, end)
         {
             return self.take(hit);
         }
@@ -312,9 +322,15 @@ impl<'a, 's> Scanner<'a, 's> {
                     self.floor = self.at;
                     return;
                 }
-                None
+                email::spelt(text, at, self.floor)
             }
             b'{' => return self.embedded_json(),
+            b'\n' if at >= self.tabled => {
+                let (hits, end) = table::rows(text, at);
+                self.tabled = end;
+                return self.found(&hits);
+            }
+            b'>' => markup::element(text, at),
             b'+' => number::international_phone(text, at),
             b'(' if text[..at].ends_with(b"row contains ") => {
                 let end = class::run(text, at, |byte| byte != b'\n');
@@ -329,19 +345,53 @@ impl<'a, 's> Scanner<'a, 's> {
                     kind: Kind::Name,
                 })
             }
-            b'(' => code::gs1_end(text, at)
-                .map(|end| Hit {
-                    start: at,
-                    end,
-                    kind: Kind::Device,
-                })
-                .or_else(|| number::phone_in_parentheses(text, at)),
-            b'-' => secret::private_key(text, at),
+            b'(' => {
+                let hit = code::gs1_end(text, at)
+                    .map(|end| Hit {
+                        start: at,
+                        end,
+                        kind: Kind::Device,
+                    })
+                    .or_else(|| number::phone_in_parentheses(text, at))
+                    .or_else(|| table::duplicate_value(text, at))
+                    .or_else(|| email::spelt(text, at, self.floor));
+                if hit.is_none() {
+                    return self.found(&table::tuples(text, at));
+                }
+                hit
+            }
+            b'-' => secret::private_key(text, at)
+                .or_else(|| secret::of_user(text, at))
+                .or_else(|| number::masked_ssn(text, at, self.floor)),
             _ => None,
         };
         match hit {
             Some(hit) => self.take(hit),
             None => self.at += 1,
+        }
+    }
+
+    /// Takes places that lie ahead, and reads what is between them.
+    fn found(&mut self, hits: &[Hit]) {
+        if hits.is_empty() {
+            self.at += 1;
+        }
+        for &hit in hits {
+            let (start, text) = (self.at, self.text);
+            if hit.start < start {
+                continue;
+            }
+            let between = &text[start..hit.start];
+            // A line break or a parenthesis would find the same again.
+            let (is_version, layers) = (self.is_version, self.layers);
+            let Ok(()) = self.spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(between, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| place + start,
+            );
+            self.take(hit);
         }
     }
 
