@@ -159,9 +159,7 @@ fn read_words(words: &Words) -> Field {
         }
         end -= 1;
     }
-    let last = words.get(count - 1);
-    let one_of_many = last.strip_suffix(b"s").unwrap_or(last);
-    if (flags(last) | flags(one_of_many)) & vocabulary::WORD_THING != 0 {
+    if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
         return Field::Thing;
     }
     if flags(words.get(count - 1)) & vocabulary::WORD_ABOUT != 0 {

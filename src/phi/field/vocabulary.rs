@@ -89,7 +89,8 @@ const THINGS: &str = "host server service services queue table column field mode
     permission scope claim audience issuer algorithm cipher certificate ca hash format encoding \
     charset locale timezone currency unit measure dimension segment block chunk batch record \
     row cell sheet workbook document doc folder directory drive share mount filesystem form \
-    survey question answer deps dependency dependencies library section chapter title topic";
+    survey question answer deps dependency dependencies library libraries packages \
+    modules plugins stages steps containers images pods nodes section chapter title topic";
 
 /// Other words that names written as one are made of.
 const MORE: &str = "pg mysql db redis smtp ldap root admin name date birth time code id zip postal phone email address street city \

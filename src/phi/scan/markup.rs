@@ -92,3 +92,35 @@ fn open_tag(text: &[u8], at: usize) -> Option<&[u8]> {
     let local = tag.rsplit(|&byte| byte == b':').next()?;
     (text[open] == b'<' && !local.is_empty()).then_some(local)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn tags_and_attributes_name_their_values() {
+        for (text, expected) in [
+            (
+                "<lastName>Doe</lastName><n>3</n>",
+                "<lastName>[name]</lastName><n>3</n>",
+            ),
+            (
+                "<birthTime value=\"19841104\"/>",
+                "<birthTime value=\"[date]\"/>",
+            ),
+            (
+                "<input name=\"lastName\" value=\"Doe\"/>",
+                "<input name=\"lastName\" value=\"[name]\"/>",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "<property name=\"timeout\" value=\"3000\"/>",
+            "<input name=\"limit\" value=\"10\">",
+            "<td>12</td>",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

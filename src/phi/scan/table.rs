@@ -263,3 +263,44 @@ fn run_at_most(text: &[u8], at: usize, most: usize, goes_on: impl Fn(u8) -> bool
     let end = text.len().min(at.saturating_add(most));
     run(&text[..end], at, goes_on)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn values_are_read_by_the_columns_they_belong_to() {
+        for (text, expected) in [
+            (
+                "Key (first_name, mrn)=(Dmitri, 00123456) already exists.",
+                "Key (first_name, mrn)=([name], [mrn]) already exists.",
+            ),
+            (
+                "INSERT INTO p (\"name\", n, ssn) VALUES ('Ana Ng', 3, $1), ('Bo Li', 4, NULL)",
+                "INSERT INTO p (\"name\", n, ssn) VALUES ('[name]', 3, $1), ('[name]', 4, NULL)",
+            ),
+            (
+                "Duplicate entry 'E0289914' for key 'patients.uq_mrn'",
+                "Duplicate entry '[mrn]' for key 'patients.uq_mrn'",
+            ),
+            (
+                "constraint 'UQ_MRN'. The duplicate key value is (7397133).",
+                "constraint 'UQ_MRN'. The duplicate key value is ([mrn]).",
+            ),
+            (
+                "id,name,zip\n1,Ana Ng,02134\n2,Bo Li,10001\ndone",
+                "id,name,zip\n1,[name],[zip]\n2,[name],[zip]\ndone",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "INSERT INTO p (name, ssn) VALUES ($1, $2)",
+            "Duplicate entry '8712' for key 'PRIMARY'",
+            "name,version\nlodash,4.17.21",
+            "id,queue\n1,a",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}
