@@ -1,6 +1,7 @@
 //! The reading of text: one pass over its bytes, which stops where something can begin.
 
 mod address;
+mod age;
 mod class;
 mod code;
 mod cue;
@@ -30,6 +31,8 @@ use super::placeholder;
 use super::span::Spans;
 use class::{CLASS, DIGIT, LETTER, PLAIN};
 
+pub(super) use class::plain_run;
+pub(super) use date::is_date_like;
 pub(super) use number::is_bare_card;
 pub(super) use whole::{is_great_age, whole};
 
@@ -84,15 +87,6 @@ pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
 }
 
-/// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
-pub(super) fn is_date_like(value: &[u8]) -> bool {
-    let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');
-    value.first().is_some_and(u8::is_ascii_digit) && value.iter().all(is_part)
-        || value
-            .split(|byte| !byte.is_ascii_alphabetic())
-            .any(|word| date::month(word).is_some())
-}
-
 fn looks_like_json(text: &[u8]) -> bool {
     let start = class::run(text, 0, |byte| byte.is_ascii_whitespace());
     match text.get(start) {
@@ -115,27 +109,6 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
             );
         }
     }
-}
-
-/// Where the run of bytes from `at` on ends that need no attention in a JSON string.
-pub(super) fn plain_run(json: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    while let Some(chunk) = json.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
-        let chunk = u64::from_le_bytes(chunk);
-        let zero_in = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
-        let found = zero_in(chunk ^ (ONES * 0x22))
-            | zero_in(chunk ^ (ONES * 0x5c))
-            | (chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGHS);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while at < json.len() && json[at] >= 0x20 && !matches!(json[at], b'"' | b'\\') {
-        at += 1;
-    }
-    at
 }
 
 struct Scanner<'a, 's> {
@@ -277,7 +250,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if let Some(hit) = number::find(text, start)
             .or_else(|| code::find(text, start, word))
             .or_else(|| address::find(text, start))
-            .or_else(|| cue::age(text, start))
+            .or_else(|| age::find(text, start))
             .or_else(|| cue::named_after(text, start, word))
         {
             return self.take(hit);
@@ -332,19 +305,7 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'>' => markup::element(text, at),
             b'+' => number::international_phone(text, at),
-            b'(' if text[..at].ends_with(b"row contains ") => {
-                let end = class::run(text, at, |byte| byte != b'\n');
-                let close = text[at..end]
-                    .iter()
-                    .rposition(|&byte| byte == b')')
-                    .map_or(end, |close| at + close);
-                let is_done = placeholder::length_at(&text[at + 1..]) == Some(close - at - 1);
-                (!is_done).then_some(Hit {
-                    start: at + 1,
-                    end: close,
-                    kind: Kind::Name,
-                })
-            }
+            b'(' if text[..at].ends_with(b"row contains ") => table::failing_row(text, at),
             b'(' => {
                 let hit = code::gs1_end(text, at)
                     .map(|end| Hit {
@@ -362,7 +323,7 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'-' => secret::private_key(text, at)
                 .or_else(|| secret::of_user(text, at))
-                .or_else(|| number::masked_ssn(text, at, self.floor)),
+                .or_else(|| code::masked_ssn(text, at, self.floor)),
             _ => None,
         };
         match hit {

@@ -110,7 +110,7 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
     let before = text[floor..start].trim_ascii_end();
     let before = before.strip_suffix(b",").unwrap_or(before);
     let end = floor + before.len();
-    let is_name = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
+    let is_name = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.' | b',');
     let length = before
         .iter()
         .rev()

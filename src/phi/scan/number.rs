@@ -167,24 +167,6 @@ pub(super) fn glued_ssn(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     ssn(text, &groups).filter(|hit| hit.end - hit.start == 11)
 }
 
-/// The last four digits after a mask, "***-**-6789", whose first hyphen is at `hyphen`.
-pub(super) fn masked_ssn(text: &[u8], hyphen: usize, floor: usize) -> Option<Hit> {
-    let start = hyphen.checked_sub(3).filter(|&at| at >= floor)?;
-    let end = hyphen + 8;
-    let form = text.get(start..end)?;
-    let is_mask = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'#'))
-    };
-    (is_mask(&form[..3])
-        && is_mask(&form[4..6])
-        && form[6] == b'-'
-        && form[7..].iter().all(u8::is_ascii_digit)
-        && ends_number(text, end))
-    .then(|| hit(start, end, Kind::Ssn))
-}
-
 pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
     let is_taxpayer = area[0] == b'9' && group[0] >= b'5';
     area != b"000"
@@ -327,7 +309,7 @@ pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
 }
 
 /// Whether a number that ends at `end` is not part of a longer one.
-fn ends_number(text: &[u8], end: usize) -> bool {
+pub(super) fn ends_number(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None => true,
         Some(b'-' | b'/' | b'.') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),

@@ -123,7 +123,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .take_while(|&&byte| is_header(byte))
         .count();
     let header = &text[header_end - length..header_end];
-    let begins_line = length == header_end || text[header_end - length - 1] == b'\n';
+    let begins_line = length == header_end || matches!(text[header_end - length - 1], b'\n' | b':');
     let Some(&separator) = [b',', b';', b'\t']
         .iter()
         .find(|separator| header.contains(separator))
@@ -257,6 +257,21 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
         .or_else(|| (field == Field::Day && !value.is_empty()).then_some(Kind::Date))
         .or_else(|| name::is_full_name(value).then_some(Kind::Name))?;
     Some(Hit { start, end, kind })
+}
+
+/// All of the row of "Failing row contains (…)" of Postgres, whose columns have no names, from `open` on.
+pub(super) fn failing_row(text: &[u8], open: usize) -> Option<Hit> {
+    let end = run(text, open, |byte| byte != b'\n');
+    let close = text[open..end]
+        .iter()
+        .rposition(|&byte| byte == b')')
+        .map_or(end, |close| open + close);
+    let is_done = placeholder::length_at(&text[open + 1..]) == Some(close - open - 1);
+    (!is_done).then_some(Hit {
+        start: open + 1,
+        end: close,
+        kind: Kind::Name,
+    })
 }
 
 fn run_at_most(text: &[u8], at: usize, most: usize, goes_on: impl Fn(u8) -> bool) -> usize {
