@@ -187,6 +187,9 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
 
 /// The longest phrase that ends before the word at `end`.
 fn ending_at(words: &Words, end: usize) -> Option<Field> {
+    if end == 0 {
+        return None;
+    }
     let first = end.saturating_sub(4);
     let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
     if longest.is_some() {
