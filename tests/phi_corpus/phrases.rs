@@ -6,6 +6,9 @@ use researchflow_core::phi::Kind;
 pub fn telling(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Ssn => &[
+            "REF*SY*{}~",
+            "<ssn>{}</ssn>",
+            "Duplicate entry '{}' for key 'patients.uq_ssn'",
             "SSN {}",
             "SSN: {}",
             "ssn={}",
@@ -62,6 +65,10 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
             "recipient {}: mailbox full",
         ],
         Kind::Mrn => &[
+            "Key (mrn, site)=({}, 12) already exists.",
+            "Duplicate entry '{}' for key 'patients.mrn'",
+            "constraint 'UQ_MRN'. The duplicate key value is ({}).",
+            "INSERT INTO visits (n, mrn) VALUES (3, '{}')",
             "MRN {}",
             "MRN: {}",
             "mrn={}",
@@ -94,6 +101,10 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
             "SELECT * FROM patients WHERE mrn = '{}'",
         ],
         Kind::Name => &[
+            "<lastName>{}</lastName>",
+            "INSERT INTO patients (name, n) VALUES ('{}', 3)",
+            "id,patient_name,n\n1,{},2",
+            "{}, MD reviewed the chart",
             "Patient: {}",
             "Patient name: {}",
             "patient name {}",

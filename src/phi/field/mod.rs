@@ -142,8 +142,8 @@ fn read_words(words: &Words) -> Field {
     let mut is_id = false;
     loop {
         match ending_at(words, end) {
-            Some(Field::Id | Field::Value) if count > 1 => is_id = true,
-            Some(Field::NamePart) if count > 1 => {}
+            Some(Field::Id) if count > 1 => is_id = true,
+            Some(Field::NamePart | Field::Value) if count > 1 => {}
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}
         }
@@ -187,6 +187,9 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
 
 /// The longest phrase that ends before the word at `end`.
 fn ending_at(words: &Words, end: usize) -> Option<Field> {
+    if end == 0 {
+        return None;
+    }
     let first = end.saturating_sub(4);
     let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
     if longest.is_some() {
@@ -218,7 +221,8 @@ fn name_after(words: &Words, place: usize) -> Field {
     if owner & vocabulary::WORD_PERSON != 0 {
         Field::Whole(Kind::Name)
     } else if owner & vocabulary::WORD_THING != 0 {
-        Field::Plain
+        // Not without its owner: "service name: worker".
+        Field::About
     } else if is_person {
         Field::Whole(Kind::Name)
     } else {

@@ -9,7 +9,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Strong(Kind::Ssn),
         "ssn, ssns, ss number, s s n, social security, social security number, soc sec, social insurance, itin, \
          tax id, taxpayer id, taxpayer number, taxpayer identification, national id, \
-         national number, nino, national insurance, aadhaar, sin number, social number",
+         national number, nino, national insurance, last 4 of social, last four of social, last 4 social, last four social, aadhaar, sin number, social number",
     ),
     (
         Field::Whole(Kind::Phone),
@@ -23,7 +23,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Strong(Kind::Mrn),
-        "mrn, m r n, med rec #, medical rec #, hosp #, pat #, medical record, medical record #, med rec, medical number, chart #, record number, mr #, \
+        "mrn, m r n, med rec #, medrec #, medical rec #, hosp #, pat #, medical record, medical record #, med rec, medical number, chart #, record number, mr #, \
          patient #, patient code, patient identifier, pt #, subject #, subject identifier, \
          subject code, participant #, person #, hospital number, uhid, empi, mpi, ehr id, emr id, \
          accession #, accession, specimen #, encounter #, visit #, admission #, episode #, \
@@ -43,12 +43,16 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          practitioner, referring physician, ordering physician, prescriber, signatory, witness, \
          cardholder, card holder, account holder, policy holder, policyholder, legal guardian, \
          referring provider, ordering provider, attending provider, primary care provider, \
-         rendering provider, doctor, nurse, radiologist, pathologist, principal investigator",
+         rendering provider, doctor, nurse, radiologist, pathologist, principal investigator, \
+         anesthesiologist, cardiologist, oncologist, psychiatrist, neurologist, dermatologist, \
+         pediatrician, pharmacist, midwife, dentist, therapist, given names, forenames, surnames, \
+         name first, name last, name middle, name given, name family, name full, nombre, apellido, \
+         apellidos, nom, prenom, vorname, nachname, cognome, decedent",
     ),
     (
         Field::Person,
         "patient, pt, participant, enrollee, beneficiary, subscriber, insured, guarantor, \
-         individual, patients, participants",
+         individual, patients, participants, paciente, patiente, patientin",
     ),
     (
         Field::PersonLike,
@@ -59,13 +63,10 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          transcribed by, prescribed by, referred by, display name, provider name, recipient, \
          sender, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
-         party name, contact person, informant, claimant, applicant, payee, by",
+         party name, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
     (Field::Name, "name, names"),
-    (
-        Field::NamePart,
-        "first, last, middle, given, family, given names, forenames, surnames, full",
-    ),
+    (Field::NamePart, "first, last, middle, given, family, full"),
     (Field::Id, "id, number, code, external id, source id"),
     (
         Field::Strong(Kind::Date),
@@ -73,7 +74,10 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          date of death, death, death date, deceased, died, admission date, admission, admit, \
          admit date, admitted, date of admission, discharge, discharge date, discharged, \
          date of discharge, birth year, year of birth, yob, death year, birth time, bday, doa, \
-         birth month, birth day",
+         birth month, birth day, birth date time, birth datetime, date time of birth, deceased date, \
+         deceased date time, death date time, death datetime, admit date time, admit datetime, \
+         admission date time, admission datetime, discharge date time, discharge datetime, \
+         fecha de nacimiento, date de naissance, geburtsdatum, data di nascita",
     ),
     (
         Field::Day,
@@ -190,6 +194,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Value,
-        "value, val, answer, value string, text value, content value",
+        "value, val, answer, value string, text value, content value, old, new, before, after, previous, \
+         current, from value, to value",
     ),
 ];

@@ -50,7 +50,7 @@ const NOISE: &str = "value values raw text string str plain new old current prev
     secondary last four ending normalized normalised formatted display original full number no \
     num nbr nr numbers home work personal business mobile cell day night evening alt alternate \
     alternative other emergency main line lines one two three digits digit masked encrypted \
-    clear cleartext data info details detail input param the of on file legal official 1 2 3 4 5 \
+    clear cleartext data info details detail input param the of on legal official 1 2 3 4 5 \
     6 7 8 9 e 164 v 6 default residential permanent temporary temp mailing billing shipping \
     preferred";
 
@@ -66,7 +66,7 @@ const PEOPLE: &str = "first last middle given family sur fore maiden full legal 
     author owner creator reviewer approver signer signatory signed signing witness recipient \
     sender donor resident investigator coordinator applicant claimant student teacher employer \
     by to for in on co middle real screen family complete display other alias pronounced \
-    informant interpreter policyholder responsible party";
+    informant interpreter policyholder caller pref responsible party";
 
 /// Whose `name` is not: objects of operators.
 const THINGS: &str = "host server service services queue table column field model module function method \
@@ -89,7 +89,8 @@ const THINGS: &str = "host server service services queue table column field mode
     permission scope claim audience issuer algorithm cipher certificate ca hash format encoding \
     charset locale timezone currency unit measure dimension segment block chunk batch record \
     row cell sheet workbook document doc folder directory drive share mount filesystem form \
-    survey question answer section chapter title topic";
+    survey question answer deps dependency dependencies library libraries packages \
+    modules plugins stages steps containers images pods nodes section chapter title topic";
 
 /// Other words that names written as one are made of.
 const MORE: &str = "pg mysql db redis smtp ldap root admin name date birth time code id zip postal phone email address street city \

@@ -196,6 +196,8 @@ impl Walk<'_> {
             | Field::Whole(Kind::Name | Kind::Email) => None,
             Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
             Field::Coded(kind) => (digits >= 4).then_some(kind),
+            // A count of those that were found.
+            Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
             meaning => whole(meaning, value, level)

@@ -122,6 +122,39 @@ fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
     None
 }
 
+/// The city before the state that begins at `state`, after a comma: "San Antonio, TX 78205".
+pub(super) fn city_before(text: &[u8], state: usize, floor: usize) -> Option<Hit> {
+    let before = text[floor..state].strip_suffix(b", ")?;
+    let is_city = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
+    let length = before
+        .iter()
+        .rev()
+        .take(40)
+        .take_while(|byte| is_city(**byte))
+        .count();
+    // The last words that begin with capitals.
+    let words = &before[before.len() - length..];
+    let mut start = words.len();
+    for word in words.rsplit(|&byte| byte == b' ').take(3) {
+        if !word
+            .first()
+            .is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80)
+        {
+            break;
+        }
+        start = words
+            .len()
+            .min(start)
+            .saturating_sub(word.len() + usize::from(start < words.len()));
+    }
+    let end = floor + before.len();
+    (start < words.len()).then_some(Hit {
+        start: end - (words.len() - start),
+        end,
+        kind: Kind::Address,
+    })
+}
+
 /// The end of the code after the state that is the word from `start` to `end`.
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
@@ -181,6 +214,39 @@ pub(super) fn box_end(text: &[u8], start: usize) -> Option<usize> {
         byte.is_ascii_alphanumeric() || byte == b'-'
     });
     (end > at && text[at..end].iter().any(u8::is_ascii_digit)).then(|| after_street(text, end))
+}
+
+/// A position after a word for one that ends at `end`: "lat 40.71280", "GPS 40.71280, -74.00600". Three
+/// decimals tell a place to a hundred metres.
+pub(super) fn position(text: &[u8], end: usize) -> Option<Hit> {
+    let start = run(text, end, |byte| {
+        matches!(byte, b' ' | b':' | b'=' | b'(' | b'[')
+    });
+    let mut stop = decimal_end(text, start)?;
+    let next = run(text, stop, |byte| matches!(byte, b' ' | b','));
+    if let Some(second) = decimal_end(text, next)
+        && (1..=2).contains(&(next - stop))
+    {
+        stop = second;
+    }
+    (start > end && start < end + 4).then_some(Hit {
+        start,
+        end: stop,
+        kind: Kind::Address,
+    })
+}
+
+/// The end of a signed decimal with up to three digits, and three and more after its point.
+fn decimal_end(text: &[u8], start: usize) -> Option<usize> {
+    let whole = start + usize::from(matches!(text.get(start), Some(b'-' | b'+')));
+    let point = digits_end(text, whole);
+    let end = digits_end(text, (point + 1).min(text.len()));
+    let is_decimal = (1..=3).contains(&(point - whole))
+        && text.get(point) == Some(&b'.')
+        && end > point + 3
+        && is_boundary_after(text, end)
+        && !(text.get(end) == Some(&b'.') && text.get(end + 1).is_some_and(u8::is_ascii_digit));
+    is_decimal.then_some(end)
 }
 
 /// The end of an address that is expected at `start`: up to a mark that ends a clause.

@@ -18,7 +18,7 @@ const fn classes() -> [u8; 256] {
         table[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => LETTER,
             b'0'..=b'9' => DIGIT,
-            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' => MARK,
+            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' | b'>' | b'\n' => MARK,
             _ => PLAIN,
         };
         if byte == u8::MAX {
@@ -49,6 +49,27 @@ pub(super) fn word_end(text: &[u8], at: usize) -> usize {
 /// Where the run of bytes that satisfy `goes_on` ends.
 pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> usize {
     while at < text.len() && goes_on(text[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the run of bytes from `at` on ends that need no attention in a JSON string.
+pub(in super::super) fn plain_run(json: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    while let Some(chunk) = json.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
+        let chunk = u64::from_le_bytes(chunk);
+        let zero_in = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
+        let found = zero_in(chunk ^ (ONES * 0x22))
+            | zero_in(chunk ^ (ONES * 0x5c))
+            | (chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGHS);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while at < json.len() && json[at] >= 0x20 && !matches!(json[at], b'"' | b'\\') {
         at += 1;
     }
     at

@@ -2,7 +2,7 @@
 
 use super::Hit;
 use super::class::{is_boundary_after, run, word_end};
-use super::number::{digits_end, luhn};
+use super::number::{digits_end, ends_number, luhn};
 use crate::phi::Kind;
 
 /// A quick look at a word: whether it is as long as a code and has a digit where one needs it.
@@ -217,4 +217,26 @@ pub(super) fn uuid_end(text: &[u8], start: usize) -> Option<usize> {
         _ => byte.is_ascii_hexdigit(),
     });
     (is_uuid && word_end(text, start + 35) == start + 36).then_some(start + 36)
+}
+
+/// The last four digits after a mask, "***-**-6789", whose first hyphen is at `hyphen`.
+pub(super) fn masked_ssn(text: &[u8], hyphen: usize, floor: usize) -> Option<Hit> {
+    let start = hyphen.checked_sub(3).filter(|&at| at >= floor)?;
+    let end = hyphen + 8;
+    let form = text.get(start..end)?;
+    let is_mask = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'#'))
+    };
+    (is_mask(&form[..3])
+        && is_mask(&form[4..6])
+        && form[6] == b'-'
+        && form[7..].iter().all(u8::is_ascii_digit)
+        && ends_number(text, end))
+    .then_some(Hit {
+        start,
+        end,
+        kind: Kind::Ssn,
+    })
 }

@@ -3,7 +3,7 @@
 use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, address, code, lexicon, name, secret};
+use super::{Hit, address, code, lexicon, name, secret, table};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -18,7 +18,7 @@ pub(super) fn find(
     floor: usize,
 ) -> Option<Hit> {
     if end - start == 1 {
-        return initials(text, start, end);
+        return initials(text, start, end, floor);
     }
     // "MRN123456": the cue and the code are one word.
     if letters < end {
@@ -29,6 +29,20 @@ pub(super) fn find(
     if known & lexicon::SCHEME != 0 {
         return secret::after_scheme(text, word, end);
     }
+    if known & lexicon::DUPLICATE != 0 {
+        return table::duplicate_entry(text, end);
+    }
+    if known & lexicon::GEO != 0
+        && let Some(hit) = address::position(text, end)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::CREDENTIAL != 0
+        && text[start..end].iter().all(u8::is_ascii_uppercase)
+        && let Some(hit) = name::before_credential(text, start, floor)
+    {
+        return Some(hit);
+    }
     if known & lexicon::BOX != 0
         && let Some(end) = address::box_end(text, start)
     {
@@ -38,7 +52,8 @@ pub(super) fn find(
         && let Some(zip_end) = address::zip_after_state(text, start, end)
     {
         let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
-        return hit(zip, zip_end, Kind::Zip);
+        let city = address::city_before(text, start, floor);
+        return city.or_else(|| hit(zip, zip_end, Kind::Zip));
     }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
@@ -75,7 +90,10 @@ fn provider(text: &[u8], end: usize) -> Option<Hit> {
 }
 
 /// "M.R.N. 123", "S/N 123".
-fn initials(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if text[start..].starts_with(b"M.D.") {
+        return name::before_credential(text, start, floor);
+    }
     if matches!(text[start], b'S' | b's')
         && text
             .get(end..end + 2)
@@ -184,6 +202,10 @@ fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
         }
         at = next;
     }
+    // "Herr Dr. Ng": the second title announces the name.
+    if lexicon::flags(text, at, word_end(text, at)) & lexicon::TITLE != 0 {
+        return None;
+    }
     let (name_end, words) = name::end(text, at, name::Expect::Capitals);
     // Where letters have no case, a name has no spaces.
     let is_caseless = words > 0 && text[at..name_end].iter().all(|&byte| byte >= 0x80);
@@ -202,7 +224,45 @@ fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit>
         let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
         return named(text, end, if is_name { 1 } else { 2 });
     }
+    if field == Field::Secret
+        && let Some(hit) = one_time_code(text, start, end)
+    {
+        return Some(hit);
+    }
     value_after(field, text, end)
+}
+
+/// "OTP 482913", "PIN is 4821": digits alone are a secret after these.
+fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is_code = [
+        &b"otp"[..],
+        b"pin",
+        b"code",
+        b"totp",
+        b"passcode",
+        b"cvv",
+        b"cvc",
+    ]
+    .iter()
+    .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    let mut at = run(text, end, |byte| byte == b' ');
+    for link in [&b"code"[..], b"is", b"was"] {
+        if text[at..].starts_with(link) && !is_word(*text.get(at + link.len())?) {
+            at = run(text, at + link.len(), |byte| matches!(byte, b' ' | b':'));
+        }
+    }
+    let digits = digits_end(text, at);
+    let is_whole = is_boundary_after(text, digits) && text.get(digits) != Some(&b'.');
+    (is_code
+        && at > end
+        && (3..=8).contains(&(digits - at))
+        && is_whole
+        && !is_measured(text, digits))
+    .then_some(Hit {
+        start: at,
+        end: digits,
+        kind: Kind::Secret,
+    })
 }
 
 /// The value of `field` after a cue that ends at `end`, and perhaps some words between.
@@ -330,41 +390,4 @@ pub(super) fn named_after(text: &[u8], start: usize, end: usize) -> Option<Hit> 
         }
         _ => None,
     }
-}
-
-/// "93-year-old", "93 y/o", "93yo".
-pub(super) fn age(text: &[u8], start: usize) -> Option<Hit> {
-    let end = digits_end(text, start);
-    if !super::is_great_age(&text[start..end]) {
-        return None;
-    }
-    let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
-    let rest = &text[at..];
-    let is_age = [
-        &b"year-old"[..],
-        b"year old",
-        b"years old",
-        b"years-old",
-        b"years of age",
-        b"y/o",
-        b"yo ",
-        b"yo",
-        b"yr old",
-        b"yr-old",
-        b"yrs old",
-        b"y.o",
-        b"yrs of age",
-        b"y o ",
-    ]
-    .iter()
-    .any(|unit| {
-        rest.get(..unit.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(unit))
-            && (unit.len() > 2 || !rest.get(2).is_some_and(|&byte| is_word(byte)))
-    });
-    is_age.then_some(Hit {
-        start,
-        end,
-        kind: Kind::Age,
-    })
 }

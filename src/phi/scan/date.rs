@@ -292,3 +292,12 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
     };
     before || after
 }
+
+/// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
+pub(in super::super) fn is_date_like(value: &[u8]) -> bool {
+    let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');
+    value.first().is_some_and(u8::is_ascii_digit) && value.iter().all(is_part)
+        || value
+            .split(|byte| !byte.is_ascii_alphabetic())
+            .any(|word| month(word).is_some())
+}

@@ -19,6 +19,45 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     })
 }
 
+/// An address whose sign is written out, in brackets that open at `at`: "jane (at) example [dot] org".
+pub(super) fn spelt(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let is_in_brackets = |at: usize, word: &[u8]| {
+        let inside = text.get(at + 1..at + 1 + word.len());
+        matches!(text.get(at), Some(b'[' | b'('))
+            && inside.is_some_and(|inside| inside.eq_ignore_ascii_case(word))
+            && matches!(text.get(at + 1 + word.len()), Some(b']' | b')'))
+    };
+    if !is_in_brackets(at, b"at") {
+        return None;
+    }
+    let local = floor + text[floor..at].trim_ascii_end().len();
+    let start = local_start(text, local, floor).filter(|_| at - local < 2)?;
+    let spaces = |at: usize| at + usize::from(text.get(at) == Some(&b' '));
+    let mut end = spaces(at + 4);
+    let mut labels = 0;
+    loop {
+        let label = super::class::run(text, end, |byte| is_word(byte) || byte == b'-');
+        if label == end {
+            return None;
+        }
+        end = label;
+        labels += 1;
+        let dot = spaces(end);
+        if is_in_brackets(dot, b"dot") {
+            end = spaces(dot + 5);
+        } else if text.get(end) == Some(&b'.') && text.get(end + 1).is_some_and(|&b| is_word(b)) {
+            end += 1;
+        } else {
+            break;
+        }
+    }
+    (labels > 1).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Email,
+    })
+}
+
 /// The name before an address in angle brackets: `"Jane Doe" <jane@example.org>` (RFC 5322, 3.4).
 pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<Hit> {
     let before = text[floor..address].strip_suffix(b"<")?.trim_ascii_end();
@@ -38,7 +77,13 @@ pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<
             .iter()
             .take_while(|byte| **byte == b' ')
             .count();
-        (length - leading, floor + before.len())
+        let words = &before[before.len() - length + leading..];
+        // The words of a sentence may come before: "sent to Jane Doe <…>".
+        let name = (0..words.len())
+            .filter(|&at| at == 0 || words[at - 1] == b' ')
+            .find(|&at| super::name::is_full_name(&words[at..]))
+            .map_or(0, |at| words.len() - at);
+        (name, floor + before.len())
     };
     let start = end - name;
     (name > 0 && super::name::is_full_name(&text[start..end])).then_some(Hit {

@@ -2,7 +2,7 @@
 
 use super::class::{is_word, run};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, whole};
+use super::{Hit, lexicon, markup, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -34,6 +34,10 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         };
         return Found::Version(run(text, start, is_version));
     }
+    let field = match field {
+        Field::Value if text[..at].ends_with(b"value") => markup::of_value(text, at - 5),
+        field => field,
+    };
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
 }
 
@@ -64,6 +68,19 @@ fn value(
             || content.iter().all(u8::is_ascii_whitespace)
         {
             return None;
+        }
+        if field == Field::Name && text[at] == b'=' {
+            // As in a form: the value stands beside the name of its field.
+            let named = field::classify(content);
+            if !matches!(
+                named,
+                Field::Plain | Field::About | Field::Name | Field::PersonLike
+            ) {
+                return markup::named_value(text, close, named);
+            }
+            if markup::is_name_of_thing(text, at - 1, content) {
+                return None;
+            }
         }
         let kind = whole::whole(field, content, false)?;
         return Some(Hit {

@@ -37,11 +37,23 @@ pub(super) const LINK: u32 = 1 << 20;
 /// It ends a name in lower case only.
 pub(super) const NO_NAME_IN_LOWER: u32 = 1 << 19;
 
+/// A database quotes a value after it.
+pub(super) const DUPLICATE: u32 = 1 << 22;
+/// A place on the earth may come next.
+pub(super) const GEO: u32 = 1 << 23;
+/// It follows a person's name: "Jane Doe, MD".
+pub(super) const CREDENTIAL: u32 = 1 << 24;
+
 /// What makes the reading of text look closer at a word.
-pub(super) const ANNOUNCES: u32 = TITLE | ROLE | STATE | SCHEME | MONTH | AGED | BOX | CUE;
+pub(super) const ANNOUNCES: u32 =
+    TITLE | ROLE | STATE | SCHEME | MONTH | AGED | BOX | CUE | DUPLICATE | GEO | CREDENTIAL;
 
 const WORDS: &[(u32, &str)] = &[
-    (TITLE, "mr mrs ms miss mx dr doctor prof professor rev"),
+    (
+        TITLE,
+        "mr mrs ms miss mx dr doctor prof professor rev frau herr mme mlle monsieur madame señor \
+         señora señorita sra signor signora",
+    ),
     (
         ROLE,
         "patient pt subject participant mother father spouse wife husband guardian kin attending \
@@ -49,7 +61,7 @@ const WORDS: &[(u32, &str)] = &[
          beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
          member informed notified called interviewed examined consented therapist pharmacist \
-         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's",
+         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna",
     ),
     // Words that begin with a capital at times and are no part of a name.
     (
@@ -121,12 +133,12 @@ const WORDS: &[(u32, &str)] = &[
         BETWEEN,
         "number no num nbr id is was are of on for the a this patient her his their file in with \
          value code to from set as reads ending equals listed at recorded given identifier updated \
-         changed back us me them him she he my your our its now card reading being entered \
+         changed back us me them him she he my your our its now card reading being entered ends like ilike \
          provided shows used using also has had not only patient's",
     ),
     (
         MEASURE,
-        "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries \
+        "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
          hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
     (SCHEME, "bearer basic"),
@@ -136,8 +148,14 @@ const WORDS: &[(u32, &str)] = &[
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
     (AGED, "aged"),
-    (LINK, "is was are named called name names"),
-    (KEY, "four digits only home work file record"),
+    (LINK, "is was are named called name names like ilike"),
+    (KEY, "four digits only home work file record value"),
+    (DUPLICATE, "entry"),
+    (
+        GEO,
+        "lat lon lng latitude longitude latlng gps coordinates coords location geo",
+    ),
+    (CREDENTIAL, "md phd rn np pa dds mph lpn crna"),
     (
         NO_NAME_IN_LOWER,
         "january february march april may june july august september october november december \

@@ -1,6 +1,7 @@
 //! The reading of text: one pass over its bytes, which stops where something can begin.
 
 mod address;
+mod age;
 mod class;
 mod code;
 mod cue;
@@ -10,9 +11,11 @@ mod hl7;
 mod ip;
 mod keyed;
 mod lexicon;
+mod markup;
 mod name;
 mod number;
 mod secret;
+mod table;
 mod url;
 mod value;
 mod whole;
@@ -28,6 +31,8 @@ use super::placeholder;
 use super::span::Spans;
 use class::{CLASS, DIGIT, LETTER, PLAIN};
 
+pub(super) use class::plain_run;
+pub(super) use date::is_date_like;
 pub(super) use number::is_bare_card;
 pub(super) use whole::{is_great_age, whole};
 
@@ -82,15 +87,6 @@ pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
 }
 
-/// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
-pub(super) fn is_date_like(value: &[u8]) -> bool {
-    let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');
-    value.first().is_some_and(u8::is_ascii_digit) && value.iter().all(is_part)
-        || value
-            .split(|byte| !byte.is_ascii_alphabetic())
-            .any(|word| date::month(word).is_some())
-}
-
 fn looks_like_json(text: &[u8]) -> bool {
     let start = class::run(text, 0, |byte| byte.is_ascii_whitespace());
     match text.get(start) {
@@ -115,27 +111,6 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
     }
 }
 
-/// Where the run of bytes from `at` on ends that need no attention in a JSON string.
-pub(super) fn plain_run(json: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    while let Some(chunk) = json.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
-        let chunk = u64::from_le_bytes(chunk);
-        let zero_in = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
-        let found = zero_in(chunk ^ (ONES * 0x22))
-            | zero_in(chunk ^ (ONES * 0x5c))
-            | (chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGHS);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while at < json.len() && json[at] >= 0x20 && !matches!(json[at], b'"' | b'\\') {
-        at += 1;
-    }
-    at
-}
-
 struct Scanner<'a, 's> {
     text: &'a [u8],
     at: usize,
@@ -150,6 +125,8 @@ struct Scanner<'a, 's> {
     tried: usize,
     /// Up to there no bracket has an end.
     unclosed: usize,
+    /// Up to there the lines were read as those of a table.
+    tabled: usize,
     spans: &'s mut Spans,
 }
 
@@ -164,6 +141,7 @@ impl<'a, 's> Scanner<'a, 's> {
             budget: text.len(),
             tried: 0,
             unclosed: 0,
+            tabled: 0,
             spans,
         }
     }
@@ -191,13 +169,18 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
-        if text.get(end) == Some(&b'|')
+        if matches!(text.get(end), Some(b'|' | b'*'))
             && let Some(hit) = hl7::find(text, start, end)
         {
             return self.take(hit);
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+        {
+            return self.take(hit);
+        }
+        if letters < end
+            && let Some(hit) = number::glued_ssn(text, start, end)
         {
             return self.take(hit);
         }
@@ -267,7 +250,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if let Some(hit) = number::find(text, start)
             .or_else(|| code::find(text, start, word))
             .or_else(|| address::find(text, start))
-            .or_else(|| cue::age(text, start))
+            .or_else(|| age::find(text, start))
             .or_else(|| cue::named_after(text, start, word))
         {
             return self.take(hit);
@@ -312,36 +295,64 @@ impl<'a, 's> Scanner<'a, 's> {
                     self.floor = self.at;
                     return;
                 }
-                None
+                email::spelt(text, at, self.floor)
             }
             b'{' => return self.embedded_json(),
-            b'+' => number::international_phone(text, at),
-            b'(' if text[..at].ends_with(b"row contains ") => {
-                let end = class::run(text, at, |byte| byte != b'\n');
-                let close = text[at..end]
-                    .iter()
-                    .rposition(|&byte| byte == b')')
-                    .map_or(end, |close| at + close);
-                let is_done = placeholder::length_at(&text[at + 1..]) == Some(close - at - 1);
-                (!is_done).then_some(Hit {
-                    start: at + 1,
-                    end: close,
-                    kind: Kind::Name,
-                })
+            b'\n' if at >= self.tabled => {
+                let (hits, end) = table::rows(text, at);
+                self.tabled = end;
+                return self.found(&hits);
             }
-            b'(' => code::gs1_end(text, at)
-                .map(|end| Hit {
-                    start: at,
-                    end,
-                    kind: Kind::Device,
-                })
-                .or_else(|| number::phone_in_parentheses(text, at)),
-            b'-' => secret::private_key(text, at),
+            b'>' => markup::element(text, at),
+            b'+' => number::international_phone(text, at),
+            b'(' if text[..at].ends_with(b"row contains ") => table::failing_row(text, at),
+            b'(' => {
+                let hit = code::gs1_end(text, at)
+                    .map(|end| Hit {
+                        start: at,
+                        end,
+                        kind: Kind::Device,
+                    })
+                    .or_else(|| number::phone_in_parentheses(text, at))
+                    .or_else(|| table::duplicate_value(text, at))
+                    .or_else(|| email::spelt(text, at, self.floor));
+                if hit.is_none() {
+                    return self.found(&table::tuples(text, at));
+                }
+                hit
+            }
+            b'-' => secret::private_key(text, at)
+                .or_else(|| secret::of_user(text, at))
+                .or_else(|| code::masked_ssn(text, at, self.floor)),
             _ => None,
         };
         match hit {
             Some(hit) => self.take(hit),
             None => self.at += 1,
+        }
+    }
+
+    /// Takes places that lie ahead, and reads what is between them.
+    fn found(&mut self, hits: &[Hit]) {
+        if hits.is_empty() {
+            self.at += 1;
+        }
+        for &hit in hits {
+            let (start, text) = (self.at, self.text);
+            if hit.start < start {
+                continue;
+            }
+            let between = &text[start..hit.start];
+            // A line break or a parenthesis would find the same again.
+            let (is_version, layers) = (self.is_version, self.layers);
+            let Ok(()) = self.spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(between, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| place + start,
+            );
+            self.take(hit);
         }
     }
 

@@ -105,6 +105,28 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
     }
 }
 
+/// The name before a credential at `start`: "Jane Doe, MD", "Jane Doe M.D.".
+pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Option<super::Hit> {
+    let before = text[floor..start].trim_ascii_end();
+    let before = before.strip_suffix(b",").unwrap_or(before);
+    let end = floor + before.len();
+    let is_name = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.' | b',');
+    let length = before
+        .iter()
+        .rev()
+        .take(48)
+        .take_while(|byte| is_name(**byte))
+        .count();
+    let words = &before[before.len() - length..];
+    let is_first = |at: usize| at == 0 && length < 48 || at > 0 && words[at - 1] == b' ';
+    let at = (0..length).find(|&at| is_first(at) && is_full_name(&words[at..]))?;
+    (end < start).then_some(super::Hit {
+        start: end - (length - at),
+        end,
+        kind: crate::phi::Kind::Name,
+    })
+}
+
 /// Whether all of `value` looks like a person's name: two to five words with capitals.
 pub(super) fn is_full_name(value: &[u8]) -> bool {
     let (end, words) = end(value, 0, Expect::Capitals);

@@ -76,6 +76,9 @@ fn separator_end(text: &[u8], at: usize) -> usize {
 /// A number that begins at `start`, where no word and no number goes on.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     let first = digits_end(text, start);
+    if let Some(hit) = international_access(text, start, first) {
+        return Some(hit);
+    }
     // One (the country), three (an area), or four and more (a card).
     match first - start {
         1 if text[start] != b'1' => return None,
@@ -130,7 +133,7 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
 /// IRS gives 9xx areas with groups from 50 on as taxpayer numbers (IRM 3.21.263).
 fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
     if (groups.len(0), groups.len(1), groups.len(2)) != (3, 2, 4)
-        || !ends_number(text, groups.end(2))
+        || !(ends_number(text, groups.end(2)) || is_hyphenated(text, groups))
     {
         return None;
     }
@@ -140,6 +143,28 @@ fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
         end: groups.end(2),
         kind: Kind::Ssn,
     })
+}
+
+/// With single hyphens it is itself also where letters go on: "536-22-8726x".
+fn is_hyphenated(text: &[u8], groups: &Groups) -> bool {
+    let next = text.get(groups.end(2));
+    groups.end(2) - groups.bounds[0].0 == 11
+        && text[groups.end(0)] == b'-'
+        && text[groups.end(1)] == b'-'
+        && next.is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// A number right after the letters of a word that ends at `end`: "x536-22-8726".
+pub(super) fn glued_ssn(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let digits = end.checked_sub(3).filter(|&at| at > start)?;
+    let is_three = text[digits..end].iter().all(u8::is_ascii_digit)
+        && !text[digits - 1].is_ascii_digit()
+        && text.get(end) == Some(&b'-');
+    if !is_three {
+        return None;
+    }
+    let groups = Groups::read(text, digits);
+    ssn(text, &groups).filter(|hit| hit.end - hit.start == 11)
 }
 
 pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
@@ -234,6 +259,24 @@ pub(super) fn international_phone(text: &[u8], start: usize) -> Option<Hit> {
         })
 }
 
+/// The same after the prefix for calls abroad (ITU-T E.164, annex A): "0044 20 7946 0123".
+fn international_access(text: &[u8], start: usize, first: usize) -> Option<Hit> {
+    if !text[start..].starts_with(b"00")
+        || !(3..=5).contains(&(first - start))
+        || text[start + 2] == b'0'
+    {
+        return None;
+    }
+    let groups = Groups::read(text, start);
+    let digits: usize = (0..groups.count).map(|group| groups.len(group)).sum();
+    let last = groups.count - 1;
+    (groups.count >= 3
+        && (11..=17).contains(&digits)
+        && groups.len(last) >= 3
+        && ends_number(text, groups.end(last)))
+    .then(|| hit(start, groups.end(last), Kind::Phone))
+}
+
 /// Past "ext. 12", "x12" or "#12".
 pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
     let mut at = end;
@@ -266,7 +309,7 @@ pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
 }
 
 /// Whether a number that ends at `end` is not part of a longer one.
-fn ends_number(text: &[u8], end: usize) -> bool {
+pub(super) fn ends_number(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None => true,
         Some(b'-' | b'/' | b'.') => !text.get(end + 1).is_some_and(u8::is_ascii_digit),

@@ -132,6 +132,34 @@ pub(super) fn after_scheme(text: &[u8], word: &[u8], end: usize) -> Option<Hit> 
     })
 }
 
+/// The password of an option for user and password, whose hyphen is at `start`: `curl -u user:password`.
+pub(super) fn of_user(text: &[u8], start: usize) -> Option<Hit> {
+    let option = [
+        &b"--user "[..],
+        b"--user=",
+        b"--proxy-user ",
+        b"-u ",
+        b"-U ",
+    ]
+    .into_iter()
+    .find(|option| text[start..].starts_with(option))?;
+    if start > 0 && text[start - 1] > b' ' {
+        return None;
+    }
+    let user = start + option.len();
+    let end = value_end(text, run(text, user, |byte| matches!(byte, b'\'' | b'"')));
+    let colon = text.get(user..end)?.iter().position(|&byte| byte == b':')? + user + 1;
+    let password = &text[colon..end];
+    // The numbers of a user and a group, as of a container.
+    let is_group = password.iter().all(u8::is_ascii_digit);
+    let is_done = crate::phi::placeholder::length_at(password) == Some(password.len());
+    (!password.is_empty() && !is_group && !is_done).then_some(Hit {
+        start: colon,
+        end,
+        kind: Kind::Secret,
+    })
+}
+
 /// A private key in PEM (RFC 7468) whose first hyphen is at `start`.
 pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
     let rest = &text[start..];

@@ -22,8 +22,17 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         return None;
     }
     let by_key = by == Announced::Key;
+    if by_key && matches!(field, Field::Secret | Field::Place) && is_nothing(text, start) {
+        return None;
+    }
     let (end, kind) = match field {
-        Field::Strong(Kind::Date) => (date_end(text, start)?, Kind::Date),
+        Field::Strong(Kind::Date) => (
+            // A day is expected after words too, but not every number is one: "admitted 12 jobs".
+            date_end(text, start).filter(|&end| {
+                by_key || end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)
+            })?,
+            Kind::Date,
+        ),
         Field::Day => (
             date_end(text, start)
                 .filter(|_| by_key || text[start].is_ascii_digit())
@@ -34,10 +43,16 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             code_end(text, start, kind, if by_key { 3 } else { 4 })?,
             kind,
         ),
-        Field::Coded(_) if !by_key && code::uuid_end(text, start).is_some() => return None,
+        Field::Coded(_)
+            if !by_key
+                && (code::uuid_end(text, start).is_some() || begins_with_word(text, start)) =>
+        {
+            return None;
+        }
         Field::Coded(Kind::Ssn) => (code_end(text, start, Kind::Ssn, 9)?, Kind::Ssn),
         Field::Coded(kind) => (
-            code_end(text, start, kind, if by_key { 4 } else { 5 })?,
+            code_end(text, start, kind, if by_key { 4 } else { 5 })
+                .filter(|&end| !whole::is_operators_code(kind, &text[start..end]))?,
             kind,
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
@@ -55,7 +70,8 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Age => {
             let end = digits_end(text, start);
             (
-                super::is_great_age(&text[start..end]).then_some(end)?,
+                (super::is_great_age(&text[start..end]) && is_in_years(text, end))
+                    .then_some(end)?,
                 Kind::Age,
             )
         }
@@ -74,6 +90,38 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         _ => return None,
     };
     (end > start).then_some(Hit { start, end, kind })
+}
+
+/// "null" and its like, which stand for no value where text has no types.
+fn is_nothing(text: &[u8], start: usize) -> bool {
+    const NOTHING: [&[u8]; 9] = [
+        b"null",
+        b"none",
+        b"nil",
+        b"undefined",
+        b"unknown",
+        b"missing",
+        b"true",
+        b"false",
+        b"unset",
+    ];
+    let end = run(text, start, |byte| {
+        byte > b' ' && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'&')
+    });
+    NOTHING
+        .iter()
+        .any(|word| text[start..end].eq_ignore_ascii_case(word))
+}
+
+/// "portal-v2", "consumer-1", "java:42": the names of things begin with a word, codes of people do not.
+fn begins_with_word(text: &[u8], start: usize) -> bool {
+    let letters = run(text, start, |byte| byte.is_ascii_lowercase());
+    letters - start >= 3 && !text.get(letters).is_some_and(u8::is_ascii_digit)
+}
+
+/// An age has no unit but years: "93", "93y", "93F", but not "95s".
+fn is_in_years(text: &[u8], end: usize) -> bool {
+    is_boundary_after(text, end) || matches!(text[end], b'y' | b'Y' | b'M' | b'F')
 }
 
 fn is_compact_word(text: &[u8], start: usize) -> bool {
@@ -112,7 +160,8 @@ fn foreign_zip(text: &[u8], start: usize) -> Option<usize> {
     } else {
         first
     };
-    (text[start..end].iter().any(u8::is_ascii_digit) && end - start <= 10).then_some(end)
+    (text[start..end].iter().any(u8::is_ascii_digit) && (3..=10).contains(&(end - start)))
+        .then_some(end)
 }
 
 /// The end of a code: letters and digits with single marks inside, at least `least` long, with a

@@ -9,10 +9,14 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
     let has_digits = |least| digits(value) >= least || !value.is_ascii();
     match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
+        // Codes of these kinds have digits in every form: "ssn": "on file" is none.
+        Field::Strong(
+            kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
+        ) => has_digits(1).then_some(kind),
         Field::Strong(kind) | Field::Whole(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
-            .filter(|_| code::uuid_end(value, 0) != Some(value.len())),
+            .filter(|_| !is_operators_code(kind, value)),
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value)).then_some(Kind::Name),
         Field::PersonLike => (in_person || name::is_full_name(value)).then_some(Kind::Name),
@@ -35,6 +39,25 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
 
 fn digits(value: &[u8]) -> usize {
     value.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// A code that a machine gave: one that ends in a UUID (the member of a Kafka group), a licence of
+/// software by its SPDX identifier ("Apache-2.0"), a device file or an index of one ("cuda:1").
+pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
+    let before_uuid = value.len().checked_sub(36);
+    if before_uuid.is_some_and(|at| code::uuid_end(value, at) == Some(value.len())) {
+        return true;
+    }
+    match kind {
+        Kind::License => {
+            digits(value) <= 3
+                && value.windows(3).any(|three| {
+                    three[1] == b'.' && three[0].is_ascii_digit() && three[2].is_ascii_digit()
+                })
+        }
+        Kind::Device => digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase),
+        _ => false,
+    }
 }
 
 /// The `name` of an error as JavaScript has it: "TypeError".
