@@ -7,6 +7,7 @@ mod code;
 mod cue;
 mod date;
 mod email;
+mod glued;
 mod hl7;
 mod ip;
 mod keyed;
@@ -180,7 +181,7 @@ impl<'a, 's> Scanner<'a, 's> {
             return self.take(hit);
         }
         if letters < end
-            && let Some(hit) = number::glued_ssn(text, start, end)
+            && let Some(hit) = glued::find(text, start, end)
         {
             return self.take(hit);
         }

@@ -88,7 +88,8 @@ fn is_key(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b':' | b'='))
 }
 
-/// A word of a name: letters, with apostrophes and hyphens inside.
+/// A word of a name: letters, with apostrophes and hyphens inside, and the carets that part the names
+/// of HL7 (v2.9, 2A.3.88 XPN) and DICOM (PS3.5, 6.2.1 PN).
 fn word(text: &[u8], start: usize) -> (usize, u8) {
     let Some(&first) = text.get(start).filter(|&&byte| is_letter(byte)) else {
         return (start, 0);
@@ -97,7 +98,9 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
     loop {
         at = run(text, at, is_letter);
         match text.get(at) {
-            Some(b'\'' | b'-' | b'`') if text.get(at + 1).is_some_and(|&next| is_letter(next)) => {
+            Some(b'\'' | b'-' | b'`' | b'^')
+                if text.get(at + 1).is_some_and(|&next| is_letter(next)) =>
+            {
                 at += 1;
             }
             _ => return (at, first),
@@ -131,4 +134,20 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
 pub(super) fn is_full_name(value: &[u8]) -> bool {
     let (end, words) = end(value, 0, Expect::Capitals);
     end >= value.len().saturating_sub(1) && (2..=5).contains(&words)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn a_name_in_carets_goes_whole() {
+        for (text, redacted) in [
+            ("PATIENT: DOE^JANE", "PATIENT: [name]"),
+            ("patient_name=DOE^JANE^M", "patient_name=[name]"),
+            ("Dr. SMITH^JOHN saw", "Dr. [name] saw"),
+        ] {
+            assert_eq!(redact_text(text), redacted);
+        }
+    }
 }

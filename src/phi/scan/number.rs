@@ -131,7 +131,7 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
 /// Three, two and four digits. The Social Security Administration gives no area 000, 666 or 9xx, no
 /// group 00 and no serial 0000 (SSA, "Social Security Number Randomization"; POMS RM 10201.035). The
 /// IRS gives 9xx areas with groups from 50 on as taxpayer numbers (IRM 3.21.263).
-fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
+pub(super) fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
     if (groups.len(0), groups.len(1), groups.len(2)) != (3, 2, 4)
         || !(ends_number(text, groups.end(2)) || is_hyphenated(text, groups))
     {
@@ -154,19 +154,6 @@ fn is_hyphenated(text: &[u8], groups: &Groups) -> bool {
         && next.is_some_and(u8::is_ascii_alphabetic)
 }
 
-/// A number right after the letters of a word that ends at `end`: "x536-22-8726".
-pub(super) fn glued_ssn(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let digits = end.checked_sub(3).filter(|&at| at > start)?;
-    let is_three = text[digits..end].iter().all(u8::is_ascii_digit)
-        && !text[digits - 1].is_ascii_digit()
-        && text.get(end) == Some(&b'-');
-    if !is_three {
-        return None;
-    }
-    let groups = Groups::read(text, digits);
-    ssn(text, &groups).filter(|hit| hit.end - hit.start == 11)
-}
-
 pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
     let is_taxpayer = area[0] == b'9' && group[0] >= b'5';
     area != b"000"
@@ -177,7 +164,7 @@ pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
 }
 
 /// A number of the North American Numbering Plan: area and exchange do not begin with 0 or 1 (ATIS-0300051).
-fn phone(text: &[u8], groups: &Groups) -> Option<Hit> {
+pub(super) fn phone(text: &[u8], groups: &Groups) -> Option<Hit> {
     let national = usize::from(groups.len(0) == 1 && text[groups.bounds[0].0] == b'1');
     let lengths = (
         groups.len(national),
