@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type AIProvider, hangs, refuses, says, startAIProvider } from './support/ai-provider.ts'
 import { get } from './support/http.ts'
+import { bearer, JWT_SECRET } from './support/identity.ts'
 import { type Program, startProgram } from './support/process.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'stack', 'services', 'orchestrator')
@@ -33,6 +34,7 @@ async function start(env: Record<string, string>): Promise<void> {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
+      JWT_SECRET,
       AI_INTEGRATIONS_OPENAI_API_KEY: 'zebra-key',
       AI_INTEGRATIONS_OPENAI_BASE_URL: `${provider.url}/v1`,
       AI_RETRY_BACKOFF_MS: '10',
@@ -43,7 +45,7 @@ async function start(env: Record<string, string>): Promise<void> {
   port = Number(/"port":(\d+)/.exec(program.output())![1])
 }
 
-async function generate(body: unknown, headers: Record<string, string> = { authorization: 'Bearer t' }): Promise<{ status: number; body: any }> {
+async function generate(body: unknown, headers: Record<string, string> = bearer()): Promise<{ status: number; body: any }> {
   const answer = await get(port, PATH, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
   return { status: answer.status, body: JSON.parse(answer.body) }
 }
@@ -90,7 +92,7 @@ describe('text by a model', () => {
   it('ends at the provider too when the caller hangs up', async () => {
     await start({ ROS_MODE: 'LIVE' })
     provider.next(hangs)
-    const asking = request({ host: '127.0.0.1', port, path: PATH, method: 'POST', agent: false, headers: { 'content-type': 'application/json', authorization: 'Bearer t' } })
+    const asking = request({ host: '127.0.0.1', port, path: PATH, method: 'POST', agent: false, headers: { 'content-type': 'application/json', ...bearer() } })
     asking.on('error', () => {})
     asking.end(JSON.stringify({ task: 'zebra-prompt' }))
     await expect.poll(() => provider.requests.length).toBe(1)
