@@ -57,7 +57,7 @@ describe('text by a model', () => {
     await start({ ROS_MODE: 'LIVE' })
     expect(await generate({ task: 'zebra-prompt', stageId: '11' })).toMatchObject({
       status: 200,
-      body: { text: 'zebra-answer', model: 'gpt-4o', tokenUsage: { total: 1_200 }, retryCount: 0, _meta: { mode: 'LIVE' } },
+      body: { text: 'zebra-answer', phiRedacted: false, model: 'gpt-4o', tokenUsage: { total: 1_200 }, retryCount: 0, _meta: { mode: 'LIVE' } },
     })
     expect(provider.requests).toHaveLength(1)
     expect((await generate({ task: 'zebra-prompt' }, {})).status).toBe(401)
@@ -66,6 +66,9 @@ describe('text by a model', () => {
     expect(provider.requests).toHaveLength(1)
     expect(await counted()).toEqual({ 'provider=openai,status=success': 1 })
 
+    provider.next(says('{"text":"zebra 219-09-9999"}'))
+    expect(await generate({ task: 'zebra-prompt' })).toMatchObject({ status: 200, body: { text: 'zebra [ssn]', phiRedacted: true } })
+
     provider.next(refuses(400))
     expect(await generate({ task: 'zebra-prompt' })).toMatchObject({ status: 502, body: { code: 'GENERATION_FAILED', error: 'call to openai failed: bad_request (HTTP 400)' } })
     await get(port, '/nowhere/zebra-path')
@@ -73,7 +76,7 @@ describe('text by a model', () => {
     expect(program.output()).toContain('"provider call"')
     expect(program.output()).toMatch(/"request".*"route":"\/api\/ros\/ai\/generate"/)
     expect(program.output()).toContain('"route":"none"')
-    expect(program.output()).not.toMatch(/zebra|078-05/)
+    expect(program.output()).not.toMatch(/zebra|078-05|219-09/)
   })
 
   it('is a sample in DEMO, and is refused with the reason where the network is blocked', async () => {

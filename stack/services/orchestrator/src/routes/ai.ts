@@ -50,7 +50,10 @@ function answer(res: Response, generated: StructuredGenerationResponse<z.infer<t
   const { data, pack, error, retryCount } = generated;
   if (data && pack) {
     const { modelId, tokenUsage } = pack.metadata;
-    res.json({ text: data.text, packId: pack.packId, model: modelId, tokenUsage, retryCount });
+    // A model may make up, or remember, what nobody sent.
+    const text = redactPhi(data.text);
+    const phiRedacted = text !== data.text;
+    res.json({ text, phiRedacted, packId: pack.packId, model: modelId, tokenUsage, retryCount });
     return;
   }
   const blocked = error?.code === 'MODE_BLOCKED';
