@@ -101,7 +101,7 @@ describe('the orchestrator in LIVE', () => {
       allowUploads: false,
       strictPhiOnUpload: true,
     })
-    expect((await json(url, '/api/governance/config')).body).toMatchObject({ mode: 'LIVE', source: 'ROS_MODE', networkAllowed: true, blockReason: null })
+    expect((await json(url, '/api/governance/config')).body).toMatchObject({ mode: 'LIVE', source: 'ROS_MODE', networkAllowed: true, blockReason: null, warnings: [] })
   })
 
   it('keeps projects in Postgres for callers who come with an identity', async () => {
@@ -169,6 +169,13 @@ describe('the orchestrator in STANDBY', () => {
       expect([method, path, answer.status]).toEqual([method, path, 503])
       expect(answer.body).toMatchObject({ error: 'System in STANDBY mode', mode: 'STANDBY' })
     }
+  })
+
+  it('says what is wrong with a mode that is no word, and not what it was', async () => {
+    const { url } = await startOrchestrator({ ROS_MODE: 'zebra' })
+    const { body } = await json(url, '/api/governance/config')
+    expect(body).toMatchObject({ mode: 'STANDBY', warnings: [expect.stringContaining('ROS_MODE: expected DEMO, LIVE or STANDBY')] })
+    expect(JSON.stringify(body)).not.toContain('zebra')
   })
 
   it('hands out no projects under another spelling of their path', async () => {
