@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { resolveMode } from '../index.js'
@@ -13,6 +13,8 @@ import { tempDirectory } from './support/temp.ts'
 const FILES = ['docker-compose.prod.yml', 'docker-compose.ci.yml']
 const APPLICATIONS = ['orchestrator', 'worker']
 const SECRETS = { POSTGRES_USER: 'ros', POSTGRES_PASSWORD: 'aaaa', POSTGRES_DB: 'ros', DATABASE_URL: 'postgresql://ros:aaaa@postgres:5432/ros', REDIS_PASSWORD: 'bbbb', JWT_SECRET: 'cccc' }
+/** What .env.example sets beside them: the stack as it is shipped. */
+const SHIPPED = Object.fromEntries([...readFileSync(join(STACK, '.env.example'), 'utf8').matchAll(/^([A-Z_]+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]))
 
 const production = compose(FILES[0]!)
 const ci = compose(FILES[1]!)
@@ -20,7 +22,7 @@ const ci = compose(FILES[1]!)
 /** What a service's process gets: production's variables, and over them those of CI. */
 function environment(service: string, env: Record<string, string> = {}, withCi = false): Record<string, string> {
   const values = { ...production.services[service].environment, ...(withCi ? ci.services[service].environment : {}) }
-  return interpolated(values, { ...SECRETS, ...env })
+  return interpolated(values, { ...SHIPPED, ...SECRETS, ...env })
 }
 
 describe('the Compose files', () => {
@@ -31,7 +33,7 @@ describe('the Compose files', () => {
   it('are taken by Compose itself, where it is there', () => {
     if (spawnSync('docker', ['compose', 'version']).status !== 0) return
     const files = FILES.flatMap((file) => ['-f', file])
-    const merged = execFileSync('docker', ['compose', ...files, 'config', '--format', 'json'], { cwd: STACK, encoding: 'utf8', env: { ...process.env, ...SECRETS } })
+    const merged = execFileSync('docker', ['compose', ...files, 'config', '--format', 'json'], { cwd: STACK, encoding: 'utf8', env: { ...process.env, ...SHIPPED, ...SECRETS } })
     for (const service of APPLICATIONS) expect(JSON.parse(merged).services[service].environment).toMatchObject(environment(service, {}, true))
   })
 
@@ -39,9 +41,9 @@ describe('the Compose files', () => {
     check('yamllint', ['--strict', '-c', '.yamllint.yaml', ...FILES.map((file) => `stack/${file}`)], ROOT)
   })
 
-  it('start nothing without the secrets, and hold none', () => {
-    for (const name of Object.keys(SECRETS)) {
-      const rest: Record<string, string> = { ...SECRETS, [name]: '' }
+  it('start nothing without the secrets and a mode, and hold no secret', () => {
+    for (const name of [...Object.keys(SECRETS), 'GOVERNANCE_MODE']) {
+      const rest: Record<string, string> = { ...SHIPPED, ...SECRETS, [name]: '' }
       expect(() => Object.values(production.services).forEach((service: any) => interpolated(service.environment, rest))).toThrow(`${name} is required: set it in .env`)
     }
     const example = readFileSync(join(STACK, '.env.example'), 'utf8')
@@ -57,6 +59,7 @@ describe('the Compose files', () => {
 
   it.each(APPLICATIONS)('run %s in LIVE with the network open, unless told otherwise', (service) => {
     expect(resolveMode(environment(service))).toMatchObject({ mode: 'LIVE', source: 'GOVERNANCE_MODE', networkAllowed: true, allowUploads: true, strictPhiOnUpload: true, warnings: [] })
+    expect(resolveMode(environment(service, { ALLOW_UPLOADS: '' }))).toMatchObject({ allowUploads: false })
     expect(resolveMode(environment(service, { ROS_MODE: 'STANDBY' }))).toMatchObject({ mode: 'STANDBY', source: 'ROS_MODE', networkAllowed: false, warnings: [] })
     expect(resolveMode(environment(service, { NO_NETWORK: 'true' }))).toMatchObject({ networkAllowed: false, blockReason: 'no_network' })
   })
@@ -163,7 +166,7 @@ describe('the Makefile', () => {
   beforeAll(() => {
     folder = tempDirectory('make')
     mkdirSync(join(folder, 'bin'))
-    writeFileSync(join(folder, 'bin', 'docker'), `#!/bin/sh\nfor a; do printf '%s|' "$a"; done >>${folder}/calls; echo "ROS_MODE=$ROS_MODE" >>${folder}/calls\n`, { mode: 0o755 })
+    writeFileSync(join(folder, 'bin', 'docker'), `#!/bin/sh\nfor a; do printf '%s|' "$a"; done >>${folder}/calls; echo "ROS_MODE=$ROS_MODE GOVERNANCE_MODE=$GOVERNANCE_MODE" >>${folder}/calls; test ! -e ${folder}/refuse\n`, { mode: 0o755 })
     execFileSync('cp', ['-r', join(STACK, 'Makefile'), join(STACK, 'scripts'), folder])
   })
   afterEach(() => writeFileSync(join(folder, 'calls'), ''))
@@ -173,7 +176,7 @@ describe('the Makefile', () => {
     return { status, stderr }
   }
   const exec = (command: string, file = '', confirm = '') =>
-    `compose|-f|docker-compose.prod.yml|exec|-T|-e|BACKUP_FILE=${file}|-e|RETENTION_DAYS=30|-e|CONFIRM=${confirm}|postgres|sh|/scripts/db-backup.sh|${command}|ROS_MODE=`
+    `compose|-f|docker-compose.prod.yml|exec|-T|-e|BACKUP_FILE=${file}|-e|RETENTION_DAYS=30|-e|CONFIRM=${confirm}|postgres|sh|/scripts/db-backup.sh|${command}|ROS_MODE= GOVERNANCE_MODE=`
 
   it.each([['db-backup', 'backup'], ['db-backup-retention', 'retention'], ['db-backup-verify', 'verify'], ['db-backup-list', 'list'], ['db-restore-drill', 'drill']])('%s runs the script in the database container', (target, command) => {
     expect(make([target]).status).toBe(0)
@@ -195,7 +198,41 @@ describe('the Makefile', () => {
     writeFileSync(join(folder, '.env'), 'ROS_MODE=LIVE\nJWT_SECRET=x=y z\n')
     expect(make(['standby']).status).toBe(0)
     expect(readFileSync(join(folder, '.env'), 'utf8')).toBe('JWT_SECRET=x=y z\nROS_MODE=STANDBY\n')
-    expect(calls()[0]).toBe('compose|-f|docker-compose.prod.yml|up|-d|--no-build|--no-deps|--wait|orchestrator|worker|ROS_MODE=STANDBY')
+    expect(calls()[0]).toBe('compose|-f|docker-compose.prod.yml|up|-d|--no-build|--no-deps|--wait|orchestrator|worker|ROS_MODE=STANDBY GOVERNANCE_MODE=STANDBY')
+  })
+
+  it('standby locks the stack also where .env cannot be written, and says that the next start opens it', () => {
+    writeFileSync(join(folder, '.env'), 'ROS_MODE=LIVE\n')
+    mkdirSync(join(folder, '.env.new'))
+    try {
+      expect(make(['standby'])).toMatchObject({ status: 2, stderr: expect.stringContaining('standby: locked now, NOT kept in .env') })
+    } finally {
+      rmSync(join(folder, '.env.new'), { recursive: true })
+    }
+    expect(readFileSync(join(folder, '.env'), 'utf8')).toBe('ROS_MODE=LIVE\n')
+    expect(calls()[0]).toMatch(/\|up\|.*\|orchestrator\|worker\|ROS_MODE=STANDBY GOVERNANCE_MODE=STANDBY$/)
+    expect(calls()).toHaveLength(3)
+  })
+
+  it('standby claims no lock where the containers were not made anew', () => {
+    writeFileSync(join(folder, '.env'), 'A=1\n')
+    writeFileSync(join(folder, 'refuse'), '')
+    try {
+      expect(make(['standby'])).toMatchObject({ status: 2, stderr: expect.stringContaining('standby: NOT known to be locked') })
+    } finally {
+      rmSync(join(folder, 'refuse'))
+    }
+  })
+
+  it('sets the mode in the file that .env leads to, and leaves the link', () => {
+    const target = join(folder, 'shared.env')
+    writeFileSync(target, 'A=1\n')
+    rmSync(join(folder, '.env'), { force: true })
+    symlinkSync('shared.env', join(folder, '.env'))
+    expect(spawnSync('sh', [join(folder, 'scripts', 'set-mode.sh'), 'STANDBY']).status).toBe(0)
+    expect(lstatSync(join(folder, '.env')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(target, 'utf8')).toBe('A=1\nROS_MODE=STANDBY\n')
+    rmSync(join(folder, '.env'))
   })
 
   it('sets no mode that there is not, and no mode where there is no .env', () => {

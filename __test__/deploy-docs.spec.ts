@@ -140,7 +140,7 @@ describe('the commands for operators', () => {
     writeFileSync(modeFile, 'STANDBY')
     await expect.poll(async () => (await (await fetch(`${env.WORKER}/health`)).text()) + (await (await fetch(`${env.ORCHESTRATOR}/api/governance/mode`)).text()), { timeout: 3_000 }).toMatch(/STANDBY.*STANDBY/)
     expect(await runAll('docs/operations/MODE_TOGGLE.md')).toEqual([
-      'STANDBY\n{"mode":"STANDBY","source":"file","networkAllowed":false,"blockReason":"standby_mode"}\nSTANDBY\n',
+      'STANDBY\n{"mode":"STANDBY","source":"file","networkAllowed":false,"blockReason":"standby_mode","warnings":[]}\nSTANDBY\n',
       expect.stringMatching(/^researchflow_mode\{mode="STANDBY"\} 1$/m),
       '503\n',
       expect.stringMatching(/^\{"status":"standby",.*\} 200\n$/),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -29,8 +30,8 @@ const withPods = (overlay: Overlay) => parsed[overlay].filter(({ kind }) => ['De
 /** The container's environment, as the kubelet puts it together; secrets are left out. */
 function environment(overlay: Overlay, name: string): Record<string, string> {
   const [container] = podOf(find(overlay, 'Deployment', name)).spec.containers
-  const from = container.envFrom.filter((source: any) => source.configMapRef).map((source: any) => find(overlay, 'ConfigMap', source.configMapRef.name).data)
-  const own = container.env.map((one: any) => [one.name, one.value])
+  const from = container.envFrom.map((source: any) => find(overlay, 'ConfigMap', source.configMapRef.name).data)
+  const own = container.env.filter((one: any) => one.value !== undefined).map((one: any) => [one.name, one.value])
   return Object.assign({}, ...from, Object.fromEntries(own))
 }
 
@@ -55,6 +56,23 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
     const example = readFileSync(join(STACK, 'infrastructure/kubernetes/secrets.env.example'), 'utf8')
     for (const [, key] of built[overlay].matchAll(/secretKeyRef:\n\s+key: (\w+)/g)) expect(example).toMatch(new RegExp(`^${key}=`, 'm'))
     for (const key of ['POSTGRES_PASSWORD', 'DATABASE_URL', 'REDIS_PASSWORD', 'REDIS_URL', 'JWT_SECRET']) expect(example).toMatch(new RegExp(`^${key}=$`, 'm'))
+  })
+
+  it('gives every application the secrets that it uses, by name, and no others', () => {
+    const secrets = (name: string) => podOf(find(overlay, 'Deployment', name)).spec.containers[0].env.filter((one: any) => one.valueFrom).map((one: any) => {
+      expect(one.valueFrom.secretKeyRef).toMatchObject({ name: 'researchflow-secrets', key: one.name })
+      return one.name
+    })
+    expect(secrets('orchestrator').sort()).toEqual(['ANTHROPIC_API_KEY', 'DATABASE_URL', 'JWT_SECRET', 'OPENAI_API_KEY', 'REDIS_URL'])
+    expect(secrets('worker').sort()).toEqual(['ANTHROPIC_API_KEY', 'DATABASE_URL', 'OPENAI_API_KEY', 'REDIS_URL'])
+    expect(built[overlay]).not.toContain('secretRef:')
+  })
+
+  it('lets Postgres recover for as long as it takes, and sends it nobody meanwhile', () => {
+    const [container] = podOf(find(overlay, 'StatefulSet', 'postgres')).spec.containers
+    // In a recovery the port is open and pg_isready fails.
+    for (const probe of ['startupProbe', 'livenessProbe']) expect(container[probe]).toMatchObject({ tcpSocket: { port: 'postgres' } })
+    expect(container.readinessProbe.exec.command.at(-1)).toContain('pg_isready')
   })
 
   it('gives every application every variable of the mode', () => {
@@ -230,6 +248,22 @@ describe('the jobs of production', () => {
     } finally {
       await Promise.all([server.stop(), scratch.stop()])
     }
+  })
+
+  it('give a restore its job, which belongs to no CronJob', () => {
+    const page = readFileSync(join(ROOT, 'docs/operations/BACKUPS_AND_RESTORE.md'), 'utf8')
+    const [, program] = /jq '(del[^']+)'/.exec(page)!
+    const { jobTemplate } = job('db-backup').spec
+    // As kubectl makes it from a CronJob.
+    const made = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'db-restore', ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'db-backup', uid: 'x', controller: true }] }, spec: jobTemplate.spec }
+    const restore = JSON.parse(execFileSync('jq', [program!], { input: JSON.stringify(made), encoding: 'utf8' }))
+    expect(restore.metadata).toEqual({ name: 'db-restore' })
+    const [before] = jobTemplate.spec.template.spec.containers
+    const [container] = restore.spec.template.spec.containers
+    expect(container).toEqual({ ...before, command: ['sh', '/scripts/db-backup.sh', 'restore'], env: [...before.env, { name: 'CONFIRM', value: 'yes' }, { name: 'BACKUP_FILE', value: expect.stringMatching(/^backup_\d{8}_\d{6}\.dump$/) }] })
+    const file = join(tempDirectory('restore-job'), 'job.json')
+    writeFileSync(file, JSON.stringify(restore))
+    check('kubernetes-validate', ['--strict', '--quiet', '--kubernetes-version', '1.29', file])
   })
 
   it('never overlap, do not repeat a failure, and end in time', () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CONTENT, SCHEMA, SUMMARY, until, useClinic } from './support/clinic.ts'
@@ -49,6 +49,15 @@ describe('retention', () => {
     const { code, stderr } = await clinic.backup('retention')
     expect({ code, last: stderr.trimEnd().split('\n').at(-1) }).toEqual({ code: 1, last: 'db-backup: error: no backup is good, so none is removed' })
     expect(files(clinic.directory)).toEqual(before)
+  })
+
+  it('takes nothing for a backup that has another name', async () => {
+    const others = ['backup_2023_02.dump', 'backup_20230101_0200001.dump', 'backup_20230101_020000_old.dump', 'backup_2023010a_020000.dump']
+    for (const name of others) copyBackup(clinic.directory, clinic.good, name)
+    await clinic.backup('backup')
+    expect((await clinic.backup('retention')).stdout).toMatch(/removed 0 older than 30 days/)
+    expect(files(clinic.directory)).toEqual(expect.arrayContaining(others))
+    expect((await clinic.backup('list')).stdout.trimEnd().split('\n')).toHaveLength(1)
   })
 
   it.each(['0', '-1', '030', 'x', '1 day', '9999999'])('refuses %j days', async (days) => {
@@ -114,7 +123,16 @@ describe('restore', () => {
 
   it('says which tables are not the same', async () => {
     await sql(clinic.postgres, 'copy', 'SET ROLE ros; CREATE TABLE of_now (id int)')
-    expect(await clinic.backup('restore', restore)).toMatchObject({ code: 1, stderr: 'db-backup: error: restored, but not the same as when it was dumped: public.of_now \n' })
+    expect(await clinic.backup('restore', restore)).toMatchObject({ code: 3, stderr: 'db-backup: error: restored, but not the same as when it was dumped: public.of_now \n' })
+    expect(await sql(clinic.postgres, 'copy', CONTENT)).toBe(await sql(clinic.postgres, 'ros', CONTENT))
+  })
+
+  it('says that it has restored where there is nothing to compare with', async () => {
+    const name = 'backup_20250101_020000.dump'
+    copyBackup(clinic.directory, clinic.good, name)
+    rmSync(join(clinic.directory, `${name}.counts`))
+    expect(await clinic.backup('restore', { ...restore, BACKUP_FILE: name })).toMatchObject({ code: 3, stderr: 'db-backup: error: restored, but not the same as when it was dumped: nothing was counted when it was dumped\n' })
+    expect(await sql(clinic.postgres, 'copy', CONTENT)).toBe(await sql(clinic.postgres, 'ros', CONTENT))
   })
 })
 

@@ -144,6 +144,13 @@ describe('an answer that is not of the schema', () => {
     expect(ai.provider.requests).toHaveLength(4)
   })
 
+  it('is an answer too where the schema has no JSON Schema: nothing is thrown, asked or repeated', async () => {
+    const answer = await ask({ op: 'generate', task, schema: 'indescribable' })
+    expect(answer).toMatchObject({ success: false, error: { code: 'GENERATION_FAILED', details: [{ code: 'internal_error' }] }, retryCount: 0 })
+    expect(JSON.stringify(answer)).not.toContain('zebra')
+    expect(ai.provider.requests).toEqual([])
+  })
+
   it('is said without the words of a schema that throws', async () => {
     ai.provider.next(says(JSON.stringify(SECRETS.answer)))
     const answer = await ask({ op: 'generate', task, schema: 'throws', options: { maxRetries: 0 } })

@@ -84,6 +84,16 @@ describe('in LIVE', () => {
     expect((await counters()).external_calls_blocked_total).toEqual({ 'reason=phi_detected,provider=anthropic': 1 })
   })
 
+  it('PHI in a system prompt is not sent either, unless the program says that the text is its own', async () => {
+    const schema = { ...request, systemPrompt: 'A visit, such as 2024-03-01' }
+    expect(await ask({ op: 'route', request: schema })).toMatchObject({ blocked: { code: 'PHI_BLOCKED', reason: 'phi_detected' } })
+    expect(ai.provider.requests).toEqual([])
+    expect((await counters()).external_calls_blocked_total).toEqual({ 'reason=phi_detected,provider=anthropic': 1 })
+    expect(await ask({ op: 'route', request: schema, ownSystemPrompt: true })).not.toHaveProperty('blocked')
+    expect(await ask({ op: 'route', request: { ...schema, prompt: 'Patient 078-05-1120' }, ownSystemPrompt: true })).toHaveProperty('blocked')
+    expect(ai.provider.requests).toMatchObject([{ body: { system: schema.systemPrompt } }])
+  })
+
   it('PHI in an answer is taken out, also of what is parsed', async () => {
     ai.provider.next(says('{"ssn":"078-05-1120","rest":"kept"}'))
     const response = await ask({ op: 'route', request: { ...request, responseFormat: 'json' } })
@@ -206,5 +216,16 @@ describe('a call under way', () => {
     expect(answers.match(/"MODE_BLOCKED","reason":"no_network"/g)).toHaveLength(2)
     expect(ai.provider.requests).toHaveLength(1)
     expect(await counters()).toMatchObject({ external_calls_blocked_total: { 'reason=no_network,provider=anthropic': 2 }, external_calls_failed_total: 1 })
+  })
+})
+
+describe('a router whose redactions carry hashes', () => {
+  const hashed = setUpAI({ PHI_HASH_KEY: 'zebra-hashes' })
+
+  it('counts each of them', async () => {
+    hashed.provider.next(says('SSN 078-05-1120 and SSN 219-09-9999, as in [1]'))
+    const { content, qualityGate } = await hashed.ask({ op: 'route', request })
+    expect(content).toMatch(/^SSN \[ssn:[0-9a-f]{6}\] and SSN \[ssn:[0-9a-f]{6}\], as in \[1\]$/)
+    expect(qualityGate.checks).toContainEqual({ name: 'phi_output_scan', passed: false, severity: 'warning', reason: '2 items redacted' })
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type AIProvider, hangs, refuses, says, startAIProvider } from './support/ai-provider.ts'
 import { get } from './support/http.ts'
+import { bearer, JWT_SECRET } from './support/identity.ts'
 import { type Program, startProgram } from './support/process.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'stack', 'services', 'orchestrator')
@@ -33,6 +34,7 @@ async function start(env: Record<string, string>): Promise<void> {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
+      JWT_SECRET,
       AI_INTEGRATIONS_OPENAI_API_KEY: 'zebra-key',
       AI_INTEGRATIONS_OPENAI_BASE_URL: `${provider.url}/v1`,
       AI_RETRY_BACKOFF_MS: '10',
@@ -43,7 +45,7 @@ async function start(env: Record<string, string>): Promise<void> {
   port = Number(/"port":(\d+)/.exec(program.output())![1])
 }
 
-async function generate(body: unknown, headers: Record<string, string> = { authorization: 'Bearer t' }): Promise<{ status: number; body: any }> {
+async function generate(body: unknown, headers: Record<string, string> = bearer()): Promise<{ status: number; body: any }> {
   const answer = await get(port, PATH, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
   return { status: answer.status, body: JSON.parse(answer.body) }
 }
@@ -55,7 +57,7 @@ describe('text by a model', () => {
     await start({ ROS_MODE: 'LIVE' })
     expect(await generate({ task: 'zebra-prompt', stageId: '11' })).toMatchObject({
       status: 200,
-      body: { text: 'zebra-answer', model: 'gpt-4o', tokenUsage: { total: 1_200 }, retryCount: 0, _meta: { mode: 'LIVE' } },
+      body: { text: 'zebra-answer', phiRedacted: false, model: 'gpt-4o', tokenUsage: { total: 1_200 }, retryCount: 0, _meta: { mode: 'LIVE' } },
     })
     expect(provider.requests).toHaveLength(1)
     expect((await generate({ task: 'zebra-prompt' }, {})).status).toBe(401)
@@ -64,6 +66,9 @@ describe('text by a model', () => {
     expect(provider.requests).toHaveLength(1)
     expect(await counted()).toEqual({ 'provider=openai,status=success': 1 })
 
+    provider.next(says('{"text":"zebra 219-09-9999"}'))
+    expect(await generate({ task: 'zebra-prompt' })).toMatchObject({ status: 200, body: { text: 'zebra [ssn]', phiRedacted: true } })
+
     provider.next(refuses(400))
     expect(await generate({ task: 'zebra-prompt' })).toMatchObject({ status: 502, body: { code: 'GENERATION_FAILED', error: 'call to openai failed: bad_request (HTTP 400)' } })
     await get(port, '/nowhere/zebra-path')
@@ -71,7 +76,7 @@ describe('text by a model', () => {
     expect(program.output()).toContain('"provider call"')
     expect(program.output()).toMatch(/"request".*"route":"\/api\/ros\/ai\/generate"/)
     expect(program.output()).toContain('"route":"none"')
-    expect(program.output()).not.toMatch(/zebra|078-05/)
+    expect(program.output()).not.toMatch(/zebra|078-05|219-09/)
   })
 
   it('is a sample in DEMO, and is refused with the reason where the network is blocked', async () => {
@@ -90,7 +95,7 @@ describe('text by a model', () => {
   it('ends at the provider too when the caller hangs up', async () => {
     await start({ ROS_MODE: 'LIVE' })
     provider.next(hangs)
-    const asking = request({ host: '127.0.0.1', port, path: PATH, method: 'POST', agent: false, headers: { 'content-type': 'application/json', authorization: 'Bearer t' } })
+    const asking = request({ host: '127.0.0.1', port, path: PATH, method: 'POST', agent: false, headers: { 'content-type': 'application/json', ...bearer() } })
     asking.on('error', () => {})
     asking.end(JSON.stringify({ task: 'zebra-prompt' }))
     await expect.poll(() => provider.requests.length).toBe(1)

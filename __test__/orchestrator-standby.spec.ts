@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Conversation, startConversation } from './support/conversation.ts'
+import { bearer, JWT_SECRET } from './support/identity.ts'
 import { type FarHost, startFarHost } from './support/netns.ts'
 import { type Program, startProgram } from './support/process.ts'
 import { tempDirectory } from './support/temp.ts'
@@ -49,6 +50,7 @@ async function startOrchestrator(nodeArgs: string[], env: Record<string, string>
     DATABASE_URL: `postgres://app@${far.address}:5433/app`,
     REDIS_URL: `redis://${far.address}:6379`,
     WORKER_CALLBACK_URL: `http://${far.address}:8000`,
+    JWT_SECRET,
     AI_INTEGRATIONS_OPENAI_API_KEY: 'sk-zebra',
     AI_INTEGRATIONS_OPENAI_BASE_URL: `http://${far.address}:${PROVIDER_PORT}/v1`,
     ...env,
@@ -58,7 +60,7 @@ async function startOrchestrator(nodeArgs: string[], env: Record<string, string>
   return startProgram(file!, { args, cwd: FOLDER, ready: /listening/, readyTimeoutMs: 30_000 })
 }
 
-const GENERATE = { op: 'ask', url: `${URL}/api/ros/ai/generate`, method: 'POST', headers: { authorization: 'Bearer t' }, body: { task: 'zebra-prompt' } }
+const GENERATE = { op: 'ask', url: `${URL}/api/ros/ai/generate`, method: 'POST', headers: bearer(), body: { task: 'zebra-prompt' } }
 const read = (path: string): Promise<Answer> => operator.ask<Answer>({ op: 'ask', url: URL + path })
 
 const GUARDED = ['--import', 'tsx', '--import', '@researchflow/core/register']

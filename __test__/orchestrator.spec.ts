@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { get } from './support/http.ts'
+import { bearer, JWT_SECRET } from './support/identity.ts'
 import { freePort } from './support/ports.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { type Program, startProgram } from './support/process.ts'
@@ -100,7 +101,7 @@ describe('the orchestrator in LIVE', () => {
       allowUploads: false,
       strictPhiOnUpload: true,
     })
-    expect((await json(url, '/api/governance/config')).body).toMatchObject({ mode: 'LIVE', source: 'ROS_MODE', networkAllowed: true, blockReason: null })
+    expect((await json(url, '/api/governance/config')).body).toMatchObject({ mode: 'LIVE', source: 'ROS_MODE', networkAllowed: true, blockReason: null, warnings: [] })
   })
 
   it('keeps projects in Postgres for callers who come with an identity', async () => {
@@ -120,7 +121,7 @@ describe('the orchestrator in LIVE', () => {
         updatedAt: expect.any(String),
       },
     })
-    const listed = await json(url, '/api/projects', { headers: { authorization: 'Bearer t' } })
+    const listed = await json(url, '/api/projects', { headers: bearer() })
     expect(listed.body.projects).toContainEqual(created.body.project)
   })
 
@@ -164,10 +165,17 @@ describe('the orchestrator in STANDBY', () => {
       ...['PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [method, '/api/config']),
     ]
     for (const [method, path] of refused) {
-      const answer = await json(url, path!, { method: method!, headers: { authorization: 'Bearer t' } })
+      const answer = await json(url, path!, { method: method!, headers: bearer() })
       expect([method, path, answer.status]).toEqual([method, path, 503])
       expect(answer.body).toMatchObject({ error: 'System in STANDBY mode', mode: 'STANDBY' })
     }
+  })
+
+  it('says what is wrong with a mode that is no word, and not what it was', async () => {
+    const { url } = await startOrchestrator({ ROS_MODE: 'zebra' })
+    const { body } = await json(url, '/api/governance/config')
+    expect(body).toMatchObject({ mode: 'STANDBY', warnings: [expect.stringContaining('ROS_MODE: expected DEMO, LIVE or STANDBY')] })
+    expect(JSON.stringify(body)).not.toContain('zebra')
   })
 
   it('hands out no projects under another spelling of their path', async () => {
@@ -280,8 +288,8 @@ it('writes one JSON object a line and no part of a URL, whatever fails', async (
   })
   const answers = [
     await json(url, '/health/ready'),
-    await json(url, '/api/projects', { headers: { authorization: 'Bearer sometoken' } }),
-    await json(url, '/api/projects', post({ name: 'someproject' }, { authorization: 'Bearer sometoken' })),
+    await json(url, '/api/projects', { headers: bearer() }),
+    await json(url, '/api/projects', post({ name: 'someproject' }, bearer())),
   ]
   expect(answers[0]!.body.checks).toEqual({ db: 'failed: auth_failed', redis: 'failed: auth_failed', worker: 'failed: connection_refused' })
   expect(answers.slice(1).map(({ status, body }) => [status, body.code])).toEqual([
@@ -293,14 +301,14 @@ it('writes one JSON object a line and no part of a URL, whatever fails', async (
   const lines = program.output().trim().split('\n').map((line) => JSON.parse(line))
   expect(lines.filter(({ module }) => module === 'orchestrator').map(({ message }) => message)).toEqual(['listening', 'database query failed', 'database query failed', 'draining', 'stopped'])
   const everything = program.output() + JSON.stringify(answers)
-  for (const secret of ['dbuser', 'dbpassword', 'dbname', 'redisuser', 'redispassword', 'workeruser', 'workerpassword', 'sometoken', 'someproject', String(postgres.port), String(redis.port)]) {
+  for (const secret of ['dbuser', 'dbpassword', 'dbname', 'redisuser', 'redispassword', 'workeruser', 'workerpassword', JWT_SECRET, 'eyJ', 'user-1', 'someproject', String(postgres.port), String(redis.port)]) {
     expect(everything).not.toContain(secret)
   }
 })
 
 /** Runs index.ts as ResearchFlow does; an empty value takes the variable away. */
 async function orchestrator(env: Record<string, string> = {}, ready?: RegExp): Promise<Program> {
-  const defaults = { LOG_FORMAT: 'json', PORT: '0', HOST: '127.0.0.1', ROS_MODE: 'LIVE', DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url }
+  const defaults = { LOG_FORMAT: 'json', PORT: '0', HOST: '127.0.0.1', ROS_MODE: 'LIVE', JWT_SECRET, DATABASE_URL: postgres.url(), REDIS_URL: redis.url, WORKER_CALLBACK_URL: worker.url }
   const wanted = Object.entries({ PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...defaults, ...env }).filter(([, value]) => value !== '')
   const program = await startProgram(process.execPath, {
     args: ['--import', 'tsx', 'index.ts'],
@@ -324,14 +332,14 @@ async function json(url: string, path: string, init: RequestInit = {}): Promise<
   return { status: answer.status, body: await answer.json() }
 }
 
-function post(body: unknown, headers: Record<string, string> = { authorization: 'Bearer t' }): RequestInit {
+function post(body: unknown, headers: Partial<Record<string, string>> = bearer()): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
 /** A POST that has reached its handler's body parser, and waits there for its last bytes. */
 async function slowProject(port: number, name: string): Promise<{ finish(): Promise<{ status: number | undefined }> }> {
   const body = JSON.stringify({ name })
-  const asking = request({ host: '127.0.0.1', port, path: '/api/projects', method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: 'Bearer t', expect: '100-continue' } })
+  const asking = request({ host: '127.0.0.1', port, path: '/api/projects', method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...bearer(), expect: '100-continue' } })
   const answer = new Promise<{ status: number | undefined }>((resolve, reject) => {
     asking.on('error', reject)
     asking.on('response', (response) => {

@@ -17,7 +17,8 @@
 #   PGHOST, PGPORT, ...     as libpq has them; PGUSER and PGDATABASE default to POSTGRES_USER, POSTGRES_DB
 #   POSTGRES_PASSWORD_FILE  a file that holds the password, such as a mounted secret; else PGPASSFILE
 #
-# Exit: 0 done, 1 failed, 2 called in a wrong way, 75 another run holds the lock, 130 or 143 stopped.
+# Exit: 0 done, 1 failed and what was there is still there, 2 called in a wrong way, 3 restored, and
+# differs from what was dumped or could not be compared with it, 75 another run holds the lock, 130 or 143 stopped.
 #
 # A backup is NAME.dump (pg_dump's custom format), NAME.dump.sha256 (as `sha256sum -c` reads it) and
 # NAME.dump.counts (each table's rows and a checksum of them, from the snapshot that was dumped).
@@ -34,6 +35,7 @@ scratch=${DRILL_DATABASE:-restore_drill}
 keep_days=${RETENTION_DAYS:-30}
 # A server that vanished without a word is given up after a minute.
 conninfo='connect_timeout=10 keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000'
+failure=1
 work='' child='' session='' partial='' made_scratch='' locked=''
 
 main() {
@@ -119,7 +121,10 @@ restore() {
     AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()") || fail_with 'the database cannot be asked'
   [ "$others" -eq 0 ] || fail "$others other sessions use the database: stop the orchestrator and the worker first"
   load "$file" "$conninfo" || fail_with 'the restore failed; the database is as it was before'
+  # From here on the database is another one: no failure may say that nothing has changed.
+  failure=3
   compare "$file.counts" "$conninfo" || fail "restored, but not the same as when it was dumped: $differs"
+  failure=1
   say "restored $(basename "$file"): $(summary "$file.counts"), the same as when it was dumped"
 }
 
@@ -163,7 +168,8 @@ lock() {
 
 # The names of all backups, the oldest first.
 backups() {
-  for path in "$dir"/backup_[0-9]*_[0-9]*.dump; do
+  d="[0-9]"
+  for path in "$dir"/backup_$d$d$d$d$d$d$d${d}_$d$d$d$d$d$d.dump; do
     if [ -f "$path" ]; then basename "$path"; fi
   done
 }
@@ -283,7 +289,7 @@ compare() {
   differs='nothing was counted when it was dumped'
   [ -f "$1" ] || return 1
   count_rows >"$work/count.sql"
-  run psql -XAtq -v ON_ERROR_STOP=1 -d "$2" -f "$work/count.sql" >"$work/counts" || fail_with 'the rows cannot be counted'
+  run psql -XAtq -v ON_ERROR_STOP=1 -d "$2" -f "$work/count.sql" >"$work/counts" || fail_with 'restored, but the rows cannot be counted'
   ! cmp -s "$1" "$work/counts" || return 0
   # A line that stands in both files, in full, is the same; what is left names the tables.
   differs=$(sort "$1" "$work/counts" | uniq -u | cut -d '|' -f 1 | sort -u | tr '\n' ' ')
@@ -328,7 +334,7 @@ complain() { printf '%s: error: %s\n' "$SELF" "$*" >&2; }
 
 fail() {
   complain "$*"
-  exit 1
+  exit "$failure"
 }
 
 wrong_use() {
@@ -342,7 +348,7 @@ fail_with() {
   if [ -s "$work/stderr" ] && cp "$work/stderr" "$dir/.last-error.txt" 2>/dev/null; then
     complain "what the tool said, which may hold data, is in .last-error.txt in the backup directory"
   fi
-  exit 1
+  exit "$failure"
 }
 
 cause() {

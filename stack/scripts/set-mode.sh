@@ -12,8 +12,11 @@ case $mode in
 esac
 [ -f .env ] || { echo 'set-mode: .env is missing' >&2 && exit 1; }
 
+# Where .env is a link, what it leads to is written.
+env=$(readlink -f .env)
+trap 'rm -f "$env.new" 2>/dev/null || true' EXIT
 # Written beside and renamed: a disk that is full leaves the old one.
-{ grep -v '^ROS_MODE=' .env || [ $? -eq 1 ]; } >.env.new
-printf 'ROS_MODE=%s\n' "$mode" >>.env.new
-mv .env.new .env
+{ grep -v '^ROS_MODE=' "$env" || [ $? -eq 1 ]; } >"$env.new"
+printf 'ROS_MODE=%s\n' "$mode" >>"$env.new"
+mv "$env.new" "$env"
 echo "set-mode: ROS_MODE=$mode in .env"

@@ -8,6 +8,7 @@
  *   HOST                 0.0.0.0
  *   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL    what `/health/ready` checks
  *   ROS_MODE, GOVERNANCE_MODE, ROS_MODE_FILE, ...   the mode, read by @researchflow/core
+ *   JWT_SECRET           what signs the tokens of callers; see middleware/authenticate.ts
  *   LOG_LEVEL, LOG_FORMAT, ...    the log, read by @researchflow/core
  *   AI_INTEGRATIONS_OPENAI_API_KEY, AI_INTEGRATIONS_OPENAI_BASE_URL    see llm-router.ts
  *   DRAIN_MS             see src/utils/shutdown.ts

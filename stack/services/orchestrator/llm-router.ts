@@ -76,13 +76,38 @@ export function isConfigured(): boolean {
  * It does not reject. `MODE_BLOCKED` when the mode forbids the call, at its start or on the way;
  * nothing was sent then, or what was under way has ended, and the refusal counts once.
  * `VALIDATION_FAILED` when no answer was of the schema, `GENERATION_FAILED` when the provider failed,
- * with one of the codes of `ProviderError` in `details`.
+ * with one of the codes of `ProviderError` in `details`; or `internal_error`, for a schema that has no
+ * JSON Schema and for what is wrong in here.
  */
 export async function generateStructured<T>(
   task: string,
   schema: Schema<T>,
   context: GenerationContext,
   options: GenerationOptions = {},
+): Promise<StructuredGenerationResponse<T>> {
+  const begun = performance.now();
+  try {
+    return await generate(task, schema, context, options);
+  } catch (error) {
+    // Its class alone: its text may hold what was asked or answered.
+    log.error('generation failed', { error: error instanceof Error ? error.name : typeof error });
+    const message = 'the text could not be generated';
+    const details = [{ path: '', message, code: 'internal_error' }];
+    const totalLatencyMs = Math.round(performance.now() - begun);
+    return { success: false, error: { code: 'GENERATION_FAILED', message, details }, retryCount: 0, totalLatencyMs };
+  }
+}
+
+/** Whether data is of a schema; what is wrong is said without the data. */
+export function validateAgainstSchema<T>(data: unknown, schema: Schema<T>): ValidationResult {
+  return validate(data, schema).result;
+}
+
+async function generate<T>(
+  task: string,
+  schema: Schema<T>,
+  context: GenerationContext,
+  options: GenerationOptions,
 ): Promise<StructuredGenerationResponse<T>> {
   const begun = performance.now();
   const { model = 'gpt-4o', temperature = 0.7, maxTokens = 4_000, retryOnValidationFailure = true } = options;
@@ -137,11 +162,6 @@ export async function generateStructured<T>(
     success: false,
     error: { code: 'VALIDATION_FAILED', message: 'no answer of the model was of the schema', details: rejected.errors },
   });
-}
-
-/** Whether data is of a schema; what is wrong is said without the data. */
-export function validateAgainstSchema<T>(data: unknown, schema: Schema<T>): ValidationResult {
-  return validate(data, schema).result;
 }
 
 interface Answer {

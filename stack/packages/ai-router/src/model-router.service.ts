@@ -56,16 +56,21 @@ export class ModelRouterService {
     this.#refinement = new PromptRefinementService({ maxAttempts, escalationThreshold });
   }
 
-  /** @param options.signal Gives up: the call under way ends, and the response says `cancelled`. */
+  /**
+   * @param options.signal Gives up: the call under way ends, and the response says `cancelled`.
+   * @param options.ownSystemPrompt The system prompt is the program's own text, with nothing in it that
+   *   a caller typed, and is not scanned for PHI (default: false): a schema with a field of the format
+   *   `date` would look as if it held one.
+   */
   async route(
     request: AIRouterRequest,
-    { signal }: { signal?: AbortSignal } = {},
+    { signal, ownSystemPrompt = false }: { signal?: AbortSignal; ownSystemPrompt?: boolean } = {},
   ): Promise<AIRouterResponseWithRefinement> {
     const progress = new Progress(request.forceTier || this.selectTier(request.taskType), request.prompt);
     const { provider } = MODEL_CONFIGS[progress.tier];
 
     // Where the mode refuses, the gate of the call says so: a prompt is not even looked at.
-    if (checkRealAI(provider).allowed && !this.#phiGate.scanContent(request.prompt).passed) {
+    if (checkRealAI(provider).allowed && this.#holdsPhi(request, ownSystemPrompt)) {
       getTelemetry().recordBlockedCall('phi_detected', provider);
       return blocked(progress, 'phi_detected');
     }
@@ -128,6 +133,12 @@ export class ModelRouterService {
 
   getModelConfig(tier: ModelTier): ModelConfig {
     return MODEL_CONFIGS[tier];
+  }
+
+  /** All that is sent of a request, but for a system prompt that the program wrote itself. */
+  #holdsPhi({ prompt, systemPrompt = '' }: AIRouterRequest, ownSystemPrompt: boolean): boolean {
+    const texts = ownSystemPrompt ? [prompt] : [prompt, systemPrompt];
+    return texts.some((text) => !this.#phiGate.scanContent(text).passed);
   }
 
   /** The answer without PHI, and what the quality gate has to say of it. */

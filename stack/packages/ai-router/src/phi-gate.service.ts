@@ -17,7 +17,7 @@ export class PhiGateService {
   }
 }
 
-/** What was found is a word in brackets afterwards, such as `[ssn]`. */
+/** What was found is a word in brackets afterwards, such as `[ssn]`, or `[mrn:3f9a1c]` with a hash. */
 function countMarks(text: string): number {
-  return text.match(/\[[a-z_]+\]/g)?.length ?? 0;
+  return text.match(/\[[a-z_]+(?::[0-9a-f]+)?\]/g)?.length ?? 0;
 }

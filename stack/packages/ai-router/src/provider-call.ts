@@ -49,7 +49,7 @@ export interface SdkRequest {
 export async function callProvider<Client, T>(call: ProviderCall<Client, T>): Promise<T> {
   const { provider, signal } = call;
   refuseUnlessAllowed(provider);
-  const client = call.connect();
+  const client = connected(call);
   const end = watchForEnd(provider, signal);
   try {
     for (let retries = 0; ; retries += 1) {
@@ -68,6 +68,15 @@ export async function callProvider<Client, T>(call: ProviderCall<Client, T>): Pr
     }
   } finally {
     end.close();
+  }
+}
+
+/** An SDK that refuses its own settings says so in words of its own. */
+function connected<Client, T>({ connect, provider }: ProviderCall<Client, T>): Client {
+  try {
+    return connect();
+  } catch (error) {
+    throw error instanceof ProviderError ? error : new ProviderError('not_configured', provider);
   }
 }
 

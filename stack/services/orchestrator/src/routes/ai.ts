@@ -2,7 +2,8 @@ import { redactPhi } from '@researchflow/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { generateStructured, isConfigured, type StructuredGenerationResponse } from '../../llm-router';
-import { addModeInfo, blockAIInDemo, requireLiveAuth } from '../../middleware/mode-guard';
+import { requireIdentity } from '../../middleware/authenticate';
+import { addModeInfo, blockAIInDemo } from '../../middleware/mode-guard';
 
 const RequestBody = z.object({
   task: z.string().trim().min(1).max(20_000),
@@ -15,7 +16,7 @@ const Generated = z.object({ text: z.string().min(1) });
 /** Text by a model, in LIVE and for callers who come with an identity. */
 export function aiRouter(): Router {
   const router = Router();
-  router.post('/generate', addModeInfo, blockAIInDemo, requireLiveAuth, (req, res, next) => {
+  router.post('/generate', addModeInfo, blockAIInDemo, requireIdentity, (req, res, next) => {
     generate(req, res).catch(next);
   });
   return router;
@@ -49,7 +50,10 @@ function answer(res: Response, generated: StructuredGenerationResponse<z.infer<t
   const { data, pack, error, retryCount } = generated;
   if (data && pack) {
     const { modelId, tokenUsage } = pack.metadata;
-    res.json({ text: data.text, packId: pack.packId, model: modelId, tokenUsage, retryCount });
+    // A model may make up, or remember, what nobody sent.
+    const text = redactPhi(data.text);
+    const phiRedacted = text !== data.text;
+    res.json({ text, phiRedacted, packId: pack.packId, model: modelId, tokenUsage, retryCount });
     return;
   }
   const blocked = error?.code === 'MODE_BLOCKED';

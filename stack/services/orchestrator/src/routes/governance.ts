@@ -11,8 +11,9 @@ export function governanceRouter(): Router {
   });
 
   router.get('/config', (_req, res) => {
-    const { source, networkAllowed, blockReason } = currentMode();
-    res.json({ ...getCurrentModeConfig(), source, networkAllowed, blockReason });
+    const { source, networkAllowed, blockReason, warnings } = currentMode();
+    // They name variables, and hold no value.
+    res.json({ ...getCurrentModeConfig(), source, networkAllowed, blockReason, warnings });
   });
 
   return router;

@@ -1,6 +1,7 @@
-import { Router, type Request, type Response } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Pool } from 'pg';
-import { blockWritesInStandby, requireLiveAuth } from '../../middleware/mode-guard';
+import { requireIdentity } from '../../middleware/authenticate';
+import { blockWritesInStandby } from '../../middleware/mode-guard';
 import { describeError } from '../utils/describe-error';
 import { logger } from '../utils/logger';
 
@@ -18,16 +19,36 @@ const COLUMNS = `id, name, description, status, created_at AS "createdAt", updat
 
 type Handler = (pool: Pool, req: Request, res: Response) => Promise<void>;
 
-/** Projects, kept in Postgres. In LIVE a caller must come with an identity. */
+/** What DEMO shows to anybody: no row of a database, which may hold real studies. */
+const SAMPLE = {
+  id: '00000000-0000-4000-8000-000000000000',
+  name: 'Sample study',
+  description: 'A sample: DEMO opens no real data.',
+  status: 'active',
+  createdAt: '2025-01-01T00:00:00.000Z',
+  updatedAt: '2025-01-01T00:00:00.000Z',
+};
+
+/** Projects, kept in Postgres, for callers with an identity. DEMO has a sample, and keeps nothing. */
 export function projectsRouter(pool: Pool | null): Router {
   const router = Router();
   const withDatabase = databaseHandlers(pool);
 
-  router.use(blockWritesInStandby, requireLiveAuth);
+  router.use(blockWritesInStandby, requireIdentity, showSampleWithoutIdentity);
   router.get('/', withDatabase(list));
   router.post('/', withDatabase(create));
   return router;
 }
+
+/**
+ * By the identity and not by the mode, which may turn between two questions: nobody who was not
+ * verified sees or writes a row.
+ */
+const showSampleWithoutIdentity: RequestHandler = (req, res, next) => {
+  if (req.user) next();
+  else if (req.method === 'GET' || req.method === 'HEAD') res.json({ projects: [SAMPLE], total: 1 });
+  else res.status(403).json({ error: 'DEMO keeps no data', code: 'REAL_DATA_NOT_ALLOWED' });
+};
 
 const list: Handler = async (pool, _req, res) => {
   const { rows } = await pool.query(
