@@ -117,6 +117,15 @@ describe('researchflow-core doctor', () => {
     expect(code).toBe(0)
   })
 
+  it('finds the levels of the guard whatever is logged meanwhile', async () => {
+    for (const LOG_LEVEL of ['info', 'debug']) {
+      const { stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', LOG_LEVEL })
+      const { findings } = JSON.parse(stdout.slice(stdout.indexOf('{"findings"'))) as { findings: { name: string; text: string }[] }
+      const levels = findings.filter(({ name }) => name.startsWith('level '))
+      expect(levels.map(({ text }) => text)).toEqual(Array(2).fill(expect.stringMatching(/^can be reached: \d+ ways out/)))
+    }
+  })
+
   it('says what to do about what is wrong', async () => {
     const { code, stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', REDIS_URL: `redis://:hidden@127.0.0.1:${await freePort()}` })
     const { findings } = JSON.parse(stdout) as { findings: { topic: string; name: string; state: string; text: string; advice?: string }[] }

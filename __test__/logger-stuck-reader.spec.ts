@@ -47,7 +47,7 @@ it('lets the event loop go on with a reader that stands still, bounds what is ke
   const missing = (level: string): number => announced.reduce((sum, { context }) => sum + (context![level] as number), 0)
   const arrived = (level: string): number => [...out!, ...err!].filter((line) => line.module === 'stuck' && line.level === level).length
   expect(announced).toHaveLength(1)
-  expect(announced[0]).toMatchObject({ level: 'warn', message: 'log lines were dropped', context: { warn: 0, error: 0, unredactable: 0 } })
+  expect(announced[0]).toMatchObject({ level: 'warn', message: 'log lines were dropped', context: { warn: 0, error: 0, unredactable: 0, unwritten: 0 } })
   // Nothing is lost that is not told, and what is grave is not lost.
   expect([arrived('debug') + missing('debug'), arrived('info') + missing('info'), arrived('error')]).toEqual([debug, info, error])
   expect(missing('debug') + missing('info')).toBe(dropped)

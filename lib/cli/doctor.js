@@ -110,7 +110,8 @@ function tryGuard(level) {
     }
     process.stdout.write('\\n' + JSON.stringify(found))`
   // A blocked mode, in which the kernel level is put in force and not only armed.
-  const env = { ...process.env, ROS_MODE: 'STANDBY', ROS_MODE_FILE: '' }
+  // Only the trial's own line is to come.
+  const env = { ...process.env, ROS_MODE: 'STANDBY', ROS_MODE_FILE: '', LOG_LEVEL: 'silent' }
   return new Promise((resolve) => {
     execFile(process.execPath, ['-e', code], { env, timeout: GUARD_MS }, (error, stdout) => {
       const last = stdout.split('\n').at(-1)

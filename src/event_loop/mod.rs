@@ -98,9 +98,13 @@ impl Default for EventLoop {
 impl EventLoop {
     /// `ask` makes the loop call [`Self::answered`] as soon as it turns, and says whether the
     /// question went out. It is called on a native thread.
-    pub fn attach(&self, ask: impl Fn() -> bool + Send + Sync + 'static) {
+    pub fn attach(&'static self, ask: impl Fn() -> bool + Send + Sync + 'static) {
         // A second one would be of the same loop.
         let _ = self.ask.set(Box::new(ask));
+        // A worker thread may have started a probe server before.
+        if self.is_wanted() {
+            self.begin();
+        }
     }
 
     /// The loop has turned. Called on its own thread.
@@ -247,7 +251,7 @@ mod tests {
 
     #[test]
     fn shows_the_lag_of_the_open_question_and_counts_the_answer() {
-        let turns = EventLoop::default();
+        let turns: &'static EventLoop = Box::leak(Box::default());
         turns.attach(|| true);
         turns.ask();
         turns.answered();
@@ -259,7 +263,7 @@ mod tests {
         assert!(turns.worst()[SLOTS - 1] >= Some(Duration::from_millis(60)));
         turns.answered();
         assert_eq!(turns.stuck_for(), Duration::ZERO);
-        let shown = shown(&turns);
+        let shown = shown(turns);
         assert!(shown.contains("nodejs_eventloop_delay_seconds_bucket{le=\"0.05\"} 1\n"));
         assert!(shown.contains("nodejs_eventloop_delay_seconds_count 2\n"));
     }
@@ -276,6 +280,15 @@ mod tests {
         assert!(turns.is_wanted());
         lock(&turns.interest).until = Some(Instant::now());
         assert!(!turns.is_wanted());
+    }
+
+    #[test]
+    fn is_asked_by_whoever_wanted_to_know_before_it_was_there() {
+        let turns: &'static EventLoop = Box::leak(Box::default());
+        let _watch = turns.watch();
+        let (asked, answer) = std::sync::mpsc::channel();
+        turns.attach(move || asked.send(()).is_ok());
+        assert_eq!(answer.recv_timeout(Duration::from_secs(10)), Ok(()));
     }
 
     #[test]

@@ -7,11 +7,23 @@ use super::Level;
 pub(super) struct Dropped {
     pub(super) by_level: [u64; Level::ALL.len()],
     pub(super) unredactable: u64,
+    /// Those that had room and could not be written: a disk was full, or nobody read any more.
+    pub(super) unwritten: u64,
 }
 
 impl Dropped {
     pub(super) fn is_none(&self) -> bool {
-        self.unredactable == 0 && self.by_level.iter().all(|count| *count == 0)
+        self.unredactable == 0
+            && self.unwritten == 0
+            && self.by_level.iter().all(|count| *count == 0)
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        for (count, more) in self.by_level.iter_mut().zip(more.by_level) {
+            *count += more;
+        }
+        self.unredactable += more.unredactable;
+        self.unwritten += more.unwritten;
     }
 
     /// How many of each level, as the fields of a line.
@@ -22,6 +34,7 @@ impl Dropped {
             .map(|(level, count)| format!("\"{}\":{count}", level.as_str()))
             .collect();
         counts.push(format!("\"unredactable\":{}", self.unredactable));
+        counts.push(format!("\"unwritten\":{}", self.unwritten));
         format!("{{{}}}", counts.join(","))
     }
 }

@@ -82,18 +82,38 @@ struct Fields {
     context: Map<String, Value>,
 }
 
+impl Fields {
+    fn keep(&mut self, field: &Field, value: impl Into<Value>) {
+        self.context.insert(field.name().to_owned(), value.into());
+    }
+}
+
 impl Visit for Fields {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.context
-            .insert(field.name().to_owned(), Value::from(value));
+        self.keep(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.keep(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.keep(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.keep(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.keep(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         if field.name() == "message" {
             let _ = write!(self.message, "{value:?}");
         } else {
-            self.context
-                .insert(field.name().to_owned(), Value::from(format!("{value:?}")));
+            self.keep(field, format!("{value:?}"));
         }
     }
 }

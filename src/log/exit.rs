@@ -4,20 +4,30 @@
 //! a process by default are handled here until the program handles them itself: what waits is
 //! written, and then the signal is sent again to whoever would have had it. The process ends by that
 //! signal, as it would have.
+//!
+//! A handler may do next to nothing, so it wakes a thread that waits for the lines. That is not the
+//! writer: the system may hold the writer for ever in the middle of a call, as a terminal does that
+//! nobody reads.
 
+use std::io::{PipeReader, Read};
 use std::mem::MaybeUninit;
+use std::os::fd::IntoRawFd;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Once, OnceLock};
-use std::time::Instant;
+use std::thread;
 
-use super::sink::{self, Sink};
-use super::{FLUSH_LIMIT, FLUSH_STANDSTILL};
+use super::sink;
 
 /// The signals that end a process whose owner wants it to end.
 const SIGNALS: [libc::c_int; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
 /// The signal that the process is to end by, once the lines are written.
 static TOLD: AtomicI32 = AtomicI32::new(0);
+
+/// Where a byte wakes the thread that ends the process.
+static BELL: AtomicI32 = AtomicI32::new(NOT_THERE_YET);
+const NOT_THERE_YET: libc::c_int = -1;
+const NEVER_THERE: libc::c_int = -2;
 
 struct Before {
     /// What Node does at this signal before the program handles it for the first time: it gives the
@@ -43,8 +53,7 @@ pub fn arm(signal: i32) {
     let Some(now) = action(signal) else { return };
     // It must be there before a handler asks for it.
     let _ = sink::shared();
-    let handler: extern "C" fn(libc::c_int) = on_signal;
-    let ours = handler as libc::sighandler_t;
+    let ours = ours();
     if now.sa_sigaction == libc::SIG_IGN || now.sa_sigaction == ours {
         return;
     }
@@ -65,56 +74,71 @@ pub(super) fn flush_at_exit() {
     ONCE.call_once(|| {
         // SAFETY: the function is there until the process ends: the image is never unloaded.
         unsafe { libc::atexit(at_exit) };
+        end_when_told();
     });
-}
-
-/// Lets the writer end the process when a signal said so.
-#[derive(Default)]
-pub(super) struct Ending {
-    since: Option<Instant>,
-    moved: Option<(u64, Instant)>,
-}
-
-impl Ending {
-    /// Ends the process if a signal said so, and the lines are written or have had their time.
-    pub(super) fn end_if_told(&mut self, sink: &Sink) {
-        let signal = TOLD.load(Ordering::Relaxed);
-        if signal == 0 {
-            return;
-        }
-        let now = Instant::now();
-        let since = *self.since.get_or_insert(now);
-        let left = sink.waiting();
-        let moved_at = match self.moved {
-            Some((before, at)) if before == left => at,
-            _ => self.moved.insert((left, now)).1,
-        };
-        if left == 0
-            || now.duration_since(moved_at) > FLUSH_STANDSTILL
-            || now.duration_since(since) > FLUSH_LIMIT
-        {
-            die(signal);
-        }
-    }
 }
 
 extern "C" fn at_exit() {
     super::flush();
 }
 
-/// Only what a signal handler may: it can come in the middle of anything.
-extern "C" fn on_signal(signal: libc::c_int) {
-    // Told twice, somebody does not want to wait.
-    if sink::shared().waiting() == 0 || TOLD.swap(signal, Ordering::Relaxed) != 0 {
+/// Starts the thread that ends the process by a signal. It costs nothing while none comes.
+fn end_when_told() {
+    let bell = std::io::pipe().ok().and_then(|(reader, writer)| {
+        let thread = thread::Builder::new().name("rf-log-end".to_owned());
+        thread.spawn(move || wait_for_bell(reader)).ok()?;
+        Some(writer.into_raw_fd())
+    });
+    BELL.store(bell.unwrap_or(NEVER_THERE), Ordering::SeqCst);
+    // One that came before the bell was there.
+    let signal = TOLD.load(Ordering::SeqCst);
+    if signal != 0 && !ring() {
         die(signal);
     }
 }
 
+fn wait_for_bell(mut bell: PipeReader) {
+    let mut rung = [0];
+    while bell.read_exact(&mut rung).is_ok() {
+        let signal = TOLD.load(Ordering::SeqCst);
+        if signal != 0 {
+            super::flush();
+            die(signal);
+        }
+    }
+}
+
+/// Only what a signal handler may: it can come in the middle of anything.
+extern "C" fn on_signal(signal: libc::c_int) {
+    // It is said first and looked at then, so that what comes meanwhile is not overlooked. Told
+    // twice, somebody does not want to wait.
+    let is_told_again = TOLD.swap(signal, Ordering::SeqCst) != 0;
+    if is_told_again || sink::shared().waiting() == 0 || !ring() {
+        die(signal);
+    }
+}
+
+/// Wakes the thread that ends the process. Whether it is there, or will be in a moment.
+fn ring() -> bool {
+    match BELL.load(Ordering::SeqCst) {
+        NOT_THERE_YET => true,
+        NEVER_THERE => false,
+        // SAFETY: there is one byte, and a handler may write. The pipe is never full: it gets a
+        // byte for each signal, and the second one ends the process.
+        bell => unsafe { libc::write(bell, [0_u8].as_ptr().cast(), 1) == 1 },
+    }
+}
+
+/// Sends the signal to whoever had it before, or has it by now.
 fn die(signal: libc::c_int) {
     let place = SIGNALS.iter().position(|known| *known == signal);
     let Some(before) = place.map(|place| &BEFORE[place]) else {
         return;
     };
+    // The first process of a container outlives a signal that nobody handles; it was told, and that
+    // is over.
+    TOLD.store(0, Ordering::SeqCst);
+    let is_ours = action(signal).is_some_and(|now| now.sa_sigaction == ours());
     // SAFETY: all of its fields may be nought, and that is the system's own way.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
     if !before.default.load(Ordering::Relaxed)
@@ -124,9 +148,16 @@ fn die(signal: libc::c_int) {
     }
     // SAFETY: both are for any thread and for signal handlers, and the action is whole.
     unsafe {
-        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        if is_ours {
+            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        }
         libc::kill(libc::getpid(), signal);
     }
+}
+
+fn ours() -> libc::sighandler_t {
+    let handler: extern "C" fn(libc::c_int) = on_signal;
+    handler as libc::sighandler_t
 }
 
 fn action(signal: libc::c_int) -> Option<libc::sigaction> {

@@ -23,6 +23,12 @@ pub(super) struct Queue {
     pub(super) came: u64,
     pub(super) went: u64,
     pub(super) dropped: Dropped,
+    /// What was told last, in the records up to this one, which is not known to be written.
+    pub(super) announced: Dropped,
+    pub(super) announced_at: u64,
+    /// Whether the last attempt to write failed for good, as on a full disk: a line that tells what
+    /// is missing would be missing too.
+    pub(super) is_broken: bool,
     /// Since when the stream has taken nothing.
     pub(super) full_since: Option<Instant>,
 }
@@ -35,6 +41,10 @@ impl Queue {
             Level::Warn | Level::Error => LIMIT,
         };
         self.bytes + size > limit
+    }
+
+    pub(super) fn has_to_tell(&self) -> bool {
+        !self.is_broken && !self.dropped.is_none()
     }
 
     pub(super) fn is_calm(&self) -> bool {

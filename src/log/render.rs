@@ -39,7 +39,11 @@ impl Renderer {
         record: &Record<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Unredactable> {
-        self.line(record, settings(), out)
+        let begun = out.len();
+        // A fault anywhere on the way costs the line, not all that follow.
+        catch_unwind(AssertUnwindSafe(|| self.line(record, settings(), out)))
+            .unwrap_or(Err(Unredactable))
+            .inspect_err(|_| out.truncate(begun))
     }
 
     fn line(
@@ -51,11 +55,7 @@ impl Renderer {
         self.compose(record)?;
         self.head(record);
         let head = self.redacted.len();
-        let (raw, redacted) = (&self.raw, &mut self.redacted);
-        // A fault in a detector costs the line, not all that follow.
-        catch_unwind(AssertUnwindSafe(|| phi::redact_json(raw, redacted)))
-            .map_err(|_| Unredactable)?
-            .map_err(|_| Unredactable)?;
+        phi::redact_json(&self.raw, &mut self.redacted).map_err(|_| Unredactable)?;
         // The event goes on where our own part of it ends.
         *self.redacted.get_mut(head).ok_or(Unredactable)? = b',';
         let event = str::from_utf8(&self.redacted).map_err(|_| Unredactable)?;
@@ -75,11 +75,7 @@ impl Renderer {
                 let coloured = *self
                     .coloured
                     .get_or_insert_with(|| settings.coloured(self.stream));
-                let begun = out.len();
-                if text::write(event, coloured, out).is_err() {
-                    out.truncate(begun);
-                    return Err(Unredactable);
-                }
+                text::write(event, coloured, out).map_err(|_| Unredactable)?;
             }
         }
         Ok(())

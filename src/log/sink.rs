@@ -10,6 +10,7 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::dropped::Dropped;
 use super::queue::Queue;
 use super::record::Record;
 use super::stream::Stream;
@@ -19,6 +20,9 @@ use super::{Level, Parts, clock, counts, writer};
 const BLOCK: usize = 64 << 10;
 /// Blocks that are kept for use again.
 const SPARE_BLOCKS: usize = 16;
+
+/// How often a flush looks whether anything was written meanwhile: pieces of a batch are not told.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// A reader that has taken nothing for so long is not waited for.
 const STANDSTILL: Duration = Duration::from_millis(30);
@@ -47,6 +51,8 @@ pub enum Patience {
 pub(super) struct Sink {
     /// Records that are neither written nor given up, for signal handlers, which must not lock.
     records: AtomicU64,
+    /// Changes with every piece that is written, and so while a batch or a long line is under way.
+    pieces: AtomicU64,
     state: Mutex<State>,
     /// Something came for the writer.
     arrived: Condvar,
@@ -100,9 +106,11 @@ impl Sink {
         let size = parts.size();
         let stream = Stream::of(level);
         let mut state = self.lock();
-        if state.queues[stream as usize].lacks_room(size, level) {
+        if state.writer == Writer::Missing || state.queues[stream as usize].lacks_room(size, level)
+        {
             let has_room;
             (state, has_room) = match patience {
+                _ if state.writer == Writer::Missing => (state, false),
                 Patience::None => (state, false),
                 Patience::Some => self.wait_for_room(state, stream, size, level),
             };
@@ -116,7 +124,7 @@ impl Sink {
         let is_calm = state.queues[stream as usize].is_calm();
         let announced = is_calm && state.announce(stream, millis);
         let came = 1 + u64::from(announced);
-        self.records.fetch_add(came, Ordering::Relaxed);
+        self.records.fetch_add(came, Ordering::SeqCst);
         state.append(stream, &record, size);
         self.wake(state);
     }
@@ -135,6 +143,7 @@ impl Sink {
         }
         let came = state.queues.each_ref().map(|queue| queue.came);
         let mut went = state.went();
+        let mut pieces = self.pieces.load(Ordering::Relaxed);
         loop {
             if went[0] >= came[0] && went[1] >= came[1] {
                 return true;
@@ -144,10 +153,12 @@ impl Sink {
                 return false;
             }
             self.arrived.notify_one();
-            state = self.wait_for_move(state, left);
+            state = self.wait_for_move(state, left.min(GLANCE));
             now = Instant::now();
-            let before = std::mem::replace(&mut went, state.went());
-            if went != before {
+            let before = (went, pieces);
+            went = state.went();
+            pieces = self.pieces.load(Ordering::Relaxed);
+            if (went, pieces) != before {
                 deadline = now + standstill;
             }
         }
@@ -155,7 +166,7 @@ impl Sink {
 
     /// How many records are neither written nor given up. It does not lock.
     pub(super) fn waiting(&self) -> u64 {
-        self.records.load(Ordering::Relaxed)
+        self.records.load(Ordering::SeqCst)
     }
 
     /// Waits for a burst to be written, within the bounds that are said above.
@@ -222,12 +233,20 @@ impl Sink {
                 let started = thread::Builder::new()
                     .name("rf-log".to_owned())
                     .spawn(move || writer::run(self));
-                state.writer = match started {
-                    Ok(_) => Writer::Working,
-                    Err(_) => Writer::Missing,
+                let is_missing = started.is_err();
+                state.writer = if is_missing {
+                    Writer::Missing
+                } else {
+                    Writer::Working
                 };
+                drop(state);
                 #[cfg(unix)]
                 super::exit::flush_at_exit();
+                if is_missing {
+                    for stream in Stream::ALL {
+                        self.give_up(stream, 0);
+                    }
+                }
             }
         }
     }
@@ -257,6 +276,16 @@ impl Sink {
         }
     }
 
+    /// A piece is written.
+    pub(super) fn wrote(&self) {
+        self.pieces.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A stream that took nothing any more takes something again: what is missing can be told.
+    pub(super) fn is_back(&self, stream: Stream) {
+        self.lock().queues[stream as usize].is_broken = false;
+    }
+
     /// Records of so many bytes are written, or given up.
     pub(super) fn done(&self, stream: Stream, records: u64, bytes: usize) {
         self.records.fetch_sub(records, Ordering::Relaxed);
@@ -265,6 +294,9 @@ impl Sink {
         queue.went += records;
         queue.bytes -= bytes;
         queue.full_since = None;
+        if queue.went >= queue.announced_at {
+            queue.announced = Dropped::default();
+        }
         if state.waiting > 0 {
             drop(state);
             self.moved.notify_all();
@@ -281,9 +313,14 @@ impl Sink {
         queue.bytes = 0;
         queue.blocks.clear();
         queue.full_since = None;
+        queue.is_broken = true;
+        let lost = waiting.saturating_sub(settled);
+        // What was told in a line that is lost was not told.
+        queue.dropped.add(std::mem::take(&mut queue.announced));
+        queue.dropped.unwritten += lost;
         self.records.fetch_sub(waiting, Ordering::Relaxed);
         drop(state);
-        counts::drop_lines(waiting.saturating_sub(settled));
+        counts::drop_lines(lost);
         self.moved.notify_all();
     }
 
@@ -342,11 +379,14 @@ impl State {
 
     /// Says how many lines are missing so far. Whether any are.
     fn announce(&mut self, stream: Stream, millis: u64) -> bool {
-        let dropped = &mut self.queues[stream as usize].dropped;
-        if dropped.is_none() {
+        let queue = &mut self.queues[stream as usize];
+        if !queue.has_to_tell() {
             return false;
         }
-        let fields = std::mem::take(dropped).to_json();
+        let dropped = std::mem::take(&mut queue.dropped);
+        let fields = dropped.to_json();
+        queue.announced.add(dropped);
+        queue.announced_at = queue.came + 1;
         let parts = Parts {
             origin: r#""module":"logger""#,
             context: "",
@@ -368,12 +408,86 @@ impl State {
 
     fn has_records(&self) -> bool {
         let mut queues = self.queues.iter();
-        queues.any(|queue| !queue.blocks.is_empty() || !queue.dropped.is_none())
+        queues.any(|queue| !queue.blocks.is_empty() || queue.has_to_tell())
     }
 
     fn recover(&mut self, now: Instant) {
         let passed = now.duration_since(self.patience_at);
         self.patience_at = now;
         self.patience = MOST_PATIENCE.min(self.patience + passed / RECOVERY);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: Parts<'_> = Parts {
+        origin: r#""module":"m""#,
+        context: "",
+        fields: "",
+        message: "a line",
+    };
+
+    fn sink(writer: Writer) -> &'static Sink {
+        let sink: &'static Sink = Box::leak(Box::default());
+        sink.lock().writer = writer;
+        sink
+    }
+
+    #[test]
+    fn drops_and_counts_at_once_where_there_is_no_writer() {
+        let sink = sink(Writer::Missing);
+        let before = counts::dropped();
+        for patience in [Patience::None, Patience::Some] {
+            sink.push(Level::Info, &PARTS, patience);
+        }
+        assert_eq!(sink.waiting(), 0);
+        assert_eq!(sink.lock().queues[Stream::Output as usize].bytes, 0);
+        assert!(counts::dropped() >= before + 2);
+    }
+
+    #[test]
+    fn a_flush_goes_on_while_pieces_are_written_and_ends_when_none_are() {
+        let sink = sink(Writer::Working);
+        sink.push(Level::Info, &PARTS, Patience::None);
+        let pieces = thread::spawn(move || {
+            for _ in 0..15 {
+                thread::sleep(Duration::from_millis(40));
+                sink.wrote();
+            }
+        });
+        let begun = Instant::now();
+        assert!(!sink.flush(Duration::from_millis(200), Duration::from_secs(5)));
+        assert!(begun.elapsed() >= Duration::from_millis(600));
+        assert!(begun.elapsed() < Duration::from_secs(4));
+        pieces.join().unwrap();
+    }
+
+    #[test]
+    fn tells_of_lines_that_were_given_up_once_the_stream_is_back() {
+        let sink = sink(Writer::Working);
+        let stream = Stream::Output;
+        sink.push(Level::Info, &PARTS, Patience::None);
+        sink.push(Level::Info, &PARTS, Patience::None);
+        sink.give_up(stream, 1);
+        assert!(sink.take(stream).is_none());
+        assert!(!sink.lock().has_records());
+        sink.is_back(stream);
+        assert!(sink.lock().has_records());
+        let told = String::from_utf8_lossy(&sink.take(stream).unwrap()).into_owned();
+        assert!(
+            told.contains(r#""unredactable":0,"unwritten":1}"#),
+            "{told}"
+        );
+        // That line is lost too, and what it said is said again.
+        sink.give_up(stream, 0);
+        sink.is_back(stream);
+        let told = String::from_utf8_lossy(&sink.take(stream).unwrap()).into_owned();
+        assert!(
+            told.contains(r#""unredactable":0,"unwritten":2}"#),
+            "{told}"
+        );
+        assert!(sink.take(stream).is_none());
     }
 }

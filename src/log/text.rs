@@ -18,7 +18,8 @@ const CYAN: &str = "36";
 
 /// Appends what is shown of the event, a line or several, each with its end.
 pub(super) fn write(event: &str, coloured: bool, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    let event: Event<'_> = serde_json::from_str(event)?;
+    let event = without_halves(event);
+    let event: Event<'_> = serde_json::from_str(&event)?;
     let mut page = Page {
         shown: String::with_capacity(256),
         coloured,
@@ -26,6 +27,51 @@ pub(super) fn write(event: &str, coloured: bool, out: &mut Vec<u8>) -> serde_jso
     page.event(&event);
     out.extend_from_slice(page.shown.as_bytes());
     Ok(())
+}
+
+/// The event with U+FFFD for each half of a character that stands alone, as in a text that was cut in
+/// an emoji: JSON may have that, and no string of ours.
+fn without_halves(event: &str) -> Cow<'_, str> {
+    const REPLACEMENT: &[u8] = b"\\ufffd";
+    let is_half = |escape: &[u8]| {
+        matches!(
+            escape,
+            [
+                b'\\',
+                b'u',
+                b'd' | b'D',
+                b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F',
+                _,
+                _,
+            ]
+        )
+    };
+    if !event.as_bytes().windows(6).any(is_half) {
+        return Cow::Borrowed(event);
+    }
+    let is_second = |escape: &[u8]| is_half(escape) && escape[3].to_ascii_lowercase() >= b'c';
+    let mut rest = event.as_bytes();
+    let mut whole = Vec::with_capacity(rest.len());
+    while let Some(first) = rest.first() {
+        let escape = rest.get(..6).filter(|escape| is_half(escape));
+        let next = rest.get(6..12).filter(|escape| is_second(escape));
+        let (shown, length) = match (escape, next) {
+            (Some(escape), Some(_)) if !is_second(escape) => (&rest[..12], 12),
+            (Some(_), _) => (REPLACEMENT, 6),
+            // Any other escape goes with what it escapes, which may be a backslash.
+            (None, _) => {
+                let length = if *first == b'\\' {
+                    2.min(rest.len())
+                } else {
+                    1
+                };
+                (&rest[..length], length)
+            }
+        };
+        whole.extend_from_slice(shown);
+        rest = &rest[length..];
+    }
+    String::from_utf8(whole).map_or(Cow::Borrowed(event), Cow::Owned)
 }
 
 #[derive(Deserialize)]
@@ -265,6 +311,15 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.lines().count(), 4, "{text}");
+    }
+
+    #[test]
+    fn a_half_of_a_character_is_replaced_and_the_line_is_shown() {
+        let event = r#"{"timestamp":"T","level":"info","message":"m","module":"w\ud83d","requestId":"\uDE00r","context":{"k\ud83d":1,"whole":"\ud83d\ude00","escaped":"\\ud83d","error":{"stack":"E: cut\ud83d"}}}"#;
+        assert_eq!(
+            shown(event, false),
+            "T INFO  w\u{fffd}             m requestId=\u{fffd}r k\u{fffd}=1 whole=\u{1f600} escaped=\"\\\\ud83d\"\n    error: E: cut\u{fffd}\n"
+        );
     }
 
     #[test]

@@ -17,8 +17,6 @@ const BATCH: usize = 64 << 10;
 
 pub(super) fn run(sink: &'static Sink) {
     let mut lanes = Stream::ALL.map(Lane::new);
-    #[cfg(unix)]
-    let mut ending = super::exit::Ending::default();
     loop {
         for lane in &mut lanes {
             lane.fill(sink);
@@ -32,8 +30,6 @@ pub(super) fn run(sink: &'static Sink) {
                 State::Full => full.push(lane.stream),
             }
         }
-        #[cfg(unix)]
-        ending.end_if_told(sink);
         if busy {
             continue;
         }
@@ -67,6 +63,10 @@ struct Lane {
     bytes: usize,
     piece: usize,
     told_full: bool,
+    /// Nothing can be written, since the last attempt.
+    is_broken: bool,
+    /// What went out last was not the end of a line, and the rest of it is lost.
+    is_torn: bool,
 }
 
 impl Lane {
@@ -83,6 +83,8 @@ impl Lane {
             bytes: 0,
             piece: 0,
             told_full: false,
+            is_broken: false,
+            is_torn: false,
         }
     }
 
@@ -110,9 +112,14 @@ impl Lane {
             self.at += size;
             self.bytes += size;
             self.records += 1;
+            let begun = self.out.len();
+            if self.is_torn && begun == 0 {
+                self.out.push(b'\n');
+            }
             if self.renderer.render(&record, &mut self.out).is_ok() {
                 self.ends.push(self.out.len());
             } else {
+                self.out.truncate(begun);
                 sink.unredactable(self.stream);
             }
             if self.at == self.block.len() {
@@ -140,6 +147,9 @@ impl Lane {
             match self.stream.write(&self.out[self.written..end]) {
                 Attempt::Written(bytes) => {
                     self.written += bytes;
+                    if bytes > 0 {
+                        self.tell_moved(sink);
+                    }
                     self.tell_full(sink, false);
                 }
                 Attempt::Full => {
@@ -152,6 +162,7 @@ impl Lane {
                 }
             }
         }
+        self.is_torn = false;
         self.finish(sink);
         State::Moved
     }
@@ -172,6 +183,13 @@ impl Lane {
         }
     }
 
+    fn tell_moved(&mut self, sink: &Sink) {
+        sink.wrote();
+        if std::mem::take(&mut self.is_broken) {
+            sink.is_back(self.stream);
+        }
+    }
+
     fn finish(&mut self, sink: &Sink) {
         sink.done(self.stream, self.records, self.bytes);
         self.clear();
@@ -180,6 +198,10 @@ impl Lane {
     fn give_up(&mut self, sink: &Sink) {
         let is_lost = |end: &&usize| **end > self.written;
         let lost = self.ends.iter().filter(is_lost).count() as u64;
+        if self.written > 0 {
+            self.is_torn = !self.ends.contains(&self.written);
+        }
+        self.is_broken = true;
         sink.give_up(self.stream, self.records - lost);
         self.told_full = false;
         self.block.clear();

@@ -1,6 +1,7 @@
 //! The log, for JavaScript. A line is one call with one number and one string.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use napi::bindgen_prelude::{FnArgs, Function, Uint32Array};
@@ -127,15 +128,19 @@ unsafe extern "C" fn write_line(
         .ok()
         .and_then(|place| Level::ALL.get(place));
     if let (sys::Status::napi_ok, Some(level)) = (read, level) {
-        LINE.with_borrow_mut(|line| {
-            // SAFETY: as above.
-            if unsafe { line.read(env, arguments[1]) }.is_some()
-                && let Some(parts) = Parts::split(&line.text)
-            {
-                log::write(*level, &parts, Patience::Some);
-            }
-            line.shrink();
-        });
+        let write = || {
+            LINE.with_borrow_mut(|line| {
+                // SAFETY: as above.
+                if unsafe { line.read(env, arguments[1]) }.is_some()
+                    && let Some(parts) = Parts::split(&line.text)
+                {
+                    log::write(*level, &parts, Patience::Some);
+                }
+                line.shrink();
+            });
+        };
+        // A fault that went through here would abort the process; so it costs a line.
+        let _ = catch_unwind(AssertUnwindSafe(write));
     }
     ptr::null_mut()
 }
