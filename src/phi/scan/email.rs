@@ -19,7 +19,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     })
 }
 
-/// An address whose sign is written out, in brackets that open at `at`: "jane (at) example [dot] org".
+/// An address whose sign is written out, in brackets that open at `at`: "jane (at) example \[dot\] org".
 pub(super) fn spelt(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let is_in_brackets = |at: usize, word: &[u8]| {
         let inside = text.get(at + 1..at + 1 + word.len());
