@@ -152,7 +152,7 @@ pub(super) fn of_user(text: &[u8], start: usize) -> Option<Hit> {
     let password = &text[colon..end];
     // The numbers of a user and a group, as of a container.
     let is_group = password.iter().all(u8::is_ascii_digit);
-    let is_done = crate::phi::placeholder::length_at(password) == Some(password.len());
+    let is_done = crate::phi::placeholder::length_at(&text[colon..]).is_some();
     (!password.is_empty() && !is_group && !is_done).then_some(Hit {
         start: colon,
         end,
@@ -241,4 +241,20 @@ pub(super) fn value_end(text: &[u8], start: usize) -> usize {
         }
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn the_password_beside_a_user_goes_once() {
+        let once = "curl -u admin:[secret] http://x/";
+        assert_eq!(redact_text("curl -u admin:S3cr3t!x http://x/"), once);
+        assert_eq!(redact_text(once), once);
+        assert_eq!(
+            redact_text("docker run -u 1000:1000 app"),
+            "docker run -u 1000:1000 app"
+        );
+    }
 }
