@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -56,6 +57,8 @@ it(
     const start = (): Worker => new Worker(fixture, { workerData: { urls, seed: 1 } })
     const round = async (): Promise<void> => {
       const workers = Array.from({ length: 4 }, start)
+      // Node itself leaves a file open when it is stopped while it reads a module.
+      await Promise.all(workers.map((worker) => once(worker, 'message')))
       await sleep(randomInt(120))
       await Promise.all(workers.map((worker) => worker.terminate()))
     }
