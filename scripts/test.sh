@@ -21,9 +21,13 @@ runner() {
   if [ "${PIPESTATUS[0]}" -ne 0 ]; then failed+=("$name"); fi
 }
 
-# A few plain lines, also of a runner that colours them.
+# The lines of a runner without its colours.
+plain() {
+  sed -E $'s/\x1b\\[[0-9;]*m//g' "$1"
+}
+
 closing_lines() {
-  sed -E $'s/\x1b\\[[0-9;]*m//g' "$2" | grep -E "$1" | awk 'NR <= 6 { sub(/^ */, "  "); print }' |
+  plain "$2" | grep -E "$1" | awk 'NR <= 6 { sub(/^ */, "  "); print }' |
     grep . || printf '  it printed no summary\n'
 }
 
@@ -41,5 +45,9 @@ done
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '\nfailed: %s\n' "${failed[*]}"
+  for name in "${failed[@]}"; do
+    # By name, as vitest, pytest and cargo write it.
+    plain "$logs/$name" | grep -E '^ *FAIL(ED)? |^test .* FAILED$' | sort -u | head -8 | cut -c 1-200
+  done
   exit 1
 fi
