@@ -248,6 +248,16 @@ fn day_after(words: &Words, place: usize) -> Field {
     }
 }
 
+/// Whether a word, in any case, is one that names of fields are made of.
+pub(super) fn is_known_word(word: &[u8]) -> bool {
+    let mut lower = [0; 24];
+    lower.get_mut(..word.len()).is_some_and(|lower| {
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        vocabulary::word(lower).is_some()
+    })
+}
+
 fn flags(word: &[u8]) -> u8 {
     vocabulary::word(word).unwrap_or(0)
 }

@@ -3,7 +3,8 @@
 use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, address, code, lexicon, name, secret, table};
+use super::person::{self, Cue, named};
+use super::{Hit, address, code, lexicon, name, place, secret, table};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -55,20 +56,52 @@ pub(super) fn find(
         let city = address::city_before(text, start, floor);
         return city.or_else(|| hit(zip, zip_end, Kind::Zip));
     }
+    if known & lexicon::STATE != 0
+        && text[start].is_ascii_uppercase()
+        && text[..start].ends_with(b", ")
+        && let Some(hit) = place::before_state(text, start, end, floor)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::RESIDES != 0
+        && let Some(hit) = place::residence(text, end)
+    {
+        return Some(hit);
+    }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
         return value::take(Field::Age, text, at, Announced::Words);
     }
     if known & lexicon::TITLE != 0
         && word[0].is_ascii_uppercase()
-        && let Some(hit) = named(text, end, 1)
+        && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);
     }
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))
-        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end))
+        && let Some(hit) = named(text, end, role(known)).or_else(|| provider(text, end))
+    {
+        return Some(hit);
+    }
+    if known & lexicon::ALIAS != 0
+        && let Some(hit) = named(text, end, Cue::Person)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::MEETS != 0
+        && let Some(hit) = person::met(text, end)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::DOTTED_TITLE != 0
+        && let Some(hit) = person::dotted_title(text, start, end)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::GIVEN != 0
+        && let Some(hit) = person::given(text, start, end, floor)
     {
         return Some(hit);
     }
@@ -76,6 +109,14 @@ pub(super) fn find(
         return announced(text, start, end, floor);
     }
     None
+}
+
+fn role(known: u32) -> Cue {
+    if known & lexicon::PERSONAL != 0 {
+        Cue::Person
+    } else {
+        Cue::Role
+    }
 }
 
 /// "prescriber 1234567893": a number after a role that passes the check of a provider's.
@@ -113,6 +154,14 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
             kind: Kind::Address,
         });
     }
+    if matches!(text.get(start..end + 2), Some(b"c/o" | b"C/O")) {
+        return named(text, end + 2, Cue::Role);
+    }
+    if text[start] == b'M'
+        && let Some(hit) = person::dotted_title(text, start, end)
+    {
+        return Some(hit);
+    }
     if start > 0 && text[start - 1] == b'.' {
         return None;
     }
@@ -128,6 +177,10 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
     }
     if letters < 3 {
         return None;
+    }
+    // Also known as, and another name.
+    if text[start..at].eq_ignore_ascii_case(b"a.k.a") || text[start..at].eq_ignore_ascii_case(b"f.k.a") {
+        return named(text, at, Cue::Person);
     }
     match field::classify(&text[start..at]) {
         field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
@@ -177,52 +230,13 @@ fn is_signed(text: &[u8], start: usize) -> bool {
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
 }
 
-/// A name of at least `least` words after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe",
-/// "patient's name is Jane Doe".
-fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
-    let mut at = end;
-    if matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) {
-        at += 2;
-    }
-    for _ in 0..4 {
-        let gap = run(text, at, |byte| {
-            matches!(
-                byte,
-                b' ' | b'.' | b',' | b'\t' | b'"' | b'\'' | b'-' | b'>' | b'|'
-            )
-        });
-        let next = word_end(text, gap);
-        if gap == at || gap > at + 4 || next == gap {
-            return None;
-        }
-        let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
-        at = gap;
-        if !is_link {
-            break;
-        }
-        at = next;
-    }
-    // "Herr Dr. Ng": the second title announces the name.
-    if lexicon::flags(text, at, word_end(text, at)) & lexicon::TITLE != 0 {
-        return None;
-    }
-    let (name_end, words) = name::end(text, at, name::Expect::Capitals);
-    // Where letters have no case, a name has no spaces.
-    let is_caseless = words > 0 && text[at..name_end].iter().all(|&byte| byte >= 0x80);
-    (words >= least || is_caseless).then_some(Hit {
-        start: at,
-        end: name_end,
-        kind: Kind::Name,
-    })
-}
-
 fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
     let sign = run(text, end, |byte| byte == b' ');
     let is_numbered = text.get(sign) == Some(&b'#');
     let field = field_before(text, start, end, floor, is_numbered)?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
         let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
-        return named(text, end, if is_name { 1 } else { 2 });
+        return named(text, end, if is_name { Cue::Name } else { Cue::Role });
     }
     if field == Field::Secret
         && let Some(hit) = one_time_code(text, start, end)

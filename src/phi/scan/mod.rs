@@ -15,6 +15,8 @@ mod lexicon;
 mod markup;
 mod name;
 mod number;
+mod person;
+mod place;
 mod secret;
 mod table;
 mod url;
@@ -177,6 +179,11 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+        {
+            return self.take(hit);
+        }
+        if text.get(end) == Some(&b'\'')
+            && let Some(hit) = person::possessive(text, start, end, self.floor)
         {
             return self.take(hit);
         }
