@@ -1,6 +1,7 @@
 //! What a field's name says of its value.
 
 mod cache;
+mod dicom;
 mod phrases;
 mod vocabulary;
 mod words;
@@ -9,6 +10,7 @@ use super::kind::Kind;
 use words::Words;
 
 pub(super) use cache::{classify, classify_name};
+pub(super) use dicom::{attribute, representation};
 
 /// What a field's name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,10 @@ pub(super) enum Field {
     Place,
     /// A postal code.
     Zip,
+    /// A bank's routing number, if it passes its check.
+    Routing,
+    /// What a resource of FHIR is: its `resourceType`.
+    Resource,
     /// A secret.
     Secret,
     /// A version, a model or an image: its date and its dots are no person's.
@@ -57,6 +63,9 @@ pub(super) enum Field {
 
 /// Reads the words of a name. Slow: a few hundred nanoseconds.
 fn read(name: &[u8]) -> Field {
+    if let Some(field) = dicom::attribute(name) {
+        return field;
+    }
     let mut words = Words::split(name);
     part_compounds(&mut words);
     if words.len() == 0 {
@@ -87,6 +96,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Zip
             | Field::Age
             | Field::Name
+            | Field::Routing
             | Field::Secret => true,
             Field::Plain
             | Field::About
@@ -95,6 +105,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Value
             | Field::NamePart
             | Field::Identifier
+            | Field::Resource
             | Field::Id => return None,
             _ => false,
         };

@@ -114,8 +114,12 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Coded(Kind::Account),
         "account, account #, acct, acct #, bank account, bank account #, routing number, aba \
          number, sort code, billing account, billing account #, patient account, patient account \
-         #, customer number, account code, financial number, claim #",
+         #, customer number, account code, financial number, claim #, routing transit number, aba routing number, \
+         transit number, bank code, bsb number",
     ),
+    (Field::Routing, "routing, aba, rtn, aba routing, routing transit, transit"),
+    (Field::Resource, "resource type"),
+    (Field::About, "routing key, routing mode"),
     (
         Field::Coded(Kind::Plan),
         "policy id, health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
@@ -190,11 +194,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Label,
         "type, system, field, key, label, attribute, code system, column, property, \
-         param, variable, identifier type, id type, kind, use type, field name, question, header",
+         param, variable, identifier type, id type, kind, use type, field name, question, header, vr",
     ),
     (
         Field::Value,
-        "value, val, answer, value string, text value, content value, old, new, before, after, previous, \
+        "value, values, val, answer, value string, text value, content value, old, new, before, after, previous, \
          current, from value, to value",
     ),
 ];

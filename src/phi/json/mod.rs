@@ -3,11 +3,12 @@
 //! It checks the grammar of RFC 8259 as it goes, since what is not understood must not be written.
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
-use super::Unredactable;
 mod level;
+mod rows;
 
 use std::convert::Infallible;
 
+use super::Unredactable;
 use super::field::{self, Field};
 use super::kind::Kind;
 use super::placeholder;
@@ -15,6 +16,7 @@ use super::scan;
 use super::span::{Span, Spans};
 
 use level::{Level, Levels, OUTSIDE};
+use rows::{Cells, Columns};
 
 /// Beyond this many layers of JSON inside strings of JSON a string is read as text.
 const MAX_LAYERS: u8 = 8;
@@ -39,6 +41,8 @@ pub(super) fn walk_prefix(
         json,
         at: 0,
         layers,
+        key: (0, 0),
+        columns: Columns::default(),
         spans,
     };
     walk.run()?;
@@ -49,6 +53,9 @@ struct Walk<'a> {
     json: &'a [u8],
     at: usize,
     layers: u8,
+    /// Where the last key is.
+    key: (usize, usize),
+    columns: Columns,
     spans: &'a mut Spans,
 }
 
@@ -63,7 +70,7 @@ impl Walk<'_> {
                 open @ (b'{' | b'[') => {
                     self.at += 1;
                     above.push(level);
-                    level = level.below(field, open == b'{');
+                    level = self.opened(&level, field, open == b'{', above.depth());
                     true
                 }
                 b'"' => {
@@ -90,6 +97,7 @@ impl Walk<'_> {
                 if next == if level.is_object { b'}' } else { b']' } {
                     self.at += 1;
                     level = above.pop().unwrap_or(OUTSIDE);
+                    self.columns.left(above.depth());
                     is_first = false;
                     continue;
                 }
@@ -98,6 +106,7 @@ impl Walk<'_> {
                         return Err(Unredactable);
                     }
                     self.at += 1;
+                    level.index += 1;
                     self.skip_white_space();
                 }
                 break;
@@ -105,9 +114,63 @@ impl Walk<'_> {
             field = if level.is_object {
                 self.key()?
             } else {
-                level.field
+                self.element(&level)
             };
         }
+    }
+
+    /// What an object or array is, the value of `field` in `parent`.
+    fn opened(&mut self, parent: &Level, field: Field, is_object: bool, depth: usize) -> Level {
+        let is_part = field == Field::NamePart && self.is_part();
+        let field = if is_part { Field::Whole(Kind::Name) } else { field };
+        let mut level = parent.below(field, is_object);
+        if !is_object {
+            let key = &self.json[self.key.0..self.key.1];
+            level.cells = self.columns.cells(parent, key, depth);
+        }
+        level
+    }
+
+    /// What the next element of an array is.
+    fn element(&self, level: &Level) -> Field {
+        match level.cells {
+            Cells::Row => self.columns.field(level.index),
+            Cells::First | Cells::Pair if level.index == 1 => level.labelled.unwrap_or(level.field),
+            Cells::Headers if level.index % 2 == 1 => level.labelled.unwrap_or(level.field),
+            _ => level.field,
+        }
+    }
+
+    /// Reads a string as the name of what comes next, and says what it is itself.
+    fn cell(&mut self, field: Field, value: &[u8], level: &mut Level) -> Field {
+        let is_name = match level.cells {
+            Cells::Names => !level.is_object || field == Field::Name,
+            Cells::First => true,
+            _ => false,
+        };
+        if is_name {
+            self.columns.name(value);
+        }
+        match level.cells {
+            Cells::First | Cells::Pair if level.index == 0 => {
+                level.labelled = Some(field::classify(value));
+                field
+            }
+            Cells::Headers if level.index.is_multiple_of(2) => {
+                level.labelled = Some(field::classify(value));
+                field
+            }
+            Cells::Names if level.is_object => Field::Plain,
+            cells @ (Cells::First | Cells::Pair | Cells::Headers | Cells::Row) => {
+                self.columns.meaning(cells, field, value)
+            }
+            _ => field,
+        }
+    }
+
+    /// Whether the last key is a part of a name that has its other part beside it.
+    fn is_part(&self) -> bool {
+        scan::has_counterpart(self.json, self.key.0, self.key.1)
     }
 
     fn key(&mut self) -> Result<Field, Unredactable> {
@@ -115,6 +178,7 @@ impl Walk<'_> {
             return Err(Unredactable);
         }
         let (start, end, escaped) = self.string()?;
+        self.key = (start, end);
         let name = &self.json[start..end];
         let (field, is_word) = if escaped {
             (field::classify(&scan::folded(name)), false)
@@ -135,11 +199,30 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
+        let field = if level.cells == Cells::Plain {
+            field
+        } else {
+            self.cell(field, value, level)
+        };
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {
-            if field == Field::Label {
-                level.labelled = Some(field::classify(value));
+            match field {
+                // The value representation of DICOM says less than its tag.
+                Field::Label if value.len() == 2 && value.iter().all(u8::is_ascii_uppercase) => {
+                    level.labelled = level.labelled.or_else(|| field::representation(value));
+                }
+                Field::Label => level.labelled = Some(field::classify(value)),
+                // "tag": "00100020" of DICOM.
+                Field::Version if field::attribute(value).is_some() => {
+                    level.labelled = field::attribute(value);
+                }
+                Field::Resource if field::classify(value) == Field::Person => level.is_patient = true,
+                Field::NamePart if scan::is_part_of_name(value) && self.is_part() => {
+                    self.spans.text(start, end, Kind::Name);
+                    return Ok(());
+                }
+                _ => {}
             }
             // The name of a field of a form: its value stands beside it.
             if field == Field::Name && level.is_object {

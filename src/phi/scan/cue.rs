@@ -31,7 +31,11 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::DUPLICATE != 0 {
-        return table::duplicate_entry(text, end);
+        return if word.eq_ignore_ascii_case(b"entry") {
+            table::duplicate_entry(text, end)
+        } else {
+            table::constrained(text, end)
+        };
     }
     if known & lexicon::GEO != 0
         && let Some(hit) = address::position(text, end)
@@ -238,6 +242,10 @@ fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit>
         let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
         return named(text, end, if is_name { Cue::Name } else { Cue::Role });
     }
+    // "MR #4512" is a request to merge; a medical record has a longer number.
+    if text[start..end].eq_ignore_ascii_case(b"mr") {
+        return value_after(field, text, end).filter(|hit| hit.end - hit.start > 5);
+    }
     if field == Field::Secret
         && let Some(hit) = one_time_code(text, start, end)
     {
@@ -298,6 +306,7 @@ fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
                     | b':'
                     | b'='
                     | b'_'
+                    | b'|'
             )
         });
         let next = word_end(text, at);
@@ -358,7 +367,10 @@ fn field_before(
             | Field::Coded(_)
             | Field::Zip
             | Field::Age
+            | Field::Routing
             | Field::Name) => best = Some(field),
+            // "counts.age": it is one name, and says that this is none.
+            Field::About if from < start && !matches!(text[start - 1], b' ' | b'\'') => return None,
             _ => {}
         }
         let mut before = from;
@@ -385,23 +397,4 @@ fn is_measured(text: &[u8], end: usize) -> bool {
     let at = run(text, end, |byte| byte == b' ');
     text.get(end) == Some(&b'%')
         || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
-}
-
-/// A number that ends at `end` and is named after it: "1234567893 (NPI)".
-pub(super) fn named_after(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    if end - start < 5 || text.get(end..end + 2) != Some(b" (") {
-        return None;
-    }
-    let close = run(text, end + 2, |byte| {
-        byte.is_ascii_alphabetic() || byte == b' '
-    });
-    if text.get(close) != Some(&b')') || close - end > 26 {
-        return None;
-    }
-    match field::classify(&text[end + 2..close]) {
-        Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => {
-            Some(Hit { start, end, kind })
-        }
-        _ => None,
-    }
 }

@@ -1,8 +1,8 @@
 //! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
 
-use super::class::{is_word, run};
+use super::class::{is_letter, is_word, run};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, whole};
+use super::{Hit, lexicon, markup, name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -35,10 +35,42 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         return Found::Version(run(text, start, is_version));
     }
     let field = match field {
+        Field::NamePart => {
+            return part(text, at, floor).map_or(Found::Nothing, Found::Value);
+        }
         Field::Value if text[..at].ends_with(b"value") => markup::of_value(text, at - 5),
         field => field,
     };
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// The value of `first:` where there is a `last:` too.
+fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let is_key = |byte: u8| is_word(byte);
+    let mut end = at;
+    while end > floor && !is_key(text[end - 1]) && at - end < 3 {
+        end -= 1;
+    }
+    let mut start = end;
+    while start > floor && is_key(text[start - 1]) && end - start < 8 {
+        start -= 1;
+    }
+    let open = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'['));
+    let is_part = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
+    let mut close = run(text, open, is_part);
+    while close > open && matches!(text[close - 1], b' ' | b'\'') {
+        close -= 1;
+    }
+    // In a line of keys the next one is no part of the name: "first=Jane last=Doe".
+    if matches!(text.get(close), Some(b'=' | b':')) {
+        let space = text[open..close].iter().rposition(|&byte| byte == b' ')?;
+        close = open + space;
+    }
+    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end)).then_some(Hit {
+        start: open,
+        end: close,
+        kind: Kind::Name,
+    })
 }
 
 /// `unclosed`: brackets before there were tried and have no end.

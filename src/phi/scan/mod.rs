@@ -1,6 +1,7 @@
 //! The reading of text: one pass over its bytes, which stops where something can begin.
 
 mod address;
+mod after;
 mod age;
 mod class;
 mod code;
@@ -15,9 +16,11 @@ mod lexicon;
 mod markup;
 mod name;
 mod number;
+mod option;
 mod person;
 mod place;
 mod secret;
+mod standard;
 mod table;
 mod url;
 mod value;
@@ -36,6 +39,7 @@ use class::{CLASS, DIGIT, LETTER, PLAIN};
 
 pub(super) use class::plain_run;
 pub(super) use date::is_date_like;
+pub(super) use name::{has_counterpart, is_part as is_part_of_name};
 pub(super) use number::is_bare_card;
 pub(super) use whole::{is_great_age, whole};
 
@@ -172,18 +176,19 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
-        if matches!(text.get(end), Some(b'|' | b'*'))
-            && let Some(hit) = hl7::find(text, start, end)
-        {
+        let hit = match text.get(end) {
+            Some(b'|' | b'*') => hl7::find(text, start, end),
+            Some(b'-' | b'.') if end - start == 3 => standard::numbered(text, start, end),
+            Some(b'^') => standard::composite(text, start, end),
+            Some(b'/') => standard::reference(text, start, end),
+            Some(b'\'') => person::possessive(text, start, end, self.floor),
+            _ => None,
+        };
+        if let Some(hit) = hit {
             return self.take(hit);
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
-        {
-            return self.take(hit);
-        }
-        if text.get(end) == Some(&b'\'')
-            && let Some(hit) = person::possessive(text, start, end, self.floor)
         {
             return self.take(hit);
         }
@@ -212,6 +217,11 @@ impl<'a, 's> Scanner<'a, 's> {
                 self.at = end;
                 return;
             }
+        }
+        if letters < end
+            && let Some(hit) = after::spoken(text, start, end)
+        {
+            return self.take(hit);
         }
         if known & lexicon::MONTH != 0
             && !self.is_version
@@ -259,7 +269,9 @@ impl<'a, 's> Scanner<'a, 's> {
             .or_else(|| code::find(text, start, word))
             .or_else(|| address::find(text, start))
             .or_else(|| age::find(text, start))
-            .or_else(|| cue::named_after(text, start, word))
+            .or_else(|| after::spoken(text, start, word))
+            .or_else(|| address::degrees(text, start))
+            .or_else(|| standard::composite(text, start, word).filter(|_| text.get(word) == Some(&b'^')))
         {
             return self.take(hit);
         }
@@ -304,6 +316,7 @@ impl<'a, 's> Scanner<'a, 's> {
                     return;
                 }
                 email::spelt(text, at, self.floor)
+                    .or_else(|| after::in_brackets(text, at, self.floor))
             }
             b'{' => return self.embedded_json(),
             b'\n' if at >= self.tabled => {
@@ -323,14 +336,16 @@ impl<'a, 's> Scanner<'a, 's> {
                     })
                     .or_else(|| number::phone_in_parentheses(text, at))
                     .or_else(|| table::duplicate_value(text, at))
-                    .or_else(|| email::spelt(text, at, self.floor));
+                    .or_else(|| standard::element(text, at))
+                    .or_else(|| email::spelt(text, at, self.floor))
+                    .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
                     return self.found(&table::tuples(text, at));
                 }
                 hit
             }
             b'-' => secret::private_key(text, at)
-                .or_else(|| secret::of_user(text, at))
+                .or_else(|| option::find(text, at))
                 .or_else(|| code::masked_ssn(text, at, self.floor)),
             _ => None,
         };

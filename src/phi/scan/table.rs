@@ -25,14 +25,21 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     if text.get(close) != Some(&b')') {
         return hits;
     }
+    let columns = || -> Vec<Field> {
+        text[open + 1..close]
+            .split(|&byte| byte == b',')
+            .take(MAX_COLUMNS)
+            .map(field::classify)
+            .collect()
+    };
+    if let Some(line) = copied_after(text, close + 1) {
+        lines(text, line, b'\t', &columns(), &mut hits);
+        return hits;
+    }
     let Some(mut at) = values_after(text, close + 1) else {
         return hits;
     };
-    let columns: Vec<Field> = text[open + 1..close]
-        .split(|&byte| byte == b',')
-        .take(MAX_COLUMNS)
-        .map(field::classify)
-        .collect();
+    let columns = columns();
     loop {
         at = tuple(text, at + 1, &columns, &mut hits);
         let next = run(text, at, |byte| {
@@ -43,6 +50,15 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
         }
         at = next;
     }
+}
+
+/// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
+fn copied_after(text: &[u8], at: usize) -> Option<usize> {
+    const FROM: &[u8] = b" from stdin";
+    let from = text.get(at..at + FROM.len())?;
+    let end = at + FROM.len();
+    let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
+    (from.eq_ignore_ascii_case(FROM) && line < text.len()).then_some(line + 1)
 }
 
 /// Where the first tuple opens.
@@ -70,14 +86,13 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
             .copied()
             .filter(|byte| matches!(byte, b'\'' | b'"'));
         let start = at + usize::from(quote.is_some());
-        let end = run(text, start, |byte| match quote {
-            Some(quote) => byte != quote && byte != b'\n',
-            None => !matches!(byte, b',' | b')' | b'\n'),
-        });
+        let end = match quote {
+            Some(quote) => quoted_end(text, start, quote),
+            None => run(text, start, |byte| !matches!(byte, b',' | b')' | b'\n')),
+        };
         if let Some(&field) = column.next() {
             hits.extend(cell(text, start, end, field, quote.is_some()));
         }
-        // A quote that is doubled is part of the value, which is taken for two then.
         at = run(text, end, |byte| !matches!(byte, b',' | b')' | b'\n'));
         if text.get(at) != Some(&b',') {
             return at;
@@ -86,8 +101,21 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
     }
 }
 
+/// Where the quote is that ends a value: a quote that is doubled is part of it (ISO/IEC 9075-2, 5.3).
+fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
+    let mut end = start;
+    loop {
+        end = run(text, end, |byte| byte != quote && byte != b'\n');
+        if text.get(end..end + 2) != Some(&[quote, quote]) {
+            return end;
+        }
+        end += 2;
+    }
+}
+
 fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) -> Option<Hit> {
-    let value = text[start..end].trim_ascii();
+    let start = end - text[start..end].trim_ascii_start().len();
+    let value = text[start..end].trim_ascii_end();
     let is_reference = !is_quoted
         && (matches!(value.first(), Some(b'$' | b'?' | b':' | b'@' | b'%'))
             || value.contains(&b'(')
@@ -103,7 +131,7 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
     }
     Some(Hit {
         start,
-        end: start + text[start..end].trim_ascii_end().len(),
+        end: start + value.len(),
         kind: whole::whole(field, value, false)?,
     })
 }
@@ -113,7 +141,11 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
 pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     let is_header = |byte: u8| {
-        is_word(byte) || matches!(byte, b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.')
+        is_word(byte)
+            || matches!(
+                byte,
+                b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.' | b'|' | b'*' | b'#' | b'/'
+            )
     };
     let header_end = line_end - usize::from(text[..line_end].ends_with(b"\r"));
     let length = text[..header_end]
@@ -124,7 +156,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .count();
     let header = &text[header_end - length..header_end];
     let begins_line = length == header_end || matches!(text[header_end - length - 1], b'\n' | b':');
-    let Some(&separator) = [b',', b';', b'\t']
+    let Some(&separator) = [b'|', b',', b';', b'\t']
         .iter()
         .find(|separator| header.contains(separator))
         .filter(|_| begins_line)
@@ -150,18 +182,37 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
             }
         }
     }
-    let mut at = line_end + 1;
+    let at = if separator == b'|' {
+        past_rule(text, line_end + 1)
+    } else {
+        line_end + 1
+    };
+    let end = lines(text, at, separator, &columns, &mut hits);
+    (hits, end)
+}
+
+/// Reads the lines from `at` on that have as many cells as there are columns. Returns where they end.
+fn lines(text: &[u8], mut at: usize, separator: u8, columns: &[Field], hits: &mut Vec<Hit>) -> usize {
     while at < text.len() {
         let end = run(text, at, |byte| byte != b'\n');
         let row = hits.len();
-        let cells = row_cells(text, at, end, separator, &columns, &mut hits);
-        if cells != columns.len() {
+        if row_cells(text, at, end, separator, columns, hits) != columns.len() {
             hits.truncate(row);
             break;
         }
         at = end + 1;
     }
-    (hits, at)
+    at
+}
+
+/// Past the line below the header of a table of Markdown, `psql` or `mysql`: "|---|:-:|", "-----+------".
+fn past_rule(text: &[u8], at: usize) -> usize {
+    let end = run(text, at, |byte| matches!(byte, b'-' | b'+' | b'|' | b':' | b' ' | b'\r'));
+    if text[at..end].contains(&b'-') && text.get(end) == Some(&b'\n') {
+        end + 1
+    } else {
+        at
+    }
 }
 
 /// Reads one line. Returns how many cells it has.
@@ -209,15 +260,16 @@ pub(super) fn duplicate_entry(text: &[u8], at: usize) -> Option<Hit> {
 /// The value in parentheses that open at `open`: "Violation of UNIQUE KEY constraint 'UQ_mrn' … The
 /// duplicate key value is (x)." of SQL Server.
 pub(super) fn duplicate_value(text: &[u8], open: usize) -> Option<Hit> {
-    const CONSTRAINT: &[u8] = b"constraint '";
+    const NAMED: [&[u8]; 2] = [b"constraint '", b"unique index '"];
     if !text[..open].ends_with(b"duplicate key value is ") {
         return None;
     }
     let before = &text[open.saturating_sub(MAX_HEADER)..open];
-    let place = before
-        .windows(CONSTRAINT.len())
-        .rposition(|it| it == CONSTRAINT)?;
-    let key = &before[place + CONSTRAINT.len()..];
+    let place = NAMED.iter().find_map(|named| {
+        let place = before.windows(named.len()).rposition(|it| it == *named)?;
+        Some(place + named.len())
+    })?;
+    let key = &before[place..];
     let key = &key[..run(key, 0, |byte| byte != b'\'')];
     let end = run_at_most(text, open + 1, MAX_HEADER, |byte| {
         !matches!(byte, b')' | b'\n')
@@ -225,9 +277,47 @@ pub(super) fn duplicate_value(text: &[u8], open: usize) -> Option<Hit> {
     of_index(text, open + 1, end, key)
 }
 
+/// The value after the name of a constraint in parentheses or quotes, where the word "constraint" ends at `at`:
+/// "ORA-00001: unique constraint (HOSP.UQ_MRN) violated … 'x'" of Oracle.
+pub(super) fn constrained(text: &[u8], at: usize) -> Option<Hit> {
+    const MAX_REST: usize = 160;
+    let open = run(text, at, |byte| byte == b' ');
+    let close = match text.get(open)? {
+        b'(' => b')',
+        quote @ (b'\'' | b'"') => *quote,
+        _ => return None,
+    };
+    let name_end = run_at_most(text, open + 1, 96, |byte| byte != close && byte != b'\n');
+    let index = text[open + 1..name_end].rsplit(|&byte| byte == b'"').find(|part| !part.is_empty())?;
+    let line_end = run_at_most(text, name_end, MAX_REST, |byte| byte != b'\n');
+    let line = text.get(name_end + 1..line_end)?;
+    // SQL Server names the table in quotes too.
+    if line.windows(10).any(|words| words == b"value is (") {
+        return None;
+    }
+    let value = line
+        .iter()
+        .position(|&byte| byte == b'\'')
+        .map(|quote| quote + 1)
+        .or_else(|| {
+            let word = line.windows(5).position(|word| word.eq_ignore_ascii_case(b"value"))? + 5;
+            let word = word + usize::from(line.get(word) == Some(&b's'));
+            Some(run(line, word, |byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'(')))
+        })?;
+    let is_quoted = line[value - 1] == b'\'';
+    let end = run(line, value, |byte| {
+        if is_quoted { byte != b'\'' } else { byte > b' ' && !matches!(byte, b',' | b';' | b')' | b'"') }
+    });
+    let from = name_end + 1;
+    (end > value).then(|| of_index(text, from + value, from + end, index))?
+}
+
 /// The value from `start` to `end` of an index by its name: `patients.uq_patients_mrn`.
 fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> {
-    const AFFIXES: [&[u8]; 13] = [
+    const AFFIXES: [&[u8]; 16] = [
+        b"un",
+        b"uc",
+        b"fk",
         b"idx",
         b"ix",
         b"uk",

@@ -85,6 +85,14 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             })?,
             Kind::Zip,
         ),
+        Field::Routing => {
+            // The word before says enough for nine digits, whatever their check.
+            let end = digits_end(text, start);
+            (
+                (end - start == 9 && is_boundary_after(text, end)).then_some(end)?,
+                Kind::Account,
+            )
+        }
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
         Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,

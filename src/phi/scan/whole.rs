@@ -25,6 +25,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
+        Field::Routing => code::is_routing(value).then_some(Kind::Account),
         Field::Plain
         | Field::About
         | Field::Version
@@ -33,6 +34,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         | Field::Id
         | Field::Value
         | Field::NamePart
+        | Field::Resource
         | Field::Identifier => None,
     }
 }
@@ -55,9 +57,21 @@ pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
                     three[1] == b'.' && three[0].is_ascii_digit() && three[2].is_ascii_digit()
                 })
         }
-        Kind::Device => digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase),
+        Kind::Device => {
+            is_baud_rate(value)
+                || digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase)
+        }
         _ => false,
     }
+}
+
+/// The speed of a serial line: the rates of POSIX's `termios.h` and Linux's.
+fn is_baud_rate(value: &[u8]) -> bool {
+    const RATES: [&[u8]; 14] = [
+        b"300", b"600", b"1200", b"2400", b"4800", b"9600", b"19200", b"38400", b"57600", b"115200", b"230400",
+        b"460800", b"921600", b"1500000",
+    ];
+    RATES.contains(&value)
 }
 
 /// The `name` of an error as JavaScript has it: "TypeError".

@@ -15,7 +15,7 @@ pub(super) const ENGLISH: &str = "about above accept accepted acceptance accepts
     cardiac care career carrier case cases cause cell center central centre certain certified chain chair chairman challenge chamber \
     chance change changed changes changing channel chapter charge check checks chest chief child children choice \
     choose circuit city claim claims class clean clear click clinical clinicians clone close closed cloud \
-    cluster coach coast cold collection college color column come comes command comment commercial commit committee common \
+    cluster coach coast cold collection college color column come comes command comment commercial commit committees committee common \
     community company compare complete completed completes complex component compute concept concern condition conditional conference \
     confirm confirmed conflict connect connected connection connector consent console constant contains container content \
     contains context continue continued contract contrast control core corner corporate correct cost council counselor count country county course \
@@ -36,7 +36,7 @@ pub(super) const ENGLISH: &str = "about above accept accepted acceptance accepts
     gave gauge gender general generated generic german get gets getting give given gives giving global go goal goes going \
     gold gone good got government grade grand grant granted graph gray great green ground group growth guest guide guideline had half \
     hall hand handle handler handoff happened happens happy hard hardware has have having he head header health healthy hear heart heat heavy held \
-    hello help her here hero hey hidden high higher highest him his history hit hold holds hole holiday home hook hope hospice hospital host hot \
+    hello help her here hero hey hidden high higher highest him his history hit hold holds hole hiring holiday home hook hope hospice hospital host hot \
     hour hours house housing how however human hundred hybrid idea ideal idle if image imaging impact impairment implant import important \
     improvement in inbound inbox include includes income incoming increase index industry infection info inform initial inner inpatient input inside insight \
     instance instant instead institute institution insulin insurance integration intensive interest interface interim internal international \

@@ -171,7 +171,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     (AGED, "aged"),
     (LINK, "is was are named called name names like ilike boy girl twin"),
     (KEY, "four digits only home work file record value"),
-    (DUPLICATE, "entry"),
+    (DUPLICATE, "entry constraint"),
     (
         GEO,
         "lat lon lng latitude longitude latlng gps coordinates coords location geo",
