@@ -117,7 +117,10 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          #, customer number, account code, financial number, claim #, routing transit number, aba routing number, \
          transit number, bank code, bsb number",
     ),
-    (Field::Routing, "routing, aba, rtn, aba routing, routing transit, transit"),
+    (
+        Field::Routing,
+        "routing, aba, rtn, aba routing, routing transit, transit",
+    ),
     (Field::Resource, "resource type"),
     (Field::About, "routing key, routing mode"),
     (

@@ -3,6 +3,7 @@
 //! It checks the grammar of RFC 8259 as it goes, since what is not understood must not be written.
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
+mod grammar;
 mod level;
 mod rows;
 
@@ -15,6 +16,7 @@ use super::placeholder;
 use super::scan;
 use super::span::{Span, Spans};
 
+use grammar::{escape_length, number_end, white_space};
 use level::{Level, Levels, OUTSIDE};
 use rows::{Cells, Columns};
 
@@ -122,7 +124,11 @@ impl Walk<'_> {
     /// What an object or array is, the value of `field` in `parent`.
     fn opened(&mut self, parent: &Level, field: Field, is_object: bool, depth: usize) -> Level {
         let is_part = field == Field::NamePart && self.is_part();
-        let field = if is_part { Field::Whole(Kind::Name) } else { field };
+        let field = if is_part {
+            Field::Whole(Kind::Name)
+        } else {
+            field
+        };
         let mut level = parent.below(field, is_object);
         if !is_object {
             let key = &self.json[self.key.0..self.key.1];
@@ -217,7 +223,9 @@ impl Walk<'_> {
                 Field::Version if field::attribute(value).is_some() => {
                     level.labelled = field::attribute(value);
                 }
-                Field::Resource if field::classify(value) == Field::Person => level.is_patient = true,
+                Field::Resource if field::classify(value) == Field::Person => {
+                    level.is_patient = true
+                }
                 Field::NamePart if scan::is_part_of_name(value) && self.is_part() => {
                     self.spans.text(start, end, Kind::Name);
                     return Ok(());
@@ -341,51 +349,6 @@ fn whole(field: Field, value: &[u8], level: &Level) -> Option<Kind> {
         return None;
     }
     scan::whole(field, value, level.is_person)
-}
-
-fn white_space(json: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
-        at += 1;
-    }
-    at
-}
-
-fn escape_length(json: &[u8], at: usize) -> Option<usize> {
-    match json.get(at + 1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => json
-            .get(at + 2..at + 6)?
-            .iter()
-            .all(u8::is_ascii_hexdigit)
-            .then_some(6),
-        _ => None,
-    }
-}
-
-fn number_end(json: &[u8], start: usize) -> Result<usize, Unredactable> {
-    let digits = |from: usize| {
-        from + json[from.min(json.len())..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
-    };
-    let some_digits = |from: usize| match digits(from) {
-        end if end > from => Ok(end),
-        _ => Err(Unredactable),
-    };
-    let whole = start + usize::from(json[start] == b'-');
-    let mut end = some_digits(whole)?;
-    if json[whole] == b'0' && end > whole + 1 {
-        return Err(Unredactable);
-    }
-    if json.get(end) == Some(&b'.') {
-        end = some_digits(end + 1)?;
-    }
-    if let Some(b'e' | b'E') = json.get(end) {
-        let sign = usize::from(matches!(json.get(end + 1), Some(b'+' | b'-')));
-        end = some_digits(end + 1 + sign)?;
-    }
-    Ok(end)
 }
 
 /// Whether a string of JSON may itself hold JSON at this depth.

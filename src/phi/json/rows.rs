@@ -96,7 +96,9 @@ impl Columns {
         }
         let has_digit = value.iter().any(u8::is_ascii_digit);
         let is_value = match field {
-            Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => scan::is_part_of_name(value),
+            Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => {
+                scan::is_part_of_name(value)
+            }
             Field::Place | Field::Whole(_) => true,
             _ => has_digit,
         };
@@ -127,16 +129,40 @@ impl Key {
     fn read(key: &[u8]) -> Option<Self> {
         let is = |known: &[&[u8]]| known.iter().any(|known| key.eq_ignore_ascii_case(known));
         if is(&[
-            b"columns", b"cols", b"fields", b"header", b"headers", b"keys", b"columnNames", b"column_names",
-            b"fieldNames", b"field_names", b"names",
+            b"columns",
+            b"cols",
+            b"fields",
+            b"header",
+            b"headers",
+            b"keys",
+            b"columnNames",
+            b"column_names",
+            b"fieldNames",
+            b"field_names",
+            b"names",
         ]) {
             let is_header = key.eq_ignore_ascii_case(b"headers");
-            return Some(if is_header { Self::Headers } else { Self::Columns });
+            return Some(if is_header {
+                Self::Headers
+            } else {
+                Self::Columns
+            });
         }
-        if is(&[b"values", b"row", b"record", b"params", b"parameters", b"bindings", b"args", b"tuple"]) {
+        if is(&[
+            b"values",
+            b"row",
+            b"record",
+            b"params",
+            b"parameters",
+            b"bindings",
+            b"args",
+            b"tuple",
+        ]) {
             return Some(Self::Values);
         }
-        let ends = |end: &[u8]| key.len() > end.len() && key[key.len() - end.len()..].eq_ignore_ascii_case(end);
+        let ends = |end: &[u8]| {
+            key.len() > end.len() && key[key.len() - end.len()..].eq_ignore_ascii_case(end)
+        };
         (ends(b"headers") || ends(b"trailers")).then_some(Self::Headers)
     }
 }

@@ -263,7 +263,8 @@ pub(super) fn degrees(text: &[u8], start: usize) -> Option<Hit> {
     let side = run(&text[..limit], at, |byte| {
         byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'\'' | b'"' | 0x80..)
     });
-    let is_side = matches!(text.get(side), Some(b'N' | b'S' | b'E' | b'W')) && is_boundary_after(text, side + 1);
+    let is_side = matches!(text.get(side), Some(b'N' | b'S' | b'E' | b'W'))
+        && is_boundary_after(text, side + 1);
     is_side.then_some(Hit {
         start,
         end: side + 1,

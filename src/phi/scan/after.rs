@@ -15,15 +15,19 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
     let close = run(&text[..limit], open + 1, |byte| {
         byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'\'' | b'#')
     });
-    let closes = matches!((text[open], text.get(close)), (b'(', Some(b')')) | (b'[', Some(b']')));
+    let closes = matches!(
+        (text[open], text.get(close)),
+        (b'(', Some(b')')) | (b'[', Some(b']'))
+    );
     if !closes || close - open < 3 || open == floor || text[open - 1] != b' ' {
         return None;
     }
     let end = open - 1;
     match field::classify(&text[open + 1..close]) {
         Field::Person | Field::Whole(Kind::Name) => person::before(text, end, floor),
-        Field::PersonLike | Field::Name => person::before(text, end, floor)
-            .filter(|hit| text[hit.start..hit.end].contains(&b' ')),
+        Field::PersonLike | Field::Name => {
+            person::before(text, end, floor).filter(|hit| text[hit.start..hit.end].contains(&b' '))
+        }
         field => {
             let start = code_start(text, end, floor);
             of_code(text, start, end, field)
@@ -34,11 +38,17 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
 fn code_start(text: &[u8], end: usize, floor: usize) -> usize {
     let from = floor.max(end.saturating_sub(MAX_VALUE));
     let mut start = end;
-    while start > from && (is_word(text[start - 1]) || matches!(text[start - 1], b'-' | b'/' | b'.' | b'+')) {
+    while start > from
+        && (is_word(text[start - 1]) || matches!(text[start - 1], b'-' | b'/' | b'.' | b'+'))
+    {
         start -= 1;
     }
     // A word that goes on before the window is too long for a code.
-    if start == from && start > floor && is_word(text[start - 1]) { end } else { start }
+    if start == from && start > floor && is_word(text[start - 1]) {
+        end
+    } else {
+        start
+    }
 }
 
 fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
@@ -52,7 +62,11 @@ fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
         Field::Routing => Kind::Account,
         Field::Zip if digits >= 5 => Kind::Zip,
         Field::Age if super::is_great_age(value) => {
-            return Some(Hit { start, end, kind: Kind::Age });
+            return Some(Hit {
+                start,
+                end,
+                kind: Kind::Age,
+            });
         }
         Field::Secret if digits > 0 && digits < value.len() && value.len() >= 6 => Kind::Secret,
         _ => return None,
@@ -63,7 +77,9 @@ fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
 /// The code whose first word is from `start` to `end`, when a verb and the name of its field come after it.
 pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let limit = text.len().min(start + MAX_VALUE);
-    let end = run(&text[..limit.max(end)], end, |byte| is_word(byte) || matches!(byte, b'-' | b'/'));
+    let end = run(&text[..limit.max(end)], end, |byte| {
+        is_word(byte) || matches!(byte, b'-' | b'/')
+    });
     if end - start < 5 || text.get(end) != Some(&b' ') {
         return None;
     }
@@ -72,7 +88,17 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         .into_iter()
         .find(|verb| rest.starts_with(verb))?;
     let mut at = end + verb.len();
-    for owner in [&b"the "[..], b"her ", b"his ", b"their ", b"my ", b"our ", b"a ", b"an ", b"patient's "] {
+    for owner in [
+        &b"the "[..],
+        b"her ",
+        b"his ",
+        b"their ",
+        b"my ",
+        b"our ",
+        b"a ",
+        b"an ",
+        b"patient's ",
+    ] {
         if text[at..].starts_with(owner) {
             at += owner.len();
         }
@@ -98,7 +124,9 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         match field::classify(&text[at..stop]) {
             Field::Plain => {}
             Field::Secret | Field::Version | Field::Thing => return None,
-            field if is_cue && is_boundary_after(text, stop) => return of_code(text, start, end, field),
+            field if is_cue && is_boundary_after(text, stop) => {
+                return of_code(text, start, end, field);
+            }
             _ => return None,
         }
     }
@@ -121,9 +149,15 @@ mod tests {
     fn the_name_of_a_field_may_come_after_its_value() {
         for (text, expected) in [
             ("00123456 (MRN)", "[mrn] (MRN)"),
-            ("AB-12345 [medical record number] ok", "[mrn] [medical record number] ok"),
+            (
+                "AB-12345 [medical record number] ok",
+                "[mrn] [medical record number] ok",
+            ),
             ("Featherstone (patient) called", "[name] (patient) called"),
-            ("A1234567 is the driver's license", "[license] is the driver's license"),
+            (
+                "A1234567 is the driver's license",
+                "[license] is the driver's license",
+            ),
             ("used 00123456 as MRN", "used [mrn] as MRN"),
         ] {
             assert_eq!(redact_text(text), expected);

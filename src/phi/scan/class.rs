@@ -54,6 +54,17 @@ pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> u
     at
 }
 
+/// The same, no further than `most`.
+pub(super) fn run_at_most(
+    text: &[u8],
+    at: usize,
+    most: usize,
+    goes_on: impl Fn(u8) -> bool,
+) -> usize {
+    let end = text.len().min(at.saturating_add(most));
+    run(&text[..end], at, goes_on)
+}
+
 /// Where the run of bytes from `at` on ends that need no attention in a JSON string.
 pub(in super::super) fn plain_run(json: &[u8], mut at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;

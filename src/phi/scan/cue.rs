@@ -1,10 +1,11 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
+use super::announced::{announced, field_before, value_after};
+use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
-use super::value::{self, Announced};
 use super::person::{self, Cue, named};
-use super::{Hit, address, code, lexicon, name, place, secret, table};
+use super::value::{self, Announced};
+use super::{Hit, address, code, constraint, lexicon, name, place, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -32,9 +33,9 @@ pub(super) fn find(
     }
     if known & lexicon::DUPLICATE != 0 {
         return if word.eq_ignore_ascii_case(b"entry") {
-            table::duplicate_entry(text, end)
+            constraint::duplicate_entry(text, end)
         } else {
-            table::constrained(text, end)
+            constraint::constrained(text, end)
         };
     }
     if known & lexicon::GEO != 0
@@ -183,7 +184,9 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
         return None;
     }
     // Also known as, and another name.
-    if text[start..at].eq_ignore_ascii_case(b"a.k.a") || text[start..at].eq_ignore_ascii_case(b"f.k.a") {
+    if text[start..at].eq_ignore_ascii_case(b"a.k.a")
+        || text[start..at].eq_ignore_ascii_case(b"f.k.a")
+    {
         return named(text, at, Cue::Person);
     }
     match field::classify(&text[start..at]) {
@@ -232,169 +235,4 @@ fn is_signed(text: &[u8], start: usize) -> bool {
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
-}
-
-fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    let sign = run(text, end, |byte| byte == b' ');
-    let is_numbered = text.get(sign) == Some(&b'#');
-    let field = field_before(text, start, end, floor, is_numbered)?;
-    if let Field::Whole(Kind::Name) | Field::Name = field {
-        let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
-        return named(text, end, if is_name { Cue::Name } else { Cue::Role });
-    }
-    // "MR #4512" is a request to merge; a medical record has a longer number.
-    if text[start..end].eq_ignore_ascii_case(b"mr") {
-        return value_after(field, text, end).filter(|hit| hit.end - hit.start > 5);
-    }
-    if field == Field::Secret
-        && let Some(hit) = one_time_code(text, start, end)
-    {
-        return Some(hit);
-    }
-    value_after(field, text, end)
-}
-
-/// "OTP 482913", "PIN is 4821": digits alone are a secret after these.
-fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let is_code = [
-        &b"otp"[..],
-        b"pin",
-        b"code",
-        b"totp",
-        b"passcode",
-        b"cvv",
-        b"cvc",
-    ]
-    .iter()
-    .any(|word| text[start..end].eq_ignore_ascii_case(word));
-    let mut at = run(text, end, |byte| byte == b' ');
-    for link in [&b"code"[..], b"is", b"was"] {
-        if text[at..].starts_with(link) && !is_word(*text.get(at + link.len())?) {
-            at = run(text, at + link.len(), |byte| matches!(byte, b' ' | b':'));
-        }
-    }
-    let digits = digits_end(text, at);
-    let is_whole = is_boundary_after(text, digits) && text.get(digits) != Some(&b'.');
-    (is_code
-        && at > end
-        && (3..=8).contains(&(digits - at))
-        && is_whole
-        && !is_measured(text, digits))
-    .then_some(Hit {
-        start: at,
-        end: digits,
-        kind: Kind::Secret,
-    })
-}
-
-/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
-fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
-    let mut at = end;
-    for _ in 0..6 {
-        at = run(text, at, |byte| {
-            matches!(
-                byte,
-                b' ' | b'#'
-                    | b'.'
-                    | b'-'
-                    | b'('
-                    | b')'
-                    | b'\t'
-                    | b','
-                    | b'\''
-                    | b'"'
-                    | b':'
-                    | b'='
-                    | b'_'
-                    | b'|'
-            )
-        });
-        let next = word_end(text, at);
-        let word = &text[at..next];
-        if next == at
-            || word.iter().any(u8::is_ascii_digit)
-            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
-        {
-            break;
-        }
-        at = next;
-    }
-    if at == end
-        || !text
-            .get(at)
-            .is_some_and(|&byte| is_word(byte) || matches!(byte, b'+' | b'*'))
-    {
-        return None;
-    }
-    let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
-    let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
-    value::take(field, text, at, Announced::Words)
-        .filter(|hit| text.get(hit.end) != Some(&b'@'))
-        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
-}
-
-/// The field that the words up to `end` name.
-fn field_before(
-    text: &[u8],
-    start: usize,
-    end: usize,
-    floor: usize,
-    is_numbered: bool,
-) -> Option<Field> {
-    let mut from = start;
-    let mut best = None;
-    for _ in 0..4 {
-        let name = &text[from..end];
-        let field = if is_numbered {
-            field::classify_numbered(name)
-        } else {
-            field::classify(name)
-        };
-        match field {
-            Field::Person => best = Some(Field::Coded(Kind::Mrn)),
-            Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
-                best = Some(Field::Coded(Kind::Mrn));
-            }
-            Field::PersonLike if name.eq_ignore_ascii_case(b"contact") => {
-                best = Some(Field::Whole(Kind::Phone));
-            }
-            Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
-                best = Some(Field::Coded(Kind::Plan));
-            }
-            Field::Secret => best = Some(field),
-            field @ (Field::Strong(_)
-            | Field::Whole(_)
-            | Field::Coded(_)
-            | Field::Zip
-            | Field::Age
-            | Field::Routing
-            | Field::Name) => best = Some(field),
-            // "counts.age": it is one name, and says that this is none.
-            Field::About if from < start && !matches!(text[start - 1], b' ' | b'\'') => return None,
-            _ => {}
-        }
-        let mut before = from;
-        while before > floor
-            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_' | b'.')
-            && from - before < 2
-        {
-            before -= 1;
-        }
-        let word_end = before;
-        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
-            before -= 1;
-        }
-        if before == word_end || word_end == from {
-            break;
-        }
-        from = before;
-    }
-    best
-}
-
-/// Whether the number that ends at `end` counts something.
-fn is_measured(text: &[u8], end: usize) -> bool {
-    let at = run(text, end, |byte| byte == b' ');
-    text.get(end) == Some(&b'%')
-        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
 }

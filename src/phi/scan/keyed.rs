@@ -55,7 +55,9 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     while start > floor && is_key(text[start - 1]) && end - start < 8 {
         start -= 1;
     }
-    let open = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'['));
+    let open = run(text, at + 1, |byte| {
+        matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[')
+    });
     let is_part = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
     let mut close = run(text, open, is_part);
     while close > open && matches!(text[close - 1], b' ' | b'\'') {
@@ -66,11 +68,12 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         let space = text[open..close].iter().rposition(|&byte| byte == b' ')?;
         close = open + space;
     }
-    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end)).then_some(Hit {
-        start: open,
-        end: close,
-        kind: Kind::Name,
-    })
+    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end))
+        .then_some(Hit {
+            start: open,
+            end: close,
+            kind: Kind::Name,
+        })
 }
 
 /// `unclosed`: brackets before there were tried and have no end.

@@ -92,7 +92,10 @@ fn goes_on_below(text: &[u8], at: usize) -> bool {
         return false;
     }
     let (end, _) = word(text, at + 1);
-    let is_alone = matches!(text.get(end), None | Some(b'\n' | b'\r' | b',' | b';' | b'.'));
+    let is_alone = matches!(
+        text.get(end),
+        None | Some(b'\n' | b'\r' | b',' | b';' | b'.')
+    );
     is_alone && end > at + 2 && !lexicon::is_wording(text, at + 1, end)
 }
 
@@ -115,8 +118,8 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
     loop {
         at = run(text, at, is_letter);
         // "Jane Doe's record".
-        let is_possessive = matches!(text.get(at..at + 2), Some(b"'s" | b"'S"))
-            && is_boundary_after(text, at + 2);
+        let is_possessive =
+            matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) && is_boundary_after(text, at + 2);
         match text.get(at) {
             Some(b'/')
                 if at > start + 1
@@ -143,7 +146,9 @@ pub(in super::super) fn is_part(value: &[u8]) -> bool {
         .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.'));
     let first = run(value, 0, is_letter);
     let is_given = lexicon::flags(value, 0, first) & lexicon::GIVEN != 0;
-    let is_capital = value.first().is_some_and(|&byte| byte.is_ascii_uppercase() || byte >= 0x80);
+    let is_capital = value
+        .first()
+        .is_some_and(|&byte| byte.is_ascii_uppercase() || byte >= 0x80);
     is_letters
         && (2..=40).contains(&value.len())
         && (is_given || is_capital && !lexicon::is_wording(value, 0, first))
@@ -166,8 +171,12 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
         (at == 0 || !is_letter(text[at - 1]))
             && others.iter().any(|other| {
                 let end = at + other.len();
-                text.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(other))
-                    && matches!(text.get(end), Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\'))
+                text.get(at..end)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(other))
+                    && matches!(
+                        text.get(end),
+                        Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\')
+                    )
             })
     };
     let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));

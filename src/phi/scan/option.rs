@@ -2,8 +2,8 @@
 
 use super::Hit;
 use super::class::{is_word, run};
-use super::secret::value_end;
 use super::lexicon;
+use super::secret::value_end;
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -46,7 +46,10 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
 /// "--token x", whose value stands apart; with a sign of equality it is a key as any other.
 fn long(text: &[u8], start: usize) -> Option<Hit> {
     let end = run(text, start + 2, |byte| is_word(byte) || byte == b'-');
-    if text.get(end) != Some(&b' ') || end - start > 34 || field::classify(&text[start + 2..end]) != Field::Secret {
+    if text.get(end) != Some(&b' ')
+        || end - start > 34
+        || field::classify(&text[start + 2..end]) != Field::Secret
+    {
         return None;
     }
     let hit = value(text, end + 1)?;
@@ -62,18 +65,30 @@ fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
     }
     let apart = text.get(start + 2) == Some(&b' ');
     let from = start.saturating_sub(MAX_COMMAND);
-    let line = text[from..start].iter().rposition(|&byte| byte == b'\n').map_or(from, |at| from + at + 1);
+    let line = text[from..start]
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(from, |at| from + at + 1);
     let is_command = (line..start).any(|at| {
-        (at == line || matches!(text[at - 1], b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'))
+        (at == line
+            || matches!(
+                text[at - 1],
+                b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'
+            ))
             && PASSWORDS.iter().any(|(command, known, may_part)| {
                 *known == letter && (*may_part || !apart) && text[at..start].starts_with(command)
             })
     });
-    is_command.then(|| value(text, start + 2 + usize::from(apart))).flatten()
+    is_command
+        .then(|| value(text, start + 2 + usize::from(apart)))
+        .flatten()
 }
 
 fn value(text: &[u8], at: usize) -> Option<Hit> {
-    let quote = text.get(at).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let quote = text
+        .get(at)
+        .copied()
+        .filter(|byte| matches!(byte, b'"' | b'\''));
     let start = at + usize::from(quote.is_some());
     let end = match quote {
         Some(quote) => run(text, start, |byte| byte != quote && byte != b'\n'),
@@ -82,7 +97,11 @@ fn value(text: &[u8], at: usize) -> Option<Hit> {
     let is_none = end == start
         || matches!(text[start], b'-' | b'$' | b'<' | b'{')
         || placeholder::length_at(&text[start..]).is_some();
-    (!is_none).then_some(Hit { start, end, kind: Kind::Secret })
+    (!is_none).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Secret,
+    })
 }
 
 /// The password of an option for user and password: `curl -u user:password`.
@@ -117,10 +136,16 @@ mod tests {
     #[test]
     fn the_secret_of_an_option_goes_once() {
         for (text, once) in [
-            ("curl -u admin:S3cr3t!x http://x/", "curl -u admin:[secret] http://x/"),
+            (
+                "curl -u admin:S3cr3t!x http://x/",
+                "curl -u admin:[secret] http://x/",
+            ),
             ("mysql -u root -phunter db", "mysql -u root -p[secret] db"),
             ("sshpass -p hunter ssh x", "sshpass -p [secret] ssh x"),
-            ("deploy --api-key 'hunter x' --dry", "deploy --api-key '[secret]' --dry"),
+            (
+                "deploy --api-key 'hunter x' --dry",
+                "deploy --api-key '[secret]' --dry",
+            ),
         ] {
             assert_eq!(redact_text(text), once);
             assert_eq!(redact_text(once), once);

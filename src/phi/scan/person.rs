@@ -37,10 +37,33 @@ pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// "Dr Watson integration test": a thing of developers with a name.
 fn is_software(text: &[u8], end: usize) -> bool {
-    const FIRST: [&[u8]; 6] = [b"integration", b"unit", b"regression", b"smoke", b"load", b"e2e"];
+    const FIRST: [&[u8]; 6] = [
+        b"integration",
+        b"unit",
+        b"regression",
+        b"smoke",
+        b"load",
+        b"e2e",
+    ];
     const THING: [&[u8]; 18] = [
-        b"test", b"tests", b"job", b"jobs", b"service", b"build", b"suite", b"module", b"plugin", b"server",
-        b"pipeline", b"bot", b"container", b"queue", b"worker", b"deployment", b"crash", b"daemon",
+        b"test",
+        b"tests",
+        b"job",
+        b"jobs",
+        b"service",
+        b"build",
+        b"suite",
+        b"module",
+        b"plugin",
+        b"server",
+        b"pipeline",
+        b"bot",
+        b"container",
+        b"queue",
+        b"worker",
+        b"deployment",
+        b"crash",
+        b"daemon",
     ];
     let mut at = run(text, end, |byte| byte == b' ');
     let mut stop = word_end(text, at);
@@ -99,7 +122,9 @@ fn after_links(text: &[u8], end: usize) -> Option<usize> {
 fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let (end, words) = name::end(text, start, Expect::Capitals);
     if words == 0 {
-        return (cue != Cue::Title).then(|| in_lower_case(text, start)).flatten();
+        return (cue != Cue::Title)
+            .then(|| in_lower_case(text, start))
+            .flatten();
     }
     let first = word_end(text, start);
     let is_given = lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
@@ -108,7 +133,9 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let is_name = match cue {
         Cue::Title => true,
         Cue::Name => words > 1 || !lexicon::is_wording(text, start, first),
-        Cue::Person => is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2),
+        Cue::Person => {
+            is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
+        }
         Cue::Role => is_caseless || is_given || words > 1 && !is_all_wording(text, start, end),
     };
     is_name.then_some(Hit {
@@ -129,8 +156,14 @@ fn in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
     }
     for _ in 0..3 {
         let at = run(text, end, |byte| byte == b' ');
-        let next = run(text, at, |byte| is_letter(byte) || matches!(byte, b'\'' | b'-'));
-        if at != end + 1 || next == at || text.get(next) == Some(&b'=') || lexicon::is_wording(text, at, next) {
+        let next = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-')
+        });
+        if at != end + 1
+            || next == at
+            || text.get(next) == Some(&b'=')
+            || lexicon::is_wording(text, at, next)
+        {
             break;
         }
         end = next;
@@ -157,8 +190,9 @@ fn is_all_wording(text: &[u8], start: usize, end: usize) -> bool {
 /// A name after a word for what is done with people, which ends at `end`, and a preposition: "assigned to Ann
 /// Smith", "interview with Ann Smith".
 pub(super) fn met(text: &[u8], end: usize) -> Option<Hit> {
-    const PREPOSITIONS: [&[u8]; 9] =
-        [b"to", b"with", b"from", b"by", b"for", b"of", b"as", b"about", b"between"];
+    const PREPOSITIONS: [&[u8]; 9] = [
+        b"to", b"with", b"from", b"by", b"for", b"of", b"as", b"about", b"between",
+    ];
     let at = run(text, end, |byte| byte == b' ');
     let stop = word_end(text, at);
     if at != end + 1 || !PREPOSITIONS.contains(&&text[at..stop]) {
@@ -169,7 +203,9 @@ pub(super) fn met(text: &[u8], end: usize) -> Option<Hit> {
 
 /// A given name in capitals from `start` to `end` with a family name after it, or before it and a comma.
 pub(super) fn given(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    if !text[start].is_ascii_uppercase() || start > 0 && matches!(text[start - 1], b'/' | b'.' | b'_' | b'\\') {
+    if !text[start].is_ascii_uppercase()
+        || start > 0 && matches!(text[start - 1], b'/' | b'.' | b'_' | b'\\')
+    {
         return None;
     }
     let hit = |start, end| {
@@ -188,19 +224,29 @@ pub(super) fn given(text: &[u8], start: usize, end: usize, floor: usize) -> Opti
     if let Some(family) = family_before(text, start, floor) {
         return hit(family, if is_family { name_end } else { end });
     }
-    if is_family { hit(start, name_end) } else { None }
+    if is_family {
+        hit(start, name_end)
+    } else {
+        None
+    }
 }
 
 /// Where the family name begins that stands before a comma and `start`: "Doe, Jane".
 fn family_before(text: &[u8], start: usize, floor: usize) -> Option<usize> {
-    let before = text[floor..start].strip_suffix(b", ").or(text[floor..start].strip_suffix(b","))?;
+    let before = text[floor..start]
+        .strip_suffix(b", ")
+        .or(text[floor..start].strip_suffix(b","))?;
     let end = floor + before.len();
     let family = word_start(text, end, floor);
     let is_name = end - family > 1
         && (text[family].is_ascii_uppercase() || text[family] >= 0x80)
         && !lexicon::is_wording(text, family, end)
         && lexicon::flags(text, family, end) & lexicon::GIVEN == 0
-        && (family == floor || matches!(text[family - 1], b' ' | b'"' | b'\'' | b'(' | b'[' | b':' | b'\n' | b'\t'));
+        && (family == floor
+            || matches!(
+                text[family - 1],
+                b' ' | b'"' | b'\'' | b'(' | b'[' | b':' | b'\n' | b'\t'
+            ));
     is_name.then_some(family)
 }
 
@@ -219,14 +265,19 @@ fn word_start(text: &[u8], end: usize, floor: usize) -> usize {
 
 /// The name that a possessive, whose word is from `start` to `end`, says has something: "Doe's chart".
 pub(super) fn possessive(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    if text.get(end..end + 3) != Some(b"'s ") || !text[start].is_ascii_uppercase() || end - start < 2 {
+    if text.get(end..end + 3) != Some(b"'s ")
+        || !text[start].is_ascii_uppercase()
+        || end - start < 2
+    {
         return None;
     }
     let noun = end + 3;
     let is_name = |at: usize, end: usize| {
         (text[at].is_ascii_uppercase() || text[at] >= 0x80) && !lexicon::is_wording(text, at, end)
     };
-    if lexicon::flags(text, noun, word_end(text, noun)) & lexicon::BELONGS == 0 || !is_name(start, end) {
+    if lexicon::flags(text, noun, word_end(text, noun)) & lexicon::BELONGS == 0
+        || !is_name(start, end)
+    {
         return None;
     }
     let mut first = start;

@@ -11,7 +11,8 @@ const MAX_WORDS: usize = 4;
 /// The place after a word that says that somebody lives there, which ends at `end`: "lives in Boise".
 pub(super) fn residence(text: &[u8], end: usize) -> Option<Hit> {
     const PREPOSITIONS: [&[u8]; 11] = [
-        b"in", b"at", b"near", b"outside", b"of", b"from", b"to", b"is", b"around", b"by", b"within",
+        b"in", b"at", b"near", b"outside", b"of", b"from", b"to", b"is", b"around", b"by",
+        b"within",
     ];
     let mut at = run(text, end, |byte| matches!(byte, b' ' | b':'));
     let stop = word_end(text, at);
@@ -44,12 +45,20 @@ pub(super) fn residence(text: &[u8], end: usize) -> Option<Hit> {
 fn city(text: &[u8], start: usize) -> (usize, usize) {
     let (mut at, mut end, mut words) = (start, start, 0);
     while words < MAX_WORDS {
-        let word = run(text, at, |byte| is_letter(byte) || matches!(byte, b'\'' | b'-'));
-        if word == at || !(text[at].is_ascii_uppercase() || text[at] >= 0x80) || text.get(word) == Some(&b'/') {
+        let word = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-')
+        });
+        if word == at
+            || !(text[at].is_ascii_uppercase() || text[at] >= 0x80)
+            || text.get(word) == Some(&b'/')
+        {
             break;
         }
         // The state is not taken with its city: "Boise Idaho".
-        if words > 0 && lexicon::flags(text, at, word) & lexicon::STATE != 0 && !is_boundary_word(text, word) {
+        if words > 0
+            && lexicon::flags(text, at, word) & lexicon::STATE != 0
+            && !is_boundary_word(text, word)
+        {
             break;
         }
         end = word;
@@ -90,7 +99,8 @@ fn is_state(text: &[u8], start: usize, end: usize) -> bool {
 /// The city before the state from `start` to `end` and a comma: "Boise, ID".
 pub(super) fn before_state(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
     let hit = super::address::city_before(text, start, floor)?;
-    let ends = is_boundary_after(text, end) && !matches!(text.get(end), Some(b'-' | b'_' | b'/' | b'='));
+    let ends =
+        is_boundary_after(text, end) && !matches!(text.get(end), Some(b'-' | b'_' | b'/' | b'='));
     let last = text[hit.start..hit.end]
         .iter()
         .rposition(|&byte| byte == b' ')

@@ -44,15 +44,16 @@ const FIELDS: &[(&[u8], &[u8], Kind)] = &[
 pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let segment = &text[start..end];
     let at = digits_end(text, end + 1);
-    let number = text[end + 1..at]
-        .iter()
-        .take(3)
-        .fold(0u8, |number, digit| number.wrapping_mul(10).wrapping_add(digit - b'0'));
+    let number = text[end + 1..at].iter().take(3).fold(0u8, |number, digit| {
+        number.wrapping_mul(10).wrapping_add(digit - b'0')
+    });
     let &(_, _, kind) = FIELDS
         .iter()
         .find(|(name, numbers, _)| *name == segment && numbers.contains(&number))?;
     // The component and what it is called may be named too: "PID-5.1 (Patient Name) = …".
-    let component = run(text, at, |byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let component = run(text, at, |byte| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+    });
     let mut after = run(text, component, |byte| byte == b' ');
     if text.get(after) == Some(&b'(') {
         let close = run(text, after, |byte| byte != b')' && byte != b'\n');
@@ -65,7 +66,9 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let end = run(text, start, |byte| {
-        byte >= b' ' && !matches!(byte, b'|' | b';' | b'"' | b'\'' | b')' | b']') && (byte != b',' || kind == Kind::Address)
+        byte >= b' '
+            && !matches!(byte, b'|' | b';' | b'"' | b'\'' | b')' | b']')
+            && (byte != b',' || kind == Kind::Address)
     });
     // Of a sentence only its value: what follows is words.
     let end = if matches!(kind, Kind::Name | Kind::Address) {
@@ -74,21 +77,31 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         run(&text[..end], start, |byte| byte != b' ')
     };
     let is_value = match kind {
-        Kind::Name => text.get(start).is_some_and(u8::is_ascii_uppercase)
-            && !lexicon::is_wording(text, start, word_end(text, start)),
+        Kind::Name => {
+            text.get(start).is_some_and(u8::is_ascii_uppercase)
+                && !lexicon::is_wording(text, start, word_end(text, start))
+        }
         _ => text[start..end].iter().any(u8::is_ascii_digit),
     };
-    let end = if kind == Kind::Name { name_end(text, start, end) } else { end };
+    let end = if kind == Kind::Name {
+        name_end(text, start, end)
+    } else {
+        end
+    };
     (is_value && end > start).then_some(Hit { start, end, kind })
 }
 
 /// The end of a name of parts with carets, or of words with capitals.
 fn name_end(text: &[u8], start: usize, limit: usize) -> usize {
-    let carets = run(&text[..limit], start, |byte| is_word(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.'));
+    let carets = run(&text[..limit], start, |byte| {
+        is_word(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
+    });
     if text[start..carets].contains(&b'^') {
         return carets;
     }
-    super::name::end(text, start, super::name::Expect::Capitals).0.max(carets)
+    super::name::end(text, start, super::name::Expect::Capitals)
+        .0
+        .max(carets)
 }
 
 /// A composite whose first part is the word from `start` to `end`, where a caret is: a name (XPN), "DOE^JANE^M", or
@@ -97,25 +110,42 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if start > 0 && matches!(text[start - 1], b'^' | b'&') {
         return None;
     }
-    if text[end..].starts_with(b"^^^") && text[start..end].iter().any(u8::is_ascii_digit) && end - start > 3 {
-        return Some(Hit { start, end, kind: Kind::Mrn });
+    if text[end..].starts_with(b"^^^")
+        && text[start..end].iter().any(u8::is_ascii_digit)
+        && end - start > 3
+    {
+        return Some(Hit {
+            start,
+            end,
+            kind: Kind::Mrn,
+        });
     }
     let second = end + 1;
     let second_end = run(text, second, is_letter);
     let is_word_of_name = |at: usize, end: usize| {
-        end > at + 1 && (text[at].is_ascii_uppercase() || text[at] >= 0x80) && text[at..end].iter().all(|&byte| is_letter(byte))
+        end > at + 1
+            && (text[at].is_ascii_uppercase() || text[at] >= 0x80)
+            && text[at..end].iter().all(|&byte| is_letter(byte))
     };
     if !is_word_of_name(start, end) || !is_word_of_name(second, second_end) {
         return None;
     }
     let is_given = lexicon::flags(text, second, second_end) & lexicon::GIVEN != 0;
     let is_name = is_given
-        || !lexicon::is_wording(text, start, end) && !lexicon::is_wording(text, second, second_end) && end - start > 2;
-    let stop = run(text, second_end, |byte| is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.'));
+        || !lexicon::is_wording(text, start, end)
+            && !lexicon::is_wording(text, second, second_end)
+            && end - start > 2;
+    let stop = run(text, second_end, |byte| {
+        is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
+    });
     let is_coded = text[second_end..stop]
         .split(|&byte| byte == b'^')
         .any(|part| CODE_SYSTEMS.contains(&part));
-    (is_name && !is_coded).then_some(Hit { start, end: stop, kind: Kind::Name })
+    (is_name && !is_coded).then_some(Hit {
+        start,
+        end: stop,
+        kind: Kind::Name,
+    })
 }
 
 /// Where the text of a code comes from (HL7 v2 table 0396): then it is no name.
@@ -127,13 +157,22 @@ const CODE_SYSTEMS: [&[u8]; 12] = [
 /// 2.3.0.1; an id has letters, digits, hyphens and dots).
 pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     const TYPES: [&[u8]; 9] = [
-        b"Patient", b"RelatedPerson", b"Person", b"Practitioner", b"Encounter", b"Coverage", b"ResearchSubject",
-        b"Specimen", b"EpisodeOfCare",
+        b"Patient",
+        b"RelatedPerson",
+        b"Person",
+        b"Practitioner",
+        b"Encounter",
+        b"Coverage",
+        b"ResearchSubject",
+        b"Specimen",
+        b"EpisodeOfCare",
     ];
     if !TYPES.contains(&&text[start..end]) {
         return None;
     }
-    let mut stop = run(text, end + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    let mut stop = run(text, end + 1, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+    });
     while matches!(text[stop - 1], b'.' | b'-') {
         stop -= 1;
     }
@@ -153,12 +192,18 @@ pub(super) fn element(text: &[u8], open: usize) -> Option<Hit> {
     }
     let field = field::attribute(tag)?;
     let mut at = run(text, open + 11, |byte| matches!(byte, b' ' | b':' | b'='));
-    if text.get(at..at + 2).is_some_and(|vr| vr.iter().all(u8::is_ascii_uppercase)) && text.get(at + 2) == Some(&b' ') {
+    if text
+        .get(at..at + 2)
+        .is_some_and(|vr| vr.iter().all(u8::is_ascii_uppercase))
+        && text.get(at + 2) == Some(&b' ')
+    {
         at = run(text, at + 2, |byte| matches!(byte, b' ' | b':' | b'='));
     }
     let is_in_brackets = text.get(at) == Some(&b'[');
     let start = at + usize::from(is_in_brackets);
-    if placeholder::length_at(text.get(at..)?).is_some() || placeholder::length_at(text.get(start..)?).is_some() {
+    if placeholder::length_at(text.get(at..)?).is_some()
+        || placeholder::length_at(text.get(start..)?).is_some()
+    {
         return None;
     }
     if !is_in_brackets {
@@ -176,13 +221,22 @@ mod tests {
     #[test]
     fn fragments_of_the_standards_lose_their_person() {
         for (text, expected) in [
-            ("PID-5: FEATHERSTONE^JANE^M invalid", "PID-5: [name] invalid"),
+            (
+                "PID-5: FEATHERSTONE^JANE^M invalid",
+                "PID-5: [name] invalid",
+            ),
             ("PID.3 = 00123456", "PID.3 = [mrn]"),
-            ("PID-7.1 (Date of Birth): 19570314", "PID-7.1 (Date of Birth): [date]"),
+            (
+                "PID-7.1 (Date of Birth): 19570314",
+                "PID-7.1 (Date of Birth): [date]",
+            ),
             ("got FEATHERSTONE^JANE^M^^ in field", "got [name] in field"),
             ("id 00123456^^^HOSP^MR", "id [mrn]^^^HOSP^MR"),
             ("Patient/pat-123 not found", "Patient/[mrn] not found"),
-            ("(0010,0010) PN [Doe^Jane]  # 8", "(0010,0010) PN [[name]]  # 8"),
+            (
+                "(0010,0010) PN [Doe^Jane]  # 8",
+                "(0010,0010) PN [[name]]  # 8",
+            ),
             ("(0010,0020) LO [00123456]", "(0010,0020) LO [[mrn]]"),
         ] {
             assert_eq!(redact_text(text), expected);

@@ -68,8 +68,8 @@ pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
 /// The speed of a serial line: the rates of POSIX's `termios.h` and Linux's.
 fn is_baud_rate(value: &[u8]) -> bool {
     const RATES: [&[u8]; 14] = [
-        b"300", b"600", b"1200", b"2400", b"4800", b"9600", b"19200", b"38400", b"57600", b"115200", b"230400",
-        b"460800", b"921600", b"1500000",
+        b"300", b"600", b"1200", b"2400", b"4800", b"9600", b"19200", b"38400", b"57600",
+        b"115200", b"230400", b"460800", b"921600", b"1500000",
     ];
     RATES.contains(&value)
 }

@@ -169,7 +169,10 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
     (AGED, "aged"),
-    (LINK, "is was are named called name names like ilike boy girl twin"),
+    (
+        LINK,
+        "is was are named called name names like ilike boy girl twin",
+    ),
     (KEY, "four digits only home work file record value"),
     (DUPLICATE, "entry constraint"),
     (
@@ -223,4 +226,3 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          health blood treatment therapy dose dosage home",
     ),
 ];
-
