@@ -145,8 +145,9 @@ fn read_words(words: &Words) -> Field {
     if count > 1 && flags(words.get(0)) & vocabulary::WORD_ASKING != 0 && words.get(0) != b"no" {
         return Field::About;
     }
-    if words.get(0) == b"age" && words.get(1) == b"at" {
-        return Field::Age;
+    // "ageAtDiagnosis", "patient_age_at_enrollment".
+    if let Some(at) = (1..count).find(|&at| words.get(at - 1) == b"age" && words.get(at) == b"at") {
+        return age_after(words, at);
     }
     let mut end = count;
     let mut is_about = false;
@@ -243,7 +244,10 @@ fn name_after(words: &Words, place: usize) -> Field {
 
 /// "patientAge" is a person's, "cacheAge" is not.
 fn age_after(words: &Words, end: usize) -> Field {
-    let owner = end.checked_sub(2).map(|place| flags(words.get(place)));
+    let age = (0..end).rev().find(|&place| words.get(place) == b"age");
+    let owner = age
+        .and_then(|age| age.checked_sub(1))
+        .map(|place| flags(words.get(place)));
     match owner {
         Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
             Field::About

@@ -223,8 +223,12 @@ impl Walk<'_> {
                 Field::Version if field::attribute(value).is_some() => {
                     level.labelled = field::attribute(value);
                 }
-                Field::Resource if field::classify(value) == Field::Person => {
-                    level.is_patient = true
+                Field::Resource => {
+                    let of = field::classify(value);
+                    level.is_patient |= of == Field::Person;
+                    if matches!(of, Field::Person | Field::Whole(Kind::Name)) {
+                        (level.is_person, level.is_thing) = (true, false);
+                    }
                 }
                 Field::NamePart if scan::is_part_of_name(value) && self.is_part() => {
                     self.spans.text(start, end, Kind::Name);

@@ -3,7 +3,6 @@
 
 use super::level::Level;
 use crate::phi::field::{self, Field};
-use crate::phi::kind::Kind;
 use crate::phi::scan;
 
 /// What the elements of an array are.
@@ -94,15 +93,7 @@ impl Columns {
         if is_open || field == Field::Plain || cells == Cells::Headers {
             return field;
         }
-        let has_digit = value.iter().any(u8::is_ascii_digit);
-        let is_value = match field {
-            Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => {
-                scan::is_part_of_name(value)
-            }
-            Field::Place | Field::Whole(_) => true,
-            _ => has_digit,
-        };
-        if is_value && field::classify(value) == Field::Plain {
+        if scan::is_value_of(field, value) {
             field
         } else {
             Field::Plain

@@ -170,7 +170,7 @@ pub(super) fn field_before(
 }
 
 /// Whether the number that ends at `end` counts something.
-fn is_measured(text: &[u8], end: usize) -> bool {
+pub(super) fn is_measured(text: &[u8], end: usize) -> bool {
     let at = run(text, end, |byte| byte == b' ');
     text.get(end) == Some(&b'%')
         || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0

@@ -18,7 +18,7 @@ const fn classes() -> [u8; 256] {
         table[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => LETTER,
             b'0'..=b'9' => DIGIT,
-            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' | b'>' | b'\n' => MARK,
+            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' | b'>' | b'|' | b'\n' => MARK,
             _ => PLAIN,
         };
         if byte == u8::MAX {

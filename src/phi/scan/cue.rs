@@ -1,6 +1,6 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::announced::{announced, field_before, value_after};
+use super::announced::{announced, field_before, is_measured, value_after};
 use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
@@ -75,7 +75,8 @@ pub(super) fn find(
     }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
-        return value::take(Field::Age, text, at, Announced::Words);
+        return value::take(Field::Age, text, at, Announced::Words)
+            .filter(|hit| !is_measured(text, hit.end));
     }
     if known & lexicon::TITLE != 0
         && word[0].is_ascii_uppercase()

@@ -78,6 +78,8 @@ pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     match before {
         [.., letter, b'/' | b'-' | b'_' | b'@'] if letter.is_ascii_alphabetic() => return true,
         [.., b'=', b'='] | [.., b'^' | b'~'] => return true,
+        // An object identifier (RFC 3061).
+        [.., b'o', b'i', b'd', b':'] | [.., b'O', b'I', b'D', b':'] => return true,
         _ => {}
     }
     let mut before = before;

@@ -1,6 +1,7 @@
 //! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
 
-use super::class::{is_letter, is_word, run};
+use super::announced::is_measured;
+use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
 use super::{Hit, lexicon, markup, name, whole};
 use crate::phi::field::{self, Field};
@@ -11,6 +12,9 @@ use crate::phi::placeholder;
 const MAX_KEY: usize = 64;
 /// No object or array that is no JSON is read further.
 const MAX_BRACKET: usize = 4096;
+
+/// No cell of a table is longer.
+const MAX_CELL: usize = 128;
 
 /// What the key before a separator says.
 pub(super) enum Found {
@@ -157,6 +161,35 @@ fn value(
         });
     }
     value::take(field, text, start, Announced::Key)
+        // "zip: 721 files".
+        .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
+}
+
+/// The cell after the one that ends at the bar at `at` and holds the name of its field: "| mrn | 00123456 |".
+pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let from = floor.max(at.saturating_sub(MAX_KEY));
+    let before = text[from..at]
+        .iter()
+        .rposition(|byte| matches!(byte, b'|' | b'\n'))
+        .map_or(from, |bar| from + bar + 1);
+    let name = text[before..at].trim_ascii();
+    if name.is_empty() || !may_say_something(name) {
+        return None;
+    }
+    let end = run_at_most(text, at + 1, MAX_CELL, |byte| !matches!(byte, b'|' | b'\n'));
+    let value = text[at + 1..end].trim_ascii_end();
+    let end = at + 1 + value.len();
+    let value = value.trim_ascii_start();
+    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+        return None;
+    }
+    let field = field::classify(name);
+    whole::is_value_of(field, value).then_some(())?;
+    Some(Hit {
+        start: end - value.len(),
+        end,
+        kind: whole::whole(field, value, false)?,
+    })
 }
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
@@ -209,6 +242,16 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         words += 1;
     }
     let mut name = &text[start..end];
+    // A last word of several parts is a key by itself: "updated ageYears=…".
+    if let Some(space) = name.iter().rposition(|&byte| byte == b' ') {
+        let last = &name[space + 1..];
+        let is_compound = last.windows(2).any(|pair| {
+            pair[1] == b'_' || pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
+        });
+        if is_compound {
+            name = last;
+        }
+    }
     let is_numbered = text[end..at].contains(&b'#');
     // What says nothing as a whole may say something without the words before.
     loop {

@@ -44,7 +44,7 @@ pub(super) use class::plain_run;
 pub(super) use date::is_date_like;
 pub(super) use name::{has_counterpart, is_part as is_part_of_name};
 pub(super) use number::is_bare_card;
-pub(super) use whole::{is_great_age, whole};
+pub(super) use whole::{is_great_age, is_value_of, whole};
 
 /// A place to redact, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

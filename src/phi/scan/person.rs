@@ -175,7 +175,8 @@ fn in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
-fn is_all_wording(text: &[u8], start: usize, end: usize) -> bool {
+/// Whether every word of a name is one of sentences: "Platform Team".
+pub(super) fn is_all_wording(text: &[u8], start: usize, end: usize) -> bool {
     let mut at = start;
     while at < end {
         let word = run(&text[..end], at, is_letter);

@@ -220,6 +220,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 self.tabled = end;
                 return self.found(&hits);
             }
+            b'|' => keyed::cell(text, at, self.floor),
             b'>' => markup::element(text, at),
             b'+' => number::international_phone(text, at),
             b'(' if text[..at].ends_with(b"row contains ") => constraint::failing_row(text, at),

@@ -1,7 +1,7 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
-use super::{code, date, ip, name};
-use crate::phi::field::Field;
+use super::{code, date, ip, name, person};
+use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
@@ -19,7 +19,9 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             .filter(|_| !is_operators_code(kind, value)),
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value)).then_some(Kind::Name),
-        Field::PersonLike => (in_person || name::is_full_name(value)).then_some(Kind::Name),
+        Field::PersonLike => (in_person
+            || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
+        .then_some(Kind::Name),
         Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
@@ -37,6 +39,21 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         | Field::Resource
         | Field::Identifier => None,
     }
+}
+
+/// Whether `value` may be one of `field` where only its place says so: it is no name of a field itself, a code has
+/// digits, and a name has the letters of one.
+pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
+    let is_value = match field {
+        Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => {
+            name::is_part(value) || name::is_full_name(value)
+        }
+        Field::Secret if value.contains(&b' ') => return true,
+        Field::Place | Field::Whole(_) => value.len() > 3,
+        Field::Plain | Field::About | Field::Version | Field::Thing => false,
+        _ => digits(value) > 0,
+    };
+    is_value && field::classify(value) == Field::Plain
 }
 
 fn digits(value: &[u8]) -> usize {

@@ -159,7 +159,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     ),
     (
         MEASURE,
-        "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
+        "degrees deg files ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
          hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
     (SCHEME, "bearer basic"),
@@ -168,7 +168,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "january february march april may june july august september october november december \
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
-    (AGED, "aged"),
+    (AGED, "aged turned turns turning"),
     (
         LINK,
         "is was are named called name names like ilike boy girl twin",
