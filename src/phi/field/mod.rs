@@ -146,8 +146,8 @@ fn read_words(words: &Words) -> Field {
         return Field::About;
     }
     // "ageAtDiagnosis", "patient_age_at_enrollment".
-    if let Some(at) = (1..count).find(|&at| words.get(at - 1) == b"age" && words.get(at) == b"at") {
-        return age_after(words, at);
+    if (1..count).any(|at| words.get(at - 1) == b"age" && words.get(at) == b"at") {
+        return Field::Age;
     }
     let mut end = count;
     let mut is_about = false;

@@ -56,8 +56,7 @@ fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let kind = match field {
         Field::Strong(Kind::Date) if !super::is_compact_date(value) => return None,
-        Field::Strong(kind) => kind,
-        Field::Whole(kind @ (Kind::Phone | Kind::Card)) => kind,
+        Field::Strong(kind) | Field::Whole(kind @ (Kind::Phone | Kind::Card)) => kind,
         Field::Coded(kind) if code::uuid_end(text, start).is_none() => kind,
         Field::Routing => Kind::Account,
         Field::Zip if digits >= 5 => Kind::Zip,

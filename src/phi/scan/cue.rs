@@ -76,7 +76,7 @@ pub(super) fn find(
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
         return value::take(Field::Age, text, at, Announced::Words)
-            .filter(|hit| !is_measured(text, hit.end));
+            .filter(|hit| word.eq_ignore_ascii_case(b"aged") || !is_measured(text, hit.end));
     }
     if known & lexicon::TITLE != 0
         && word[0].is_ascii_uppercase()
