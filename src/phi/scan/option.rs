@@ -9,7 +9,7 @@ use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// No command is looked for further before its option.
-const MAX_COMMAND: usize = 96;
+const MAX_COMMAND: usize = 64;
 
 /// Commands and their option for a password: what it begins with, its letter, and whether the password may
 /// stand apart from it. Sources: the manual pages of each.

@@ -8,6 +8,9 @@ use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
+/// No value of a field is read further.
+const MAX_VALUE: usize = 256;
+
 /// Fields of segments that hold an identifier (HL7 v2.5.1, chapters 3, 4 and 6).
 const FIELDS: &[(&[u8], &[u8], Kind)] = &[
     (b"PID", &[2, 3, 4, 21], Kind::Mrn),
@@ -56,7 +59,8 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     });
     let mut after = run(text, component, |byte| byte == b' ');
     if text.get(after) == Some(&b'(') {
-        let close = run(text, after, |byte| byte != b')' && byte != b'\n');
+        let limit = text.len().min(after + MAX_VALUE);
+        let close = run(&text[..limit], after, |byte| byte != b')' && byte != b'\n');
         after = (close + 1).min(text.len());
     }
     let start = run(text, after, |byte| {
@@ -65,7 +69,8 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if start == component || placeholder::length_at(&text[start..]).is_some() {
         return None;
     }
-    let end = run(text, start, |byte| {
+    let limit = text.len().min(start + MAX_VALUE);
+    let end = run(&text[..limit], start, |byte| {
         byte >= b' '
             && !matches!(byte, b'|' | b';' | b'"' | b'\'' | b')' | b']')
             && (byte != b',' || kind == Kind::Address)
@@ -209,7 +214,8 @@ pub(super) fn element(text: &[u8], open: usize) -> Option<Hit> {
     if !is_in_brackets {
         return value::take(field, text, start, value::Announced::Key);
     }
-    let end = run(text, start, |byte| byte != b']' && byte != b'\n');
+    let limit = text.len().min(start + MAX_VALUE);
+    let end = run(&text[..limit], start, |byte| byte != b']' && byte != b'\n');
     let kind = super::whole(field, &text[start..end], false)?;
     (end > start && field != Field::Plain).then_some(Hit { start, end, kind })
 }
