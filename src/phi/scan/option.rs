@@ -76,7 +76,10 @@ fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
                 b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'
             ))
             && PASSWORDS.iter().any(|(command, known, may_part)| {
-                *known == letter && (*may_part || !apart) && text[at..start].starts_with(command)
+                *known == letter
+                    && command[0] == text[at]
+                    && (*may_part || !apart)
+                    && text[at..start].starts_with(command)
             })
     });
     is_command
