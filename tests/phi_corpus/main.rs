@@ -10,7 +10,9 @@
 )]
 
 mod benign;
+mod codes;
 mod fields;
+mod numbers;
 mod phrases;
 mod random;
 mod records;

@@ -1,6 +1,7 @@
 //! What a field's name says of its value.
 
 mod cache;
+mod dicom;
 mod phrases;
 mod vocabulary;
 mod words;
@@ -9,6 +10,7 @@ use super::kind::Kind;
 use words::Words;
 
 pub(super) use cache::{classify, classify_name};
+pub(super) use dicom::{attribute, representation};
 
 /// What a field's name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,10 @@ pub(super) enum Field {
     Place,
     /// A postal code.
     Zip,
+    /// A bank's routing number, if it passes its check.
+    Routing,
+    /// What a resource of FHIR is: its `resourceType`.
+    Resource,
     /// A secret.
     Secret,
     /// A version, a model or an image: its date and its dots are no person's.
@@ -57,6 +63,9 @@ pub(super) enum Field {
 
 /// Reads the words of a name. Slow: a few hundred nanoseconds.
 fn read(name: &[u8]) -> Field {
+    if let Some(field) = dicom::attribute(name) {
+        return field;
+    }
     let mut words = Words::split(name);
     part_compounds(&mut words);
     if words.len() == 0 {
@@ -87,6 +96,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Zip
             | Field::Age
             | Field::Name
+            | Field::Routing
             | Field::Secret => true,
             Field::Plain
             | Field::About
@@ -95,6 +105,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Value
             | Field::NamePart
             | Field::Identifier
+            | Field::Resource
             | Field::Id => return None,
             _ => false,
         };
@@ -134,7 +145,8 @@ fn read_words(words: &Words) -> Field {
     if count > 1 && flags(words.get(0)) & vocabulary::WORD_ASKING != 0 && words.get(0) != b"no" {
         return Field::About;
     }
-    if words.get(0) == b"age" && words.get(1) == b"at" {
+    // "ageAtDiagnosis", "patient_age_at_enrollment".
+    if (1..count).any(|at| words.get(at - 1) == b"age" && words.get(at) == b"at") {
         return Field::Age;
     }
     let mut end = count;
@@ -232,7 +244,10 @@ fn name_after(words: &Words, place: usize) -> Field {
 
 /// "patientAge" is a person's, "cacheAge" is not.
 fn age_after(words: &Words, end: usize) -> Field {
-    let owner = end.checked_sub(2).map(|place| flags(words.get(place)));
+    let age = (0..end).rev().find(|&place| words.get(place) == b"age");
+    let owner = age
+        .and_then(|age| age.checked_sub(1))
+        .map(|place| flags(words.get(place)));
     match owner {
         Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
             Field::About
@@ -246,6 +261,16 @@ fn day_after(words: &Words, place: usize) -> Field {
         Some(field @ Field::Strong(Kind::Date)) => field,
         _ => Field::Day,
     }
+}
+
+/// Whether a word, in any case, is one that names of fields are made of.
+pub(super) fn is_known_word(word: &[u8]) -> bool {
+    let mut lower = [0; 24];
+    lower.get_mut(..word.len()).is_some_and(|lower| {
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        vocabulary::word(lower).is_some()
+    })
 }
 
 fn flags(word: &[u8]) -> u8 {

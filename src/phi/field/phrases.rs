@@ -61,7 +61,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          requested by, assigned to, assignee, ordered by, verified by, performed by, submitted by, \
          uploaded by, resolved by, invited by, granted by, revoked by, deleted by, dictated by, \
          transcribed by, prescribed by, referred by, display name, provider name, recipient, \
-         sender, reviewer, approver, creator, consultant, operator, investigator, staff, \
+         sender, client, donor, proxy, health care proxy, healthcare proxy, attorney, power of attorney, surrogate, lawyer, \
+         grandmother, grandfather, grandparent, grandson, granddaughter, aunt, uncle, niece, nephew, cousin, stepmother, stepfather, \
+         brother, sister, mom, dad, friend, neighbor, neighbour, roommate, boyfriend, girlfriend, fiance, teacher, coworker, victim, \
+         visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
+         sonographer, paramedic, hospitalist, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
          party name, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
@@ -114,8 +118,15 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Coded(Kind::Account),
         "account, account #, acct, acct #, bank account, bank account #, routing number, aba \
          number, sort code, billing account, billing account #, patient account, patient account \
-         #, customer number, account code, financial number, claim #",
+         #, customer number, account code, financial number, claim #, routing transit number, aba routing number, \
+         transit number, bank code, bsb number",
     ),
+    (
+        Field::Routing,
+        "routing, aba, rtn, aba routing, routing transit, transit",
+    ),
+    (Field::Resource, "resource type"),
+    (Field::About, "routing key, routing mode"),
     (
         Field::Coded(Kind::Plan),
         "policy id, health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
@@ -139,7 +150,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         "device id, device number, device serial, device serial number, device identifier, serial \
          number, serial, serial no, s n, sn, udi, imei, imsi, meid, iccid, mac address, mac, implant \
          serial, implant, pacemaker, advertising id, android id, unique device identifier, \
-         device uid, hardware id, implant id, implant number, lot number",
+         device uid, implanted device, implantable device, medical device, cardiac device, explanted device, hardware id, implant id, implant number, lot number",
     ),
     (
         Field::Place,
@@ -190,11 +201,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Label,
         "type, system, field, key, label, attribute, code system, column, property, \
-         param, variable, identifier type, id type, kind, use type, field name, question, header",
+         param, variable, identifier type, id type, kind, use type, field name, question, header, vr",
     ),
     (
         Field::Value,
-        "value, val, answer, value string, text value, content value, old, new, before, after, previous, \
+        "value, values, val, answer, value string, text value, content value, old, new, before, after, previous, \
          current, from value, to value",
     ),
 ];

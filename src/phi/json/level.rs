@@ -1,5 +1,6 @@
 //! What a value's surroundings say of it: the objects and arrays that the walk is in.
 
+use super::rows::Cells;
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 
@@ -19,6 +20,10 @@ pub(super) struct Level {
     pub is_thing: bool,
     /// The field that a label in this object has named.
     pub labelled: Option<Field>,
+    /// What the elements of an array are.
+    pub cells: Cells,
+    /// The place of the element of an array.
+    pub index: usize,
 }
 
 pub(super) const OUTSIDE: Level = Level {
@@ -29,6 +34,8 @@ pub(super) const OUTSIDE: Level = Level {
     is_patient: false,
     is_thing: false,
     labelled: None,
+    cells: Cells::Plain,
+    index: 0,
 };
 
 /// The levels above: few as a rule, so that they need no allocation.
@@ -51,6 +58,10 @@ impl Levels {
 
     pub fn is_empty(&self) -> bool {
         self.depth == 0
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth
     }
 
     pub fn push(&mut self, level: Level) {
@@ -100,6 +111,13 @@ impl Level {
             is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
                 || (self.is_thing && matches!(field, Field::Plain) && !is_object),
             labelled: None,
+            // The names of columns may be in objects: `[{"name": "mrn"}]`.
+            cells: if is_object && self.cells == Cells::Names {
+                Cells::Names
+            } else {
+                Cells::Plain
+            },
+            index: 0,
         }
     }
 
@@ -113,7 +131,7 @@ impl Level {
             Field::Id if self.is_patient => Field::Strong(Kind::Mrn),
             Field::Identifier if self.is_person => Field::Strong(Kind::Mrn),
             Field::NamePart if self.is_person => Field::Strong(Kind::Name),
-            Field::Name if self.is_thing => Field::Plain,
+            Field::Name | Field::Age if self.is_thing => Field::Plain,
             Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
             Field::NamePart => Field::Plain,
             Field::Plain

@@ -3,18 +3,22 @@
 //! It checks the grammar of RFC 8259 as it goes, since what is not understood must not be written.
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
-use super::Unredactable;
+mod grammar;
 mod level;
+mod rows;
 
 use std::convert::Infallible;
 
+use super::Unredactable;
 use super::field::{self, Field};
 use super::kind::Kind;
 use super::placeholder;
 use super::scan;
 use super::span::{Span, Spans};
 
+use grammar::{escape_length, number_end, white_space};
 use level::{Level, Levels, OUTSIDE};
+use rows::{Cells, Columns};
 
 /// Beyond this many layers of JSON inside strings of JSON a string is read as text.
 const MAX_LAYERS: u8 = 8;
@@ -39,6 +43,8 @@ pub(super) fn walk_prefix(
         json,
         at: 0,
         layers,
+        key: (0, 0),
+        columns: Columns::default(),
         spans,
     };
     walk.run()?;
@@ -49,6 +55,9 @@ struct Walk<'a> {
     json: &'a [u8],
     at: usize,
     layers: u8,
+    /// Where the last key is.
+    key: (usize, usize),
+    columns: Columns,
     spans: &'a mut Spans,
 }
 
@@ -63,7 +72,7 @@ impl Walk<'_> {
                 open @ (b'{' | b'[') => {
                     self.at += 1;
                     above.push(level);
-                    level = level.below(field, open == b'{');
+                    level = self.opened(&level, field, open == b'{', above.depth());
                     true
                 }
                 b'"' => {
@@ -90,6 +99,7 @@ impl Walk<'_> {
                 if next == if level.is_object { b'}' } else { b']' } {
                     self.at += 1;
                     level = above.pop().unwrap_or(OUTSIDE);
+                    self.columns.left(above.depth());
                     is_first = false;
                     continue;
                 }
@@ -98,6 +108,7 @@ impl Walk<'_> {
                         return Err(Unredactable);
                     }
                     self.at += 1;
+                    level.index += 1;
                     self.skip_white_space();
                 }
                 break;
@@ -105,9 +116,67 @@ impl Walk<'_> {
             field = if level.is_object {
                 self.key()?
             } else {
-                level.field
+                self.element(&level)
             };
         }
+    }
+
+    /// What an object or array is, the value of `field` in `parent`.
+    fn opened(&mut self, parent: &Level, field: Field, is_object: bool, depth: usize) -> Level {
+        let is_part = field == Field::NamePart && self.is_part();
+        let field = if is_part {
+            Field::Whole(Kind::Name)
+        } else {
+            field
+        };
+        let mut level = parent.below(field, is_object);
+        if !is_object {
+            let key = &self.json[self.key.0..self.key.1];
+            level.cells = self.columns.cells(parent, key, depth);
+        }
+        level
+    }
+
+    /// What the next element of an array is.
+    fn element(&self, level: &Level) -> Field {
+        match level.cells {
+            Cells::Row => self.columns.field(level.index),
+            Cells::First | Cells::Pair if level.index == 1 => level.labelled.unwrap_or(level.field),
+            Cells::Headers if level.index % 2 == 1 => level.labelled.unwrap_or(level.field),
+            _ => level.field,
+        }
+    }
+
+    /// Reads a string as the name of what comes next, and says what it is itself.
+    fn cell(&mut self, field: Field, value: &[u8], level: &mut Level) -> Field {
+        let is_name = match level.cells {
+            Cells::Names => !level.is_object || field == Field::Name,
+            Cells::First => true,
+            _ => false,
+        };
+        if is_name {
+            self.columns.name(value);
+        }
+        match level.cells {
+            Cells::First | Cells::Pair if level.index == 0 => {
+                level.labelled = Some(field::classify(value));
+                field
+            }
+            Cells::Headers if level.index.is_multiple_of(2) => {
+                level.labelled = Some(field::classify(value));
+                field
+            }
+            Cells::Names if level.is_object => Field::Plain,
+            cells @ (Cells::First | Cells::Pair | Cells::Headers | Cells::Row) => {
+                self.columns.meaning(cells, field, value)
+            }
+            _ => field,
+        }
+    }
+
+    /// Whether the last key is a part of a name that has its other part beside it.
+    fn is_part(&self) -> bool {
+        scan::has_counterpart(self.json, self.key.0, self.key.1)
     }
 
     fn key(&mut self) -> Result<Field, Unredactable> {
@@ -115,6 +184,7 @@ impl Walk<'_> {
             return Err(Unredactable);
         }
         let (start, end, escaped) = self.string()?;
+        self.key = (start, end);
         let name = &self.json[start..end];
         let (field, is_word) = if escaped {
             (field::classify(&scan::folded(name)), false)
@@ -135,11 +205,36 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
+        let field = if level.cells == Cells::Plain {
+            field
+        } else {
+            self.cell(field, value, level)
+        };
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {
-            if field == Field::Label {
-                level.labelled = Some(field::classify(value));
+            match field {
+                // The value representation of DICOM says less than its tag.
+                Field::Label if value.len() == 2 && value.iter().all(u8::is_ascii_uppercase) => {
+                    level.labelled = level.labelled.or_else(|| field::representation(value));
+                }
+                Field::Label => level.labelled = Some(field::classify(value)),
+                // "tag": "00100020" of DICOM.
+                Field::Version if field::attribute(value).is_some() => {
+                    level.labelled = field::attribute(value);
+                }
+                Field::Resource => {
+                    let of = field::classify(value);
+                    level.is_patient |= of == Field::Person;
+                    if matches!(of, Field::Person | Field::Whole(Kind::Name)) {
+                        (level.is_person, level.is_thing) = (true, false);
+                    }
+                }
+                Field::NamePart if scan::is_part_of_name(value) && self.is_part() => {
+                    self.spans.text(start, end, Kind::Name);
+                    return Ok(());
+                }
+                _ => {}
             }
             // The name of a field of a form: its value stands beside it.
             if field == Field::Name && level.is_object {
@@ -258,51 +353,6 @@ fn whole(field: Field, value: &[u8], level: &Level) -> Option<Kind> {
         return None;
     }
     scan::whole(field, value, level.is_person)
-}
-
-fn white_space(json: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
-        at += 1;
-    }
-    at
-}
-
-fn escape_length(json: &[u8], at: usize) -> Option<usize> {
-    match json.get(at + 1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => json
-            .get(at + 2..at + 6)?
-            .iter()
-            .all(u8::is_ascii_hexdigit)
-            .then_some(6),
-        _ => None,
-    }
-}
-
-fn number_end(json: &[u8], start: usize) -> Result<usize, Unredactable> {
-    let digits = |from: usize| {
-        from + json[from.min(json.len())..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
-    };
-    let some_digits = |from: usize| match digits(from) {
-        end if end > from => Ok(end),
-        _ => Err(Unredactable),
-    };
-    let whole = start + usize::from(json[start] == b'-');
-    let mut end = some_digits(whole)?;
-    if json[whole] == b'0' && end > whole + 1 {
-        return Err(Unredactable);
-    }
-    if json.get(end) == Some(&b'.') {
-        end = some_digits(end + 1)?;
-    }
-    if let Some(b'e' | b'E') = json.get(end) {
-        let sign = usize::from(matches!(json.get(end + 1), Some(b'+' | b'-')));
-        end = some_digits(end + 1 + sign)?;
-    }
-    Ok(end)
 }
 
 /// Whether a string of JSON may itself hold JSON at this depth.

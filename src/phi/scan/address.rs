@@ -219,19 +219,55 @@ pub(super) fn box_end(text: &[u8], start: usize) -> Option<usize> {
 /// A position after a word for one that ends at `end`: "lat 40.71280", "GPS 40.71280, -74.00600". Three
 /// decimals tell a place to a hundred metres.
 pub(super) fn position(text: &[u8], end: usize) -> Option<Hit> {
-    let start = run(text, end, |byte| {
-        matches!(byte, b' ' | b':' | b'=' | b'(' | b'[')
-    });
+    let gap = |at: usize| {
+        run(text, at, |byte| {
+            matches!(byte, b' ' | b':' | b'=' | b'(' | b'[' | b'/' | b',')
+        })
+    };
+    let mut start = gap(end);
+    if start == end || start > end + 4 {
+        return None;
+    }
+    for word in [&b"is "[..], b"are ", b"of ", b"was ", b"were ", b"at "] {
+        if text[start..].starts_with(word) {
+            start = gap(start + word.len());
+            break;
+        }
+    }
     let mut stop = decimal_end(text, start)?;
-    let next = run(text, stop, |byte| matches!(byte, b' ' | b','));
+    let mut next = run(text, stop, |byte| matches!(byte, b' ' | b',' | b'/'));
+    if text[next..].starts_with(b"and ") && next > stop {
+        next += 4;
+    }
     if let Some(second) = decimal_end(text, next)
-        && (1..=2).contains(&(next - stop))
+        && (1..=5).contains(&(next - stop))
     {
         stop = second;
     }
-    (start > end && start < end + 4).then_some(Hit {
+    Some(Hit {
         start,
         end: stop,
+        kind: Kind::Address,
+    })
+}
+
+/// A latitude or longitude in degrees with its side of the earth (ISO 6709): "43.6150° N", "116°12'8\"W".
+pub(super) fn degrees(text: &[u8], start: usize) -> Option<Hit> {
+    const DEGREE: &[u8] = "°".as_bytes();
+    let decimal = run(text, start, |byte| byte.is_ascii_digit() || byte == b'.');
+    if decimal - start > 12 || !text[decimal..].starts_with(DEGREE) {
+        return None;
+    }
+    let at = decimal + DEGREE.len();
+    let limit = text.len().min(at + 24);
+    let side = run(&text[..limit], at, |byte| {
+        byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'\'' | b'"' | 0x80..)
+    });
+    let is_side = matches!(text.get(side), Some(b'N' | b'S' | b'E' | b'W'))
+        && is_boundary_after(text, side + 1);
+    is_side.then_some(Hit {
+        start,
+        end: side + 1,
         kind: Kind::Address,
     })
 }

@@ -18,7 +18,7 @@ const fn classes() -> [u8; 256] {
         table[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => LETTER,
             b'0'..=b'9' => DIGIT,
-            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' | b'>' | b'\n' => MARK,
+            b'@' | b':' | b'=' | b'[' | b'{' | b'+' | b'(' | b'-' | b'>' | b'|' | b'\n' => MARK,
             _ => PLAIN,
         };
         if byte == u8::MAX {
@@ -52,6 +52,17 @@ pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> u
         at += 1;
     }
     at
+}
+
+/// The same, no further than `most`.
+pub(super) fn run_at_most(
+    text: &[u8],
+    at: usize,
+    most: usize,
+    goes_on: impl Fn(u8) -> bool,
+) -> usize {
+    let end = text.len().min(at.saturating_add(most));
+    run(&text[..end], at, goes_on)
 }
 
 /// Where the run of bytes from `at` on ends that need no attention in a JSON string.

@@ -152,6 +152,17 @@ pub(super) fn is_npi(digits: &[u8]) -> bool {
     luhn(&whole)
 }
 
+/// Nine digits whose sum, weighed by 3, 7 and 1, is a multiple of ten (American Bankers Association, "Routing
+/// Number Policy").
+pub(super) fn is_routing(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .zip([3, 7, 1].into_iter().cycle())
+        .map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight)
+        .sum();
+    digits.len() == 9 && digits.iter().all(u8::is_ascii_digit) && sum.is_multiple_of(10)
+}
+
 /// Lengths by country: ISO 13616, the SWIFT IBAN registry.
 const IBAN_LENGTHS: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 

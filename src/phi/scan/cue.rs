@@ -1,9 +1,11 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
+use super::announced::{announced, field_before, is_measured, value_after};
+use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
+use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, code, lexicon, name, secret, table};
+use super::{Hit, address, code, constraint, lexicon, name, place, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -30,7 +32,11 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::DUPLICATE != 0 {
-        return table::duplicate_entry(text, end);
+        return if word.eq_ignore_ascii_case(b"entry") {
+            constraint::duplicate_entry(text, end)
+        } else {
+            constraint::constrained(text, end)
+        };
     }
     if known & lexicon::GEO != 0
         && let Some(hit) = address::position(text, end)
@@ -55,20 +61,53 @@ pub(super) fn find(
         let city = address::city_before(text, start, floor);
         return city.or_else(|| hit(zip, zip_end, Kind::Zip));
     }
+    if known & lexicon::STATE != 0
+        && text[start].is_ascii_uppercase()
+        && text[..start].ends_with(b", ")
+        && let Some(hit) = place::before_state(text, start, end, floor)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::RESIDES != 0
+        && let Some(hit) = place::residence(text, end)
+    {
+        return Some(hit);
+    }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');
-        return value::take(Field::Age, text, at, Announced::Words);
+        return value::take(Field::Age, text, at, Announced::Words)
+            .filter(|hit| word.eq_ignore_ascii_case(b"aged") || !is_measured(text, hit.end));
     }
     if known & lexicon::TITLE != 0
         && word[0].is_ascii_uppercase()
-        && let Some(hit) = named(text, end, 1)
+        && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);
     }
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))
-        && let Some(hit) = named(text, end, 2).or_else(|| provider(text, end))
+        && let Some(hit) = named(text, end, role(known)).or_else(|| provider(text, end))
+    {
+        return Some(hit);
+    }
+    if known & lexicon::ALIAS != 0
+        && let Some(hit) = named(text, end, Cue::Person)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::MEETS != 0
+        && let Some(hit) = person::met(text, end)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::DOTTED_TITLE != 0
+        && let Some(hit) = person::dotted_title(text, start, end)
+    {
+        return Some(hit);
+    }
+    if known & lexicon::GIVEN != 0
+        && let Some(hit) = person::given(text, start, end, floor)
     {
         return Some(hit);
     }
@@ -76,6 +115,14 @@ pub(super) fn find(
         return announced(text, start, end, floor);
     }
     None
+}
+
+fn role(known: u32) -> Cue {
+    if known & lexicon::PERSONAL != 0 {
+        Cue::Person
+    } else {
+        Cue::Role
+    }
 }
 
 /// "prescriber 1234567893": a number after a role that passes the check of a provider's.
@@ -113,6 +160,14 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
             kind: Kind::Address,
         });
     }
+    if matches!(text.get(start..end + 2), Some(b"c/o" | b"C/O")) {
+        return named(text, end + 2, Cue::Role);
+    }
+    if text[start] == b'M'
+        && let Some(hit) = person::dotted_title(text, start, end)
+    {
+        return Some(hit);
+    }
     if start > 0 && text[start - 1] == b'.' {
         return None;
     }
@@ -128,6 +183,12 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
     }
     if letters < 3 {
         return None;
+    }
+    // Also known as, and another name.
+    if text[start..at].eq_ignore_ascii_case(b"a.k.a")
+        || text[start..at].eq_ignore_ascii_case(b"f.k.a")
+    {
+        return named(text, at, Cue::Person);
     }
     match field::classify(&text[start..at]) {
         field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
@@ -175,219 +236,4 @@ fn is_signed(text: &[u8], start: usize) -> bool {
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
-}
-
-/// A name of at least `least` words after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe",
-/// "patient's name is Jane Doe".
-fn named(text: &[u8], end: usize, least: usize) -> Option<Hit> {
-    let mut at = end;
-    if matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) {
-        at += 2;
-    }
-    for _ in 0..4 {
-        let gap = run(text, at, |byte| {
-            matches!(
-                byte,
-                b' ' | b'.' | b',' | b'\t' | b'"' | b'\'' | b'-' | b'>' | b'|'
-            )
-        });
-        let next = word_end(text, gap);
-        if gap == at || gap > at + 4 || next == gap {
-            return None;
-        }
-        let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
-        at = gap;
-        if !is_link {
-            break;
-        }
-        at = next;
-    }
-    // "Herr Dr. Ng": the second title announces the name.
-    if lexicon::flags(text, at, word_end(text, at)) & lexicon::TITLE != 0 {
-        return None;
-    }
-    let (name_end, words) = name::end(text, at, name::Expect::Capitals);
-    // Where letters have no case, a name has no spaces.
-    let is_caseless = words > 0 && text[at..name_end].iter().all(|&byte| byte >= 0x80);
-    (words >= least || is_caseless).then_some(Hit {
-        start: at,
-        end: name_end,
-        kind: Kind::Name,
-    })
-}
-
-fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    let sign = run(text, end, |byte| byte == b' ');
-    let is_numbered = text.get(sign) == Some(&b'#');
-    let field = field_before(text, start, end, floor, is_numbered)?;
-    if let Field::Whole(Kind::Name) | Field::Name = field {
-        let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
-        return named(text, end, if is_name { 1 } else { 2 });
-    }
-    if field == Field::Secret
-        && let Some(hit) = one_time_code(text, start, end)
-    {
-        return Some(hit);
-    }
-    value_after(field, text, end)
-}
-
-/// "OTP 482913", "PIN is 4821": digits alone are a secret after these.
-fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let is_code = [
-        &b"otp"[..],
-        b"pin",
-        b"code",
-        b"totp",
-        b"passcode",
-        b"cvv",
-        b"cvc",
-    ]
-    .iter()
-    .any(|word| text[start..end].eq_ignore_ascii_case(word));
-    let mut at = run(text, end, |byte| byte == b' ');
-    for link in [&b"code"[..], b"is", b"was"] {
-        if text[at..].starts_with(link) && !is_word(*text.get(at + link.len())?) {
-            at = run(text, at + link.len(), |byte| matches!(byte, b' ' | b':'));
-        }
-    }
-    let digits = digits_end(text, at);
-    let is_whole = is_boundary_after(text, digits) && text.get(digits) != Some(&b'.');
-    (is_code
-        && at > end
-        && (3..=8).contains(&(digits - at))
-        && is_whole
-        && !is_measured(text, digits))
-    .then_some(Hit {
-        start: at,
-        end: digits,
-        kind: Kind::Secret,
-    })
-}
-
-/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
-fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
-    let mut at = end;
-    for _ in 0..6 {
-        at = run(text, at, |byte| {
-            matches!(
-                byte,
-                b' ' | b'#'
-                    | b'.'
-                    | b'-'
-                    | b'('
-                    | b')'
-                    | b'\t'
-                    | b','
-                    | b'\''
-                    | b'"'
-                    | b':'
-                    | b'='
-                    | b'_'
-            )
-        });
-        let next = word_end(text, at);
-        let word = &text[at..next];
-        if next == at
-            || word.iter().any(u8::is_ascii_digit)
-            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
-        {
-            break;
-        }
-        at = next;
-    }
-    if at == end
-        || !text
-            .get(at)
-            .is_some_and(|&byte| is_word(byte) || matches!(byte, b'+' | b'*'))
-    {
-        return None;
-    }
-    let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
-    let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
-    value::take(field, text, at, Announced::Words)
-        .filter(|hit| text.get(hit.end) != Some(&b'@'))
-        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
-}
-
-/// The field that the words up to `end` name.
-fn field_before(
-    text: &[u8],
-    start: usize,
-    end: usize,
-    floor: usize,
-    is_numbered: bool,
-) -> Option<Field> {
-    let mut from = start;
-    let mut best = None;
-    for _ in 0..4 {
-        let name = &text[from..end];
-        let field = if is_numbered {
-            field::classify_numbered(name)
-        } else {
-            field::classify(name)
-        };
-        match field {
-            Field::Person => best = Some(Field::Coded(Kind::Mrn)),
-            Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
-                best = Some(Field::Coded(Kind::Mrn));
-            }
-            Field::PersonLike if name.eq_ignore_ascii_case(b"contact") => {
-                best = Some(Field::Whole(Kind::Phone));
-            }
-            Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
-                best = Some(Field::Coded(Kind::Plan));
-            }
-            Field::Secret => best = Some(field),
-            field @ (Field::Strong(_)
-            | Field::Whole(_)
-            | Field::Coded(_)
-            | Field::Zip
-            | Field::Age
-            | Field::Name) => best = Some(field),
-            _ => {}
-        }
-        let mut before = from;
-        while before > floor
-            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_' | b'.')
-            && from - before < 2
-        {
-            before -= 1;
-        }
-        let word_end = before;
-        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
-            before -= 1;
-        }
-        if before == word_end || word_end == from {
-            break;
-        }
-        from = before;
-    }
-    best
-}
-
-/// Whether the number that ends at `end` counts something.
-fn is_measured(text: &[u8], end: usize) -> bool {
-    let at = run(text, end, |byte| byte == b' ');
-    text.get(end) == Some(&b'%')
-        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
-}
-
-/// A number that ends at `end` and is named after it: "1234567893 (NPI)".
-pub(super) fn named_after(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    if end - start < 5 || text.get(end..end + 2) != Some(b" (") {
-        return None;
-    }
-    let close = run(text, end + 2, |byte| {
-        byte.is_ascii_alphabetic() || byte == b' '
-    });
-    if text.get(close) != Some(&b')') || close - end > 26 {
-        return None;
-    }
-    match field::classify(&text[end + 2..close]) {
-        Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => {
-            Some(Hit { start, end, kind })
-        }
-        _ => None,
-    }
 }

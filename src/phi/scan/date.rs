@@ -113,6 +113,9 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
                     _ => one.len() == 2 && two.len() == 2 && !ip::is_version(text, start) || cued,
                 };
                 let end = year_end(text, third, two_digits)?;
+                if !cued && end == third + 2 && is_progression(one, two, &text[third..end]) {
+                    return None;
+                }
                 // A fourth number makes it an address or a version.
                 let goes_on = text.get(end) == Some(&separator)
                     && text.get(end + 1).is_some_and(u8::is_ascii_digit);
@@ -146,6 +149,13 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
         Some(end) => Some(end),
         None => (cued || day > first).then_some(word_end),
     }
+}
+
+/// "10-20-30": numbers that rise by the same are a row of counts rather than a day, a month and a year of two
+/// digits.
+fn is_progression(one: &[u8], two: &[u8], three: &[u8]) -> bool {
+    let (one, two, three) = (number(one), number(two), number(three));
+    one < two && two < three && two - one == three - two
 }
 
 /// Past a space, a hyphen or a slash, or nothing.

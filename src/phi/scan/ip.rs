@@ -77,7 +77,11 @@ pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];
     match before {
         [.., letter, b'/' | b'-' | b'_' | b'@'] if letter.is_ascii_alphabetic() => return true,
-        [.., b'=', b'='] | [.., b'^' | b'~'] => return true,
+        // The last two are object identifiers (RFC 3061).
+        [.., b'=', b'=']
+        | [.., b'^' | b'~']
+        | [.., b'o', b'i', b'd', b':']
+        | [.., b'O', b'I', b'D', b':'] => return true,
         _ => {}
     }
     let mut before = before;

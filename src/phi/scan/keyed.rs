@@ -1,8 +1,9 @@
 //! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
 
-use super::class::{is_word, run};
+use super::announced::is_measured;
+use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, whole};
+use super::{Hit, lexicon, markup, name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -11,6 +12,9 @@ use crate::phi::placeholder;
 const MAX_KEY: usize = 64;
 /// No object or array that is no JSON is read further.
 const MAX_BRACKET: usize = 4096;
+
+/// No cell of a table is longer.
+const MAX_CELL: usize = 128;
 
 /// What the key before a separator says.
 pub(super) enum Found {
@@ -35,10 +39,45 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         return Found::Version(run(text, start, is_version));
     }
     let field = match field {
+        Field::NamePart => {
+            return part(text, at, floor).map_or(Found::Nothing, Found::Value);
+        }
         Field::Value if text[..at].ends_with(b"value") => markup::of_value(text, at - 5),
         field => field,
     };
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// The value of `first:` where there is a `last:` too.
+fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let is_key = |byte: u8| is_word(byte);
+    let mut end = at;
+    while end > floor && !is_key(text[end - 1]) && at - end < 3 {
+        end -= 1;
+    }
+    let mut start = end;
+    while start > floor && is_key(text[start - 1]) && end - start < 8 {
+        start -= 1;
+    }
+    let open = run(text, at + 1, |byte| {
+        matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[')
+    });
+    let is_part = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
+    let mut close = run(text, open, is_part);
+    while close > open && matches!(text[close - 1], b' ' | b'\'') {
+        close -= 1;
+    }
+    // In a line of keys the next one is no part of the name: "first=Jane last=Doe".
+    if matches!(text.get(close), Some(b'=' | b':')) {
+        let space = text[open..close].iter().rposition(|&byte| byte == b' ')?;
+        close = open + space;
+    }
+    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end))
+        .then_some(Hit {
+            start: open,
+            end: close,
+            kind: Kind::Name,
+        })
 }
 
 /// `unclosed`: brackets before there were tried and have no end.
@@ -122,6 +161,35 @@ fn value(
         });
     }
     value::take(field, text, start, Announced::Key)
+        // "zip: 721 files".
+        .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
+}
+
+/// The cell after the one that ends at the bar at `at` and holds the name of its field: "| mrn | 00123456 |".
+pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
+    let from = floor.max(at.saturating_sub(MAX_KEY));
+    let before = text[from..at]
+        .iter()
+        .rposition(|byte| matches!(byte, b'|' | b'\n'))
+        .map_or(from, |bar| from + bar + 1);
+    let name = text[before..at].trim_ascii();
+    if name.is_empty() || !may_say_something(name) {
+        return None;
+    }
+    let end = run_at_most(text, at + 1, MAX_CELL, |byte| !matches!(byte, b'|' | b'\n'));
+    let value = text[at + 1..end].trim_ascii_end();
+    let end = at + 1 + value.len();
+    let value = value.trim_ascii_start();
+    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+        return None;
+    }
+    let field = field::classify(name);
+    whole::is_value_of(field, value).then_some(())?;
+    Some(Hit {
+        start: end - value.len(),
+        end,
+        kind: whole::whole(field, value, false)?,
+    })
 }
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
@@ -174,6 +242,16 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         words += 1;
     }
     let mut name = &text[start..end];
+    // A last word of several parts is a key by itself: "updated ageYears=…".
+    if let Some(space) = name.iter().rposition(|&byte| byte == b' ') {
+        let last = &name[space + 1..];
+        let is_compound = last.windows(2).any(|pair| {
+            pair[1] == b'_' || pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
+        });
+        if is_compound {
+            name = last;
+        }
+    }
     let is_numbered = text[end..at].contains(&b'#');
     // What says nothing as a whole may say something without the words before.
     loop {

@@ -1,6 +1,6 @@
 //! Names of people, which only a word before them gives away.
 
-use super::class::{is_letter, run};
+use super::class::{is_boundary_after, is_letter, run};
 use super::lexicon;
 
 /// How a name is expected.
@@ -47,6 +47,10 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {
             break;
         }
+        // "Rev B": a letter alone is no name.
+        if word.len() == 1 && words == 0 && text.get(word_end) != Some(&b'.') {
+            break;
+        }
         if is_capital || expect == Expect::Anything || is_suffix {
             end = word_end;
             words += 1;
@@ -75,8 +79,24 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if at > word_end + 4 {
             break;
         }
+        if expect == Expect::Anything && words == 1 && goes_on_below(text, at) {
+            at += 1;
+        }
     }
     (end, words)
+}
+
+/// "Patient: Jane\nDoe": a family name on a line of its own.
+fn goes_on_below(text: &[u8], at: usize) -> bool {
+    if text.get(at) != Some(&b'\n') || !text.get(at + 1).is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let (end, _) = word(text, at + 1);
+    let is_alone = matches!(
+        text.get(end),
+        None | Some(b'\n' | b'\r' | b',' | b';' | b'.')
+    );
+    is_alone && end > at + 2 && !lexicon::is_wording(text, at + 1, end)
 }
 
 /// "Name: Jane Doe May 3".
@@ -97,7 +117,18 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
     let mut at = start;
     loop {
         at = run(text, at, is_letter);
+        // "Jane Doe's record".
+        let is_possessive =
+            matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) && is_boundary_after(text, at + 2);
         match text.get(at) {
+            Some(b'/')
+                if at > start + 1
+                    && text.get(at + 1).is_some_and(u8::is_ascii_uppercase)
+                    && text.get(at + 2).is_some_and(|&next| is_letter(next)) =>
+            {
+                at += 1;
+            }
+            Some(_) if is_possessive => return (at, first),
             Some(b'\'' | b'-' | b'`' | b'^')
                 if text.get(at + 1).is_some_and(|&next| is_letter(next)) =>
             {
@@ -106,6 +137,52 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
             _ => return (at, first),
         }
     }
+}
+
+/// Whether a value of "first" or "last" is a name: words that are none of a sentence.
+pub(in super::super) fn is_part(value: &[u8]) -> bool {
+    let is_letters = value
+        .iter()
+        .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.'));
+    let first = run(value, 0, is_letter);
+    let is_given = lexicon::flags(value, 0, first) & lexicon::GIVEN != 0;
+    let is_capital = value
+        .first()
+        .is_some_and(|&byte| byte.is_ascii_uppercase() || byte >= 0x80);
+    is_letters
+        && (2..=40).contains(&value.len())
+        && (is_given || is_capital && !lexicon::is_wording(value, 0, first))
+}
+
+/// Whether the other part of a name is named near the key from `start` to `end`: `first` has a `last`.
+pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -> bool {
+    const NEAR: usize = 64;
+    const FIRST: &[&[u8]] = &[b"first", b"given", b"middle"];
+    const LAST: &[&[u8]] = &[b"last", b"family", b"surname"];
+    let Some(key) = text.get(start..end) else {
+        return false;
+    };
+    let others = match key.first().map(u8::to_ascii_lowercase) {
+        Some(b'l') => FIRST,
+        Some(b'f') if key.len() == 6 => FIRST,
+        _ => LAST,
+    };
+    let is_key = |at: usize| {
+        (at == 0 || !is_letter(text[at - 1]))
+            && others.iter().any(|other| {
+                let end = at + other.len();
+                text.get(at..end)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(other))
+                    && matches!(
+                        text.get(end),
+                        Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\')
+                    )
+            })
+    };
+    let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));
+    (from..start)
+        .chain(end..to)
+        .any(|at| matches!(text[at] | 0x20, b'f' | b'g' | b'l' | b'm' | b's') && is_key(at))
 }
 
 /// The name before a credential at `start`: "Jane Doe, MD", "Jane Doe M.D.".

@@ -1,10 +1,8 @@
-//! Values that stand apart from the names of their columns: errors and statements of databases, and
-//! CSV.
+//! Values that stand apart from the names of their columns: statements of databases, CSV, and tables of pipes.
 
-use super::class::{is_word, run};
-use super::{Hit, name, whole};
+use super::class::{is_word, run, run_at_most};
+use super::{Hit, whole};
 use crate::phi::field::{self, Field};
-use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// Nothing longer is taken for a list of columns or a line of a table.
@@ -25,14 +23,21 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     if text.get(close) != Some(&b')') {
         return hits;
     }
+    let columns = || -> Vec<Field> {
+        text[open + 1..close]
+            .split(|&byte| byte == b',')
+            .take(MAX_COLUMNS)
+            .map(field::classify)
+            .collect()
+    };
+    if let Some(line) = copied_after(text, close + 1) {
+        lines(text, line, b'\t', &columns(), &mut hits);
+        return hits;
+    }
     let Some(mut at) = values_after(text, close + 1) else {
         return hits;
     };
-    let columns: Vec<Field> = text[open + 1..close]
-        .split(|&byte| byte == b',')
-        .take(MAX_COLUMNS)
-        .map(field::classify)
-        .collect();
+    let columns = columns();
     loop {
         at = tuple(text, at + 1, &columns, &mut hits);
         let next = run(text, at, |byte| {
@@ -43,6 +48,15 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
         }
         at = next;
     }
+}
+
+/// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
+fn copied_after(text: &[u8], at: usize) -> Option<usize> {
+    const FROM: &[u8] = b" from stdin";
+    let from = text.get(at..at + FROM.len())?;
+    let end = at + FROM.len();
+    let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
+    (from.eq_ignore_ascii_case(FROM) && line < text.len()).then_some(line + 1)
 }
 
 /// Where the first tuple opens.
@@ -70,14 +84,13 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
             .copied()
             .filter(|byte| matches!(byte, b'\'' | b'"'));
         let start = at + usize::from(quote.is_some());
-        let end = run(text, start, |byte| match quote {
-            Some(quote) => byte != quote && byte != b'\n',
-            None => !matches!(byte, b',' | b')' | b'\n'),
-        });
+        let end = match quote {
+            Some(quote) => quoted_end(text, start, quote),
+            None => run(text, start, |byte| !matches!(byte, b',' | b')' | b'\n')),
+        };
         if let Some(&field) = column.next() {
             hits.extend(cell(text, start, end, field, quote.is_some()));
         }
-        // A quote that is doubled is part of the value, which is taken for two then.
         at = run(text, end, |byte| !matches!(byte, b',' | b')' | b'\n'));
         if text.get(at) != Some(&b',') {
             return at;
@@ -86,8 +99,21 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
     }
 }
 
+/// Where the quote is that ends a value: a quote that is doubled is part of it (ISO/IEC 9075-2, 5.3).
+fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
+    let mut end = start;
+    loop {
+        end = run(text, end, |byte| byte != quote && byte != b'\n');
+        if text.get(end..end + 2) != Some(&[quote, quote]) {
+            return end;
+        }
+        end += 2;
+    }
+}
+
 fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) -> Option<Hit> {
-    let value = text[start..end].trim_ascii();
+    let start = end - text[start..end].trim_ascii_start().len();
+    let value = text[start..end].trim_ascii_end();
     let is_reference = !is_quoted
         && (matches!(value.first(), Some(b'$' | b'?' | b':' | b'@' | b'%'))
             || value.contains(&b'(')
@@ -103,7 +129,7 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
     }
     Some(Hit {
         start,
-        end: start + text[start..end].trim_ascii_end().len(),
+        end: start + value.len(),
         kind: whole::whole(field, value, false)?,
     })
 }
@@ -113,7 +139,11 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
 pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     let is_header = |byte: u8| {
-        is_word(byte) || matches!(byte, b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.')
+        is_word(byte)
+            || matches!(
+                byte,
+                b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.' | b'|' | b'*' | b'#' | b'/'
+            )
     };
     let header_end = line_end - usize::from(text[..line_end].ends_with(b"\r"));
     let length = text[..header_end]
@@ -124,7 +154,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .count();
     let header = &text[header_end - length..header_end];
     let begins_line = length == header_end || matches!(text[header_end - length - 1], b'\n' | b':');
-    let Some(&separator) = [b',', b';', b'\t']
+    let Some(&separator) = [b'|', b',', b';', b'\t']
         .iter()
         .find(|separator| header.contains(separator))
         .filter(|_| begins_line)
@@ -150,18 +180,45 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
             }
         }
     }
-    let mut at = line_end + 1;
+    let at = if separator == b'|' {
+        past_rule(text, line_end + 1)
+    } else {
+        line_end + 1
+    };
+    let end = lines(text, at, separator, &columns, &mut hits);
+    (hits, end)
+}
+
+/// Reads the lines from `at` on that have as many cells as there are columns. Returns where they end.
+fn lines(
+    text: &[u8],
+    mut at: usize,
+    separator: u8,
+    columns: &[Field],
+    hits: &mut Vec<Hit>,
+) -> usize {
     while at < text.len() {
         let end = run(text, at, |byte| byte != b'\n');
         let row = hits.len();
-        let cells = row_cells(text, at, end, separator, &columns, &mut hits);
-        if cells != columns.len() {
+        if row_cells(text, at, end, separator, columns, hits) != columns.len() {
             hits.truncate(row);
             break;
         }
         at = end + 1;
     }
-    (hits, at)
+    at
+}
+
+/// Past the line below the header of a table of Markdown, `psql` or `mysql`: "|---|:-:|", "-----+------".
+fn past_rule(text: &[u8], at: usize) -> usize {
+    let end = run(text, at, |byte| {
+        matches!(byte, b'-' | b'+' | b'|' | b':' | b' ' | b'\r')
+    });
+    if text[at..end].contains(&b'-') && text.get(end) == Some(&b'\n') {
+        end + 1
+    } else {
+        at
+    }
 }
 
 /// Reads one line. Returns how many cells it has.
@@ -190,93 +247,6 @@ fn row_cells(
         }
         at += 1;
     }
-}
-
-/// The value in quotes after "Duplicate entry", which ends at `at`: "… 'x' for key 't.mrn'" of `MySQL`.
-pub(super) fn duplicate_entry(text: &[u8], at: usize) -> Option<Hit> {
-    const FOR_KEY: &[u8] = b"' for key '";
-    let start = text
-        .get(at..at + 2)
-        .filter(|open| *open == b" '")
-        .map(|_| at + 2)?;
-    let window = &text[start..text.len().min(start + MAX_HEADER)];
-    let length = window.windows(FOR_KEY.len()).position(|it| it == FOR_KEY)?;
-    let key = start + length + FOR_KEY.len();
-    let key_end = run(text, key, |byte| byte != b'\'');
-    of_index(text, start, start + length, &text[key..key_end])
-}
-
-/// The value in parentheses that open at `open`: "Violation of UNIQUE KEY constraint 'UQ_mrn' … The
-/// duplicate key value is (x)." of SQL Server.
-pub(super) fn duplicate_value(text: &[u8], open: usize) -> Option<Hit> {
-    const CONSTRAINT: &[u8] = b"constraint '";
-    if !text[..open].ends_with(b"duplicate key value is ") {
-        return None;
-    }
-    let before = &text[open.saturating_sub(MAX_HEADER)..open];
-    let place = before
-        .windows(CONSTRAINT.len())
-        .rposition(|it| it == CONSTRAINT)?;
-    let key = &before[place + CONSTRAINT.len()..];
-    let key = &key[..run(key, 0, |byte| byte != b'\'')];
-    let end = run_at_most(text, open + 1, MAX_HEADER, |byte| {
-        !matches!(byte, b')' | b'\n')
-    });
-    of_index(text, open + 1, end, key)
-}
-
-/// The value from `start` to `end` of an index by its name: `patients.uq_patients_mrn`.
-fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> {
-    const AFFIXES: [&[u8]; 13] = [
-        b"idx",
-        b"ix",
-        b"uk",
-        b"uq",
-        b"ux",
-        b"unique",
-        b"uniq",
-        b"key",
-        b"index",
-        b"pk",
-        b"pkey",
-        b"constraint",
-        b"ak",
-    ];
-    let column = index.rsplit(|&byte| byte == b'.').next()?;
-    let words: Vec<&[u8]> = column
-        .split(|byte| matches!(byte, b'_' | b'-'))
-        .filter(|word| !AFFIXES.iter().any(|affix| word.eq_ignore_ascii_case(affix)))
-        .collect();
-    let value = &text[start..end];
-    let field = field::classify(&words.join(&b'_'));
-    if field == Field::Person || placeholder::length_at(value) == Some(value.len()) {
-        // The key of the table.
-        return None;
-    }
-    let kind = whole::whole(field, value, false)
-        .or_else(|| (field == Field::Day && !value.is_empty()).then_some(Kind::Date))
-        .or_else(|| name::is_full_name(value).then_some(Kind::Name))?;
-    Some(Hit { start, end, kind })
-}
-
-/// All of the row of "Failing row contains (…)" of Postgres, whose columns have no names, from `open` on.
-pub(super) fn failing_row(text: &[u8], open: usize) -> Option<Hit> {
-    let end = run(text, open, |byte| byte != b'\n');
-    let close = text[open..end]
-        .iter()
-        .rposition(|&byte| byte == b')')
-        .map_or(end, |close| open + close);
-    let is_done = placeholder::length_at(&text[open + 1..]) == Some(close - open - 1);
-    (!is_done).then_some(Hit {
-        start: open + 1,
-        end: close,
-        kind: Kind::Name,
-    })
-}
-
-fn run_at_most(text: &[u8], at: usize, most: usize, goes_on: impl Fn(u8) -> bool) -> usize {
-    let end = text.len().min(at.saturating_add(most));
-    run(&text[..end], at, goes_on)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::class::{is_boundary_after, is_word, run, word_end};
 use super::number::{digits_end, extension_end};
-use super::{Hit, address, code, date, ip, name, secret, whole};
+use super::{Hit, address, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -26,6 +26,12 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         return None;
     }
     let (end, kind) = match field {
+        // "Deceased: Jane Doe".
+        Field::Strong(Kind::Date)
+            if by_key && !text[start].is_ascii_digit() && full_name_end(text, start).is_some() =>
+        {
+            (full_name_end(text, start)?, Kind::Name)
+        }
         Field::Strong(Kind::Date) => (
             // A day is expected after words too, but not every number is one: "admitted 12 jobs".
             date_end(text, start).filter(|&end| {
@@ -63,10 +69,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
-        Field::PersonLike if by_key => {
-            let (end, words) = name::end(text, start, name::Expect::Capitals);
-            ((words > 1).then_some(end)?, Kind::Name)
-        }
+        Field::PersonLike if by_key => (full_name_end(text, start)?, Kind::Name),
         Field::Age => {
             let end = digits_end(text, start);
             (
@@ -85,6 +88,14 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             })?,
             Kind::Zip,
         ),
+        Field::Routing => {
+            // The word before says enough for nine digits, whatever their check.
+            let end = digits_end(text, start);
+            (
+                (end - start == 9 && is_boundary_after(text, end)).then_some(end)?,
+                Kind::Account,
+            )
+        }
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
         Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,
@@ -150,6 +161,12 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
 fn name_end(text: &[u8], start: usize, expect: name::Expect) -> Option<usize> {
     let (end, words) = name::end(text, start, expect);
     (words > 0).then_some(end)
+}
+
+/// The end of a name of two words and more that are not all of a sentence.
+fn full_name_end(text: &[u8], start: usize) -> Option<usize> {
+    let (end, words) = name::end(text, start, name::Expect::Capitals);
+    (words > 1 && !person::is_all_wording(text, start, end)).then_some(end)
 }
 
 fn foreign_zip(text: &[u8], start: usize) -> Option<usize> {

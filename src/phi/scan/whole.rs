@@ -1,7 +1,7 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
-use super::{code, date, ip, name};
-use crate::phi::field::Field;
+use super::{code, date, ip, name, person};
+use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
@@ -19,12 +19,15 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             .filter(|_| !is_operators_code(kind, value)),
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value)).then_some(Kind::Name),
-        Field::PersonLike => (in_person || name::is_full_name(value)).then_some(Kind::Name),
+        Field::PersonLike => (in_person
+            || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
+        .then_some(Kind::Name),
         Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
+        Field::Routing => code::is_routing(value).then_some(Kind::Account),
         Field::Plain
         | Field::About
         | Field::Version
@@ -33,8 +36,24 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         | Field::Id
         | Field::Value
         | Field::NamePart
+        | Field::Resource
         | Field::Identifier => None,
     }
+}
+
+/// Whether `value` may be one of `field` where only its place says so: it is no name of a field itself, a code has
+/// digits, and a name has the letters of one.
+pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
+    let is_value = match field {
+        Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => {
+            name::is_part(value) || name::is_full_name(value)
+        }
+        Field::Secret if value.contains(&b' ') => return true,
+        Field::Place | Field::Whole(_) => value.len() > 3,
+        Field::Plain | Field::About | Field::Version | Field::Thing => false,
+        _ => digits(value) > 0,
+    };
+    is_value && field::classify(value) == Field::Plain
 }
 
 fn digits(value: &[u8]) -> usize {
@@ -55,9 +74,21 @@ pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
                     three[1] == b'.' && three[0].is_ascii_digit() && three[2].is_ascii_digit()
                 })
         }
-        Kind::Device => digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase),
+        Kind::Device => {
+            is_baud_rate(value)
+                || digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase)
+        }
         _ => false,
     }
+}
+
+/// The speed of a serial line: the rates of POSIX's `termios.h` and Linux's.
+fn is_baud_rate(value: &[u8]) -> bool {
+    const RATES: [&[u8]; 14] = [
+        b"300", b"600", b"1200", b"2400", b"4800", b"9600", b"19200", b"38400", b"57600",
+        b"115200", b"230400", b"460800", b"921600", b"1500000",
+    ];
+    RATES.contains(&value)
 }
 
 /// The `name` of an error as JavaScript has it: "TypeError".

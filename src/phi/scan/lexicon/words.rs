@@ -1,54 +1,75 @@
-//! The words that the reading of text knows, in one table: a look at a filter of two KiB tells most
-//! words from them.
+//! What a word can be, and the words.
 
-use std::sync::LazyLock;
-
-use crate::phi::field;
-
-/// No known word is longer.
-const MAX_WORD: usize = 16;
-
-pub(super) const TITLE: u32 = 1;
-pub(super) const ROLE: u32 = 1 << 1;
-pub(super) const NO_NAME: u32 = 1 << 2;
-pub(super) const PARTICLE: u32 = 1 << 3;
-pub(super) const NAME_SUFFIX: u32 = 1 << 4;
-pub(super) const STREET: u32 = 1 << 5;
-pub(super) const UNIT: u32 = 1 << 6;
-pub(super) const DIRECTION: u32 = 1 << 7;
-pub(super) const COMMON: u32 = 1 << 8;
-pub(super) const STATE: u32 = 1 << 9;
-pub(super) const BETWEEN: u32 = 1 << 10;
-pub(super) const MEASURE: u32 = 1 << 11;
-pub(super) const SCHEME: u32 = 1 << 12;
-pub(super) const MONTH: u32 = 1 << 13;
-pub(super) const AGED: u32 = 1 << 14;
-pub(super) const BOX: u32 = 1 << 15;
+pub(in super::super) const TITLE: u32 = 1;
+pub(in super::super) const ROLE: u32 = 1 << 1;
+pub(in super::super) const NO_NAME: u32 = 1 << 2;
+pub(in super::super) const PARTICLE: u32 = 1 << 3;
+pub(in super::super) const NAME_SUFFIX: u32 = 1 << 4;
+pub(in super::super) const STREET: u32 = 1 << 5;
+pub(in super::super) const UNIT: u32 = 1 << 6;
+pub(in super::super) const DIRECTION: u32 = 1 << 7;
+pub(in super::super) const COMMON: u32 = 1 << 8;
+pub(in super::super) const STATE: u32 = 1 << 9;
+pub(in super::super) const BETWEEN: u32 = 1 << 10;
+pub(in super::super) const MEASURE: u32 = 1 << 11;
+pub(in super::super) const SCHEME: u32 = 1 << 12;
+pub(in super::super) const MONTH: u32 = 1 << 13;
+pub(in super::super) const AGED: u32 = 1 << 14;
+pub(in super::super) const BOX: u32 = 1 << 15;
 /// It may end a phrase that announces a value.
-pub(super) const CUE: u32 = 1 << 16;
+pub(in super::super) const CUE: u32 = 1 << 16;
 /// It may end a key whose value matters.
-pub(super) const KEY: u32 = 1 << 17;
+pub(in super::super) const KEY: u32 = 1 << 17;
 
-pub(super) const STATE_AND_WORD: u32 = 1 << 21;
+pub(in super::super) const STATE_AND_WORD: u32 = 1 << 21;
 /// "by" after it says who did something.
-pub(super) const SIGNED: u32 = 1 << 18;
+pub(in super::super) const SIGNED: u32 = 1 << 18;
 /// Between a role and a name.
-pub(super) const LINK: u32 = 1 << 20;
+pub(in super::super) const LINK: u32 = 1 << 20;
 /// It ends a name in lower case only.
-pub(super) const NO_NAME_IN_LOWER: u32 = 1 << 19;
+pub(in super::super) const NO_NAME_IN_LOWER: u32 = 1 << 19;
 
 /// A database quotes a value after it.
-pub(super) const DUPLICATE: u32 = 1 << 22;
+pub(in super::super) const DUPLICATE: u32 = 1 << 22;
 /// A place on the earth may come next.
-pub(super) const GEO: u32 = 1 << 23;
+pub(in super::super) const GEO: u32 = 1 << 23;
 /// It follows a person's name: "Jane Doe, MD".
-pub(super) const CREDENTIAL: u32 = 1 << 24;
+pub(in super::super) const CREDENTIAL: u32 = 1 << 24;
+
+/// A given name, and nothing else.
+pub(in super::super) const GIVEN: u32 = 1 << 25;
+/// A person lives at the place after it.
+pub(in super::super) const RESIDES: u32 = 1 << 26;
+/// With a preposition after it, a person's name may come next: "assigned to", "interview with".
+pub(in super::super) const MEETS: u32 = 1 << 27;
+/// A role whose people are called by one name too: "Nurse Kowalski".
+pub(in super::super) const PERSONAL: u32 = 1 << 28;
+/// Another name of the same person comes next.
+pub(in super::super) const ALIAS: u32 = 1 << 29;
+/// A title only before a dot: "Sr. García", "M. Dupont".
+pub(in super::super) const DOTTED_TITLE: u32 = 1 << 30;
+/// What a person has at a clinic: "Doe's chart".
+pub(in super::super) const BELONGS: u32 = 1 << 31;
 
 /// What makes the reading of text look closer at a word.
-pub(super) const ANNOUNCES: u32 =
-    TITLE | ROLE | STATE | SCHEME | MONTH | AGED | BOX | CUE | DUPLICATE | GEO | CREDENTIAL;
+pub(in super::super) const ANNOUNCES: u32 = TITLE
+    | ROLE
+    | STATE
+    | SCHEME
+    | MONTH
+    | AGED
+    | BOX
+    | CUE
+    | DUPLICATE
+    | GEO
+    | CREDENTIAL
+    | GIVEN
+    | RESIDES
+    | MEETS
+    | ALIAS
+    | DOTTED_TITLE;
 
-const WORDS: &[(u32, &str)] = &[
+pub(super) const WORDS: &[(u32, &str)] = &[
     (
         TITLE,
         "mr mrs ms miss mx dr doctor prof professor rev frau herr mme mlle monsieur madame señor \
@@ -61,7 +82,7 @@ const WORDS: &[(u32, &str)] = &[
          beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
          member informed notified called interviewed examined consented therapist pharmacist \
-         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna",
+         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna baby babygirl babyboy newborn infant attn attention",
     ),
     // Words that begin with a capital at times and are no part of a name.
     (
@@ -138,7 +159,7 @@ const WORDS: &[(u32, &str)] = &[
     ),
     (
         MEASURE,
-        "ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
+        "degrees deg files ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
          hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
     (SCHEME, "bearer basic"),
@@ -147,10 +168,13 @@ const WORDS: &[(u32, &str)] = &[
         "january february march april may june july august september october november december \
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
-    (AGED, "aged"),
-    (LINK, "is was are named called name names like ilike"),
+    (AGED, "aged turned turns turning"),
+    (
+        LINK,
+        "is was are named called name names like ilike boy girl twin",
+    ),
     (KEY, "four digits only home work file record value"),
-    (DUPLICATE, "entry"),
+    (DUPLICATE, "entry constraint"),
     (
         GEO,
         "lat lon lng latitude longitude latlng gps coordinates coords location geo",
@@ -168,141 +192,37 @@ const WORDS: &[(u32, &str)] = &[
          requested submitted entered authored collected treated read reported evaluated consented",
     ),
     (BOX, "p po post pobox"),
+    (GIVEN, super::given::GIVEN),
+    (
+        RESIDES,
+        "lives lived living live reside resides resided residing resident domiciled hometown relocated native \
+         born homeless raised moved",
+    ),
+    (
+        MEETS,
+        "assigned reassigned transferred referred released delegated escalated handed spoke spoken speaking \
+         talked talking met meeting interview interviewing visit visited visits consult consultation consulted \
+         discussed conversation appointment appt call called calling message messaged note letter given \
+         returned belongs belonging related married session booked behalf care known listed registered issued \
+         records record chart results labs consent referral claim admitted scheduled seen ordered prescribed \
+         intake handoff signout followup report reports discharge visitor correspondence spelled recorded goes \
+         phoned emailed texted paged sent forwarded reported",
+    ),
+    (
+        PERSONAL,
+        "patient pt mother father spouse wife husband guardian nurse surgeon physician son daughter sister \
+         brother resident decedent midwife therapist radiologist pathologist psychiatrist cardiologist \
+         oncologist neurologist dermatologist pediatrician anesthesiologist rn baby babygirl babyboy newborn infant",
+    ),
+    (ALIAS, "aka nee née alias"),
+    (DOTTED_TITLE, "m sr srta hr me fr st sig"),
+    (
+        BELONGS,
+        "chart charts record records results labs lab bloodwork medications meds prescription prescriptions \
+         vitals biopsy mri ct scan xray diagnosis diagnoses appointment discharge admission allergies \
+         insurance mother father wife husband spouse son daughter family room bed surgery procedure history \
+         condition symptoms consent referral visit file folder pathology imaging dob birthday address phone mrn \
+         ssn email physician doctor nurse test tests bill billing claim claims case notes note medical clinical \
+         health blood treatment therapy dose dosage home",
+    ),
 ];
-
-static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
-
-const SLOTS: usize = 4096;
-const FILTER_BITS: usize = 1 << 14;
-
-#[derive(Clone, Copy)]
-struct Entry {
-    word: (u64, u64),
-    flags: u32,
-}
-
-struct Lexicon {
-    filter: [u64; FILTER_BITS / 64],
-    entries: Vec<Entry>,
-}
-
-impl Lexicon {
-    fn new() -> Self {
-        let empty = Entry {
-            word: (0, 0),
-            flags: 0,
-        };
-        let mut lexicon = Self {
-            filter: [0; FILTER_BITS / 64],
-            entries: vec![empty; SLOTS],
-        };
-        for (flag, words) in WORDS {
-            for word in words.split_ascii_whitespace() {
-                lexicon.add(word.as_bytes(), *flag);
-            }
-        }
-        for (word, announces) in field::last_words() {
-            lexicon.add(&word, if announces { CUE | KEY } else { KEY });
-        }
-        lexicon
-    }
-
-    fn add(&mut self, word: &[u8], flag: u32) {
-        let Some(word) = load(word, 0, word.len()) else {
-            return;
-        };
-        let hash = hash(word);
-        let bit = place(hash) % FILTER_BITS;
-        self.filter[bit / 64] |= 1 << (bit % 64);
-        let mut slot = place(hash >> 32) % SLOTS;
-        while self.entries[slot].flags != 0 && self.entries[slot].word != word {
-            slot = (slot + 1) % SLOTS;
-        }
-        self.entries[slot].word = word;
-        self.entries[slot].flags |= flag;
-    }
-}
-
-/// What is known of the word from `start` to `end`, in any case.
-pub(super) fn flags(text: &[u8], start: usize, end: usize) -> u32 {
-    let Some(word) = load(text, start, end) else {
-        return 0;
-    };
-    let hash = hash(word);
-    let lexicon = &*LEXICON;
-    let bit = place(hash) % FILTER_BITS;
-    if lexicon.filter[bit / 64] & 1 << (bit % 64) == 0 {
-        return 0;
-    }
-    let mut slot = place(hash >> 32) % SLOTS;
-    loop {
-        let entry = &lexicon.entries[slot];
-        if entry.flags == 0 || entry.word == word {
-            return entry.flags;
-        }
-        slot = (slot + 1) % SLOTS;
-    }
-}
-
-/// The same for a word by itself.
-pub(super) fn flags_of(word: &[u8]) -> u32 {
-    flags(word, 0, word.len())
-}
-
-/// The word's bytes in lower case as two numbers, noughts after its end.
-fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
-    const LOWER: u64 = 0x2020_2020_2020_2020;
-    let length = end - start;
-    if length == 0 || length > MAX_WORD {
-        return None;
-    }
-    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
-    } else {
-        let mut bytes = [0; MAX_WORD];
-        bytes[..length].copy_from_slice(&text[start..end]);
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
-    };
-    let keep = |bytes: usize| {
-        if bytes >= 8 {
-            u64::MAX
-        } else {
-            (1 << (8 * bytes)) - 1
-        }
-    };
-    Some((
-        (first | LOWER) & keep(length),
-        (second | LOWER) & keep(length.saturating_sub(8)),
-    ))
-}
-
-fn place(hash: u64) -> usize {
-    usize::try_from(hash & 0xffff_ffff).unwrap_or(0)
-}
-
-fn hash((first, second): (u64, u64)) -> u64 {
-    let mixed = (first ^ second.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_known_in_any_case_and_anywhere() {
-        let text = b"see PATIENT, and a very long text around";
-        assert_ne!(flags(text, 4, 11) & ROLE, 0);
-        assert_ne!(flags_of(b"Mrn") & CUE, 0);
-        assert_ne!(flags_of(b"anesthesiologist") & ROLE, 0);
-        assert_eq!(flags_of(b"patients!"), 0);
-        assert_eq!(flags_of(b""), 0);
-        assert_eq!(flags_of("ü".as_bytes()), 0);
-    }
-}

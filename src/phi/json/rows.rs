@@ -1,0 +1,159 @@
+//! Arrays whose elements are named elsewhere: rows by a list of columns, or by a first row of names; and names and
+//! values in turn, as of the headers of a request.
+
+use super::level::Level;
+use crate::phi::field::{self, Field};
+use crate::phi::scan;
+
+/// What the elements of an array are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cells {
+    /// Nothing but elements.
+    Plain,
+    /// The names of columns.
+    Names,
+    /// The first row of a table, which may be the names of its columns.
+    First,
+    /// A row of a table.
+    Row,
+    /// A name, and perhaps its value.
+    Pair,
+    /// Names and values in turn.
+    Headers,
+}
+
+/// The columns of the table that was begun last.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    fields: Vec<Field>,
+    /// How deep its rows are, or nought.
+    depth: usize,
+    /// How deep it ends.
+    floor: usize,
+    /// The names are those of a first row, which may be none.
+    is_guessed: bool,
+}
+
+impl Columns {
+    /// What the elements of an array `depth` deep are, the value of `key` when `parent` is an object.
+    pub fn cells(&mut self, parent: &Level, key: &[u8], depth: usize) -> Cells {
+        if parent.is_object {
+            return match Key::read(key) {
+                Some(Key::Columns) => {
+                    self.begin(depth + 1, depth - 1, false);
+                    Cells::Names
+                }
+                Some(Key::Values) if self.depth == depth + 1 && !self.is_guessed => Cells::Row,
+                Some(Key::Headers) => Cells::Headers,
+                _ => Cells::Plain,
+            };
+        }
+        if parent.cells == Cells::Headers || depth == 1 {
+            return parent.cells;
+        }
+        if self.depth == depth {
+            return Cells::Row;
+        }
+        if parent.index == 0 && (self.depth == 0 || self.depth > depth) {
+            self.begin(depth, depth - 1, true);
+            return Cells::First;
+        }
+        Cells::Pair
+    }
+
+    fn begin(&mut self, depth: usize, floor: usize, is_guessed: bool) {
+        self.fields.clear();
+        self.depth = depth;
+        self.floor = floor;
+        self.is_guessed = is_guessed;
+    }
+
+    /// An object or array has ended, and the walk is `depth` deep.
+    pub fn left(&mut self, depth: usize) {
+        if depth < self.floor {
+            self.depth = 0;
+        }
+    }
+
+    pub fn name(&mut self, value: &[u8]) {
+        if !is_name_of_field(value) && self.is_guessed {
+            self.depth = 0;
+        }
+        self.fields.push(field::classify(value));
+    }
+
+    /// What the element `index` of a row is.
+    pub fn field(&self, index: usize) -> Field {
+        self.fields.get(index).copied().unwrap_or(Field::Plain)
+    }
+
+    /// What `value` is in the place of `field`.
+    pub fn meaning(&self, cells: Cells, field: Field, value: &[u8]) -> Field {
+        let is_open = cells == Cells::Row && !self.is_guessed;
+        if is_open || field == Field::Plain || cells == Cells::Headers {
+            return field;
+        }
+        if scan::is_value_of(field, value) {
+            field
+        } else {
+            Field::Plain
+        }
+    }
+}
+
+/// Whether a value may be the name of a field: a few letters.
+fn is_name_of_field(value: &[u8]) -> bool {
+    (1..=40).contains(&value.len())
+        && value
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ' | b'.'))
+}
+
+/// What a key says of the array that is its value.
+enum Key {
+    Columns,
+    Values,
+    Headers,
+}
+
+impl Key {
+    fn read(key: &[u8]) -> Option<Self> {
+        let is = |known: &[&[u8]]| known.iter().any(|known| key.eq_ignore_ascii_case(known));
+        if is(&[
+            b"columns",
+            b"cols",
+            b"fields",
+            b"header",
+            b"headers",
+            b"keys",
+            b"columnNames",
+            b"column_names",
+            b"fieldNames",
+            b"field_names",
+            b"names",
+        ]) {
+            let is_header = key.eq_ignore_ascii_case(b"headers");
+            return Some(if is_header {
+                Self::Headers
+            } else {
+                Self::Columns
+            });
+        }
+        if is(&[
+            b"values",
+            b"row",
+            b"record",
+            b"params",
+            b"parameters",
+            b"bindings",
+            b"args",
+            b"tuple",
+        ]) {
+            return Some(Self::Values);
+        }
+        let ends = |end: &[u8]| {
+            key.len() > end.len() && key[key.len() - end.len()..].eq_ignore_ascii_case(end)
+        };
+        (ends(b"headers") || ends(b"trailers")).then_some(Self::Headers)
+    }
+}

@@ -1,0 +1,174 @@
+//! Values that are named after them: "00123456 (MRN)", "Doe (patient)", "00123456 is the MRN".
+
+use super::class::{is_boundary_after, is_word, run};
+use super::{Hit, code, lexicon, person};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+
+/// No name of a field in parentheses is longer, and no value before it.
+const MAX_LABEL: usize = 32;
+const MAX_VALUE: usize = 40;
+
+/// The value before the parenthesis or bracket at `open`, in which its field is named.
+pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit> {
+    let limit = text.len().min(open + 2 + MAX_LABEL);
+    let close = run(&text[..limit], open + 1, |byte| {
+        byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'\'' | b'#')
+    });
+    let closes = matches!(
+        (text[open], text.get(close)),
+        (b'(', Some(b')')) | (b'[', Some(b']'))
+    );
+    if !closes || close - open < 3 || open == floor || text[open - 1] != b' ' {
+        return None;
+    }
+    let end = open - 1;
+    match field::classify(&text[open + 1..close]) {
+        Field::Person | Field::Whole(Kind::Name) => person::before(text, end, floor),
+        Field::PersonLike | Field::Name => {
+            person::before(text, end, floor).filter(|hit| text[hit.start..hit.end].contains(&b' '))
+        }
+        field => {
+            let start = code_start(text, end, floor);
+            of_code(text, start, end, field)
+        }
+    }
+}
+
+fn code_start(text: &[u8], end: usize, floor: usize) -> usize {
+    let from = floor.max(end.saturating_sub(MAX_VALUE));
+    let mut start = end;
+    while start > from
+        && (is_word(text[start - 1]) || matches!(text[start - 1], b'-' | b'/' | b'.' | b'+'))
+    {
+        start -= 1;
+    }
+    // A word that goes on before the window is too long for a code.
+    if start == from && start > floor && is_word(text[start - 1]) {
+        end
+    } else {
+        start
+    }
+}
+
+fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
+    let value = &text[start..end];
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let kind = match field {
+        Field::Strong(Kind::Date) if !super::is_compact_date(value) => return None,
+        Field::Strong(kind) | Field::Whole(kind @ (Kind::Phone | Kind::Card)) => kind,
+        Field::Coded(kind) if code::uuid_end(text, start).is_none() => kind,
+        Field::Routing => Kind::Account,
+        Field::Zip if digits >= 5 => Kind::Zip,
+        Field::Age if super::is_great_age(value) => {
+            return Some(Hit {
+                start,
+                end,
+                kind: Kind::Age,
+            });
+        }
+        Field::Secret if digits > 0 && digits < value.len() && value.len() >= 6 => Kind::Secret,
+        _ => return None,
+    };
+    (digits >= 4 || digits > 1 && value.len() >= 6).then_some(Hit { start, end, kind })
+}
+
+/// The code whose first word is from `start` to `end`, when a verb and the name of its field come after it.
+pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let limit = text.len().min(start + MAX_VALUE);
+    let end = run(&text[..limit.max(end)], end, |byte| {
+        is_word(byte) || matches!(byte, b'-' | b'/')
+    });
+    if end - start < 5 || text.get(end) != Some(&b' ') {
+        return None;
+    }
+    let rest = &text[end..];
+    let verb = [&b" is "[..], b" was ", b" as ", b" being "]
+        .into_iter()
+        .find(|verb| rest.starts_with(verb))?;
+    let mut at = end + verb.len();
+    for owner in [
+        &b"the "[..],
+        b"her ",
+        b"his ",
+        b"their ",
+        b"my ",
+        b"our ",
+        b"a ",
+        b"an ",
+        b"patient's ",
+    ] {
+        if text[at..].starts_with(owner) {
+            at += owner.len();
+        }
+    }
+    // The longest name first: "the token limit" is no token.
+    let mut ends = [0; 4];
+    let mut count = 0;
+    let mut stop = at;
+    while count < ends.len() {
+        let word = run(text, stop, |byte| is_word(byte) || byte == b'\'');
+        if word == stop || word - at > MAX_LABEL {
+            break;
+        }
+        ends[count] = word;
+        count += 1;
+        if text.get(word) != Some(&b' ') {
+            break;
+        }
+        stop = word + 1;
+    }
+    for &stop in ends[..count].iter().rev() {
+        let is_cue = last_word(text, at, stop) & lexicon::CUE != 0;
+        match field::classify(&text[at..stop]) {
+            Field::Plain => {}
+            Field::Secret | Field::Version | Field::Thing => return None,
+            field if is_cue && is_boundary_after(text, stop) => {
+                return of_code(text, start, end, field);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn last_word(text: &[u8], start: usize, end: usize) -> u32 {
+    let word = text[start..end]
+        .iter()
+        .rposition(|&byte| byte == b' ')
+        .map_or(start, |space| start + space + 1);
+    lexicon::flags(text, word, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn the_name_of_a_field_may_come_after_its_value() {
+        for (text, expected) in [
+            ("00123456 (MRN)", "[mrn] (MRN)"),
+            (
+                "AB-12345 [medical record number] ok",
+                "[mrn] [medical record number] ok",
+            ),
+            ("Featherstone (patient) called", "[name] (patient) called"),
+            (
+                "A1234567 is the driver's license",
+                "[license] is the driver's license",
+            ),
+            ("used 00123456 as MRN", "used [mrn] as MRN"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "Grafana (provider)",
+            "12 (patients)",
+            "65536 is the token limit",
+            "12345 is the port number",
+            "Timeout (patient)",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

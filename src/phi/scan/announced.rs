@@ -1,0 +1,177 @@
+//! The values of fields that words name: which field it is, and where its value begins.
+
+use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
+use super::number::digits_end;
+use super::person::{Cue, named};
+use super::value::{self, Announced};
+use super::{Hit, lexicon};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+
+/// The value of the field that the words up to `end` name.
+pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    let sign = run(text, end, |byte| byte == b' ');
+    let is_numbered = text.get(sign) == Some(&b'#');
+    let field = field_before(text, start, end, floor, is_numbered)?;
+    if let Field::Whole(Kind::Name) | Field::Name = field {
+        let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
+        return named(text, end, if is_name { Cue::Name } else { Cue::Role });
+    }
+    // "MR #4512" is a request to merge; a medical record has a longer number.
+    if text[start..end].eq_ignore_ascii_case(b"mr") {
+        return value_after(field, text, end).filter(|hit| hit.end - hit.start > 5);
+    }
+    if field == Field::Secret
+        && let Some(hit) = one_time_code(text, start, end)
+    {
+        return Some(hit);
+    }
+    value_after(field, text, end)
+}
+
+/// "OTP 482913", "PIN is 4821": digits alone are a secret after these.
+fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is_code = [
+        &b"otp"[..],
+        b"pin",
+        b"code",
+        b"totp",
+        b"passcode",
+        b"cvv",
+        b"cvc",
+    ]
+    .iter()
+    .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    let mut at = run(text, end, |byte| byte == b' ');
+    for link in [&b"code"[..], b"is", b"was"] {
+        if text[at..].starts_with(link) && !is_word(*text.get(at + link.len())?) {
+            at = run(text, at + link.len(), |byte| matches!(byte, b' ' | b':'));
+        }
+    }
+    let digits = digits_end(text, at);
+    let is_whole = is_boundary_after(text, digits) && text.get(digits) != Some(&b'.');
+    (is_code
+        && at > end
+        && (3..=8).contains(&(digits - at))
+        && is_whole
+        && !is_measured(text, digits))
+    .then_some(Hit {
+        start: at,
+        end: digits,
+        kind: Kind::Secret,
+    })
+}
+
+/// The value of `field` after a cue that ends at `end`, and perhaps some words between.
+pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
+    let mut at = end;
+    for _ in 0..6 {
+        at = run(text, at, |byte| {
+            matches!(
+                byte,
+                b' ' | b'#'
+                    | b'.'
+                    | b'-'
+                    | b'('
+                    | b')'
+                    | b'\t'
+                    | b','
+                    | b'\''
+                    | b'"'
+                    | b':'
+                    | b'='
+                    | b'_'
+                    | b'|'
+            )
+        });
+        let next = word_end(text, at);
+        let word = &text[at..next];
+        if next == at
+            || word.iter().any(u8::is_ascii_digit)
+            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
+        {
+            break;
+        }
+        at = next;
+    }
+    if at == end
+        || !text
+            .get(at)
+            .is_some_and(|&byte| is_word(byte) || matches!(byte, b'+' | b'*'))
+    {
+        return None;
+    }
+    let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
+    let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
+    value::take(field, text, at, Announced::Words)
+        .filter(|hit| text.get(hit.end) != Some(&b'@'))
+        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
+}
+
+/// The field that the words up to `end` name.
+pub(super) fn field_before(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    floor: usize,
+    is_numbered: bool,
+) -> Option<Field> {
+    let mut from = start;
+    let mut best = None;
+    for _ in 0..4 {
+        let name = &text[from..end];
+        let field = if is_numbered {
+            field::classify_numbered(name)
+        } else {
+            field::classify(name)
+        };
+        match field {
+            Field::Person => best = Some(Field::Coded(Kind::Mrn)),
+            Field::PersonLike if name.eq_ignore_ascii_case(b"subject") => {
+                best = Some(Field::Coded(Kind::Mrn));
+            }
+            Field::PersonLike if name.eq_ignore_ascii_case(b"contact") => {
+                best = Some(Field::Whole(Kind::Phone));
+            }
+            Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
+                best = Some(Field::Coded(Kind::Plan));
+            }
+            Field::Secret => best = Some(field),
+            field @ (Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Routing
+            | Field::Name) => best = Some(field),
+            // "counts.age": it is one name, and says that this is none.
+            Field::About if from < start && !matches!(text[start - 1], b' ' | b'\'') => {
+                return None;
+            }
+            _ => {}
+        }
+        let mut before = from;
+        while before > floor
+            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_' | b'.')
+            && from - before < 2
+        {
+            before -= 1;
+        }
+        let word_end = before;
+        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
+            before -= 1;
+        }
+        if before == word_end || word_end == from {
+            break;
+        }
+        from = before;
+    }
+    best
+}
+
+/// Whether the number that ends at `end` counts something.
+pub(super) fn is_measured(text: &[u8], end: usize) -> bool {
+    let at = run(text, end, |byte| byte == b' ');
+    text.get(end) == Some(&b'%')
+        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
+}

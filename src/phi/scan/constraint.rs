@@ -1,0 +1,142 @@
+//! Errors of databases that give a value and the name of the constraint or index that it violates.
+
+use super::class::{run, run_at_most};
+use super::{Hit, name, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// Nothing longer is taken for such a value.
+const MAX_VALUE: usize = 512;
+
+/// The value in quotes after "Duplicate entry", which ends at `at`: "… 'x' for key 't.mrn'" of `MySQL`.
+pub(super) fn duplicate_entry(text: &[u8], at: usize) -> Option<Hit> {
+    const FOR_KEY: &[u8] = b"' for key '";
+    let start = text
+        .get(at..at + 2)
+        .filter(|open| *open == b" '")
+        .map(|_| at + 2)?;
+    let window = &text[start..text.len().min(start + MAX_VALUE)];
+    let length = window.windows(FOR_KEY.len()).position(|it| it == FOR_KEY)?;
+    let key = start + length + FOR_KEY.len();
+    let key_end = run(text, key, |byte| byte != b'\'');
+    of_index(text, start, start + length, &text[key..key_end])
+}
+
+/// The value in parentheses that open at `open`: "Violation of UNIQUE KEY constraint 'UQ_mrn' … The
+/// duplicate key value is (x)." of SQL Server.
+pub(super) fn duplicate_value(text: &[u8], open: usize) -> Option<Hit> {
+    const NAMED: [&[u8]; 2] = [b"constraint '", b"unique index '"];
+    if !text[..open].ends_with(b"duplicate key value is ") {
+        return None;
+    }
+    let before = &text[open.saturating_sub(MAX_VALUE)..open];
+    let place = NAMED.iter().find_map(|named| {
+        let place = before.windows(named.len()).rposition(|it| it == *named)?;
+        Some(place + named.len())
+    })?;
+    let key = &before[place..];
+    let key = &key[..run(key, 0, |byte| byte != b'\'')];
+    let end = run_at_most(text, open + 1, MAX_VALUE, |byte| {
+        !matches!(byte, b')' | b'\n')
+    });
+    of_index(text, open + 1, end, key)
+}
+
+/// The value after the name of a constraint in parentheses or quotes, where the word "constraint" ends at `at`:
+/// "ORA-00001: unique constraint (HOSP.UQ_MRN) violated … 'x'" of Oracle.
+pub(super) fn constrained(text: &[u8], at: usize) -> Option<Hit> {
+    const MAX_REST: usize = 160;
+    let open = run(text, at, |byte| byte == b' ');
+    let close = match text.get(open)? {
+        b'(' => b')',
+        quote @ (b'\'' | b'"') => *quote,
+        _ => return None,
+    };
+    let name_end = run_at_most(text, open + 1, 96, |byte| byte != close && byte != b'\n');
+    let index = text[open + 1..name_end]
+        .rsplit(|&byte| byte == b'"')
+        .find(|part| !part.is_empty())?;
+    let line_end = run_at_most(text, name_end, MAX_REST, |byte| byte != b'\n');
+    let line = text.get(name_end + 1..line_end)?;
+    // SQL Server names the table in quotes too.
+    if line.windows(10).any(|words| words == b"value is (") {
+        return None;
+    }
+    let value = line
+        .iter()
+        .position(|&byte| byte == b'\'')
+        .map(|quote| quote + 1)
+        .or_else(|| {
+            let word = line
+                .windows(5)
+                .position(|word| word.eq_ignore_ascii_case(b"value"))?
+                + 5;
+            let word = word + usize::from(line.get(word) == Some(&b's'));
+            Some(run(line, word, |byte| {
+                matches!(byte, b' ' | b':' | b'=' | b'"' | b'(')
+            }))
+        })?;
+    let is_quoted = line[value - 1] == b'\'';
+    let end = run(line, value, |byte| {
+        if is_quoted {
+            byte != b'\''
+        } else {
+            byte > b' ' && !matches!(byte, b',' | b';' | b')' | b'"')
+        }
+    });
+    let from = name_end + 1;
+    (end > value).then(|| of_index(text, from + value, from + end, index))?
+}
+
+/// The value from `start` to `end` of an index by its name: `patients.uq_patients_mrn`.
+fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> {
+    const AFFIXES: [&[u8]; 16] = [
+        b"un",
+        b"uc",
+        b"fk",
+        b"idx",
+        b"ix",
+        b"uk",
+        b"uq",
+        b"ux",
+        b"unique",
+        b"uniq",
+        b"key",
+        b"index",
+        b"pk",
+        b"pkey",
+        b"constraint",
+        b"ak",
+    ];
+    let column = index.rsplit(|&byte| byte == b'.').next()?;
+    let words: Vec<&[u8]> = column
+        .split(|byte| matches!(byte, b'_' | b'-'))
+        .filter(|word| !AFFIXES.iter().any(|affix| word.eq_ignore_ascii_case(affix)))
+        .collect();
+    let value = &text[start..end];
+    let field = field::classify(&words.join(&b'_'));
+    if field == Field::Person || placeholder::length_at(value) == Some(value.len()) {
+        // The key of the table.
+        return None;
+    }
+    let kind = whole::whole(field, value, false)
+        .or_else(|| (field == Field::Day && !value.is_empty()).then_some(Kind::Date))
+        .or_else(|| name::is_full_name(value).then_some(Kind::Name))?;
+    Some(Hit { start, end, kind })
+}
+
+/// All of the row of "Failing row contains (…)" of Postgres, whose columns have no names, from `open` on.
+pub(super) fn failing_row(text: &[u8], open: usize) -> Option<Hit> {
+    let end = run(text, open, |byte| byte != b'\n');
+    let close = text[open..end]
+        .iter()
+        .rposition(|&byte| byte == b')')
+        .map_or(end, |close| open + close);
+    let is_done = placeholder::length_at(&text[open + 1..]) == Some(close - open - 1);
+    (!is_done).then_some(Hit {
+        start: open + 1,
+        end: close,
+        kind: Kind::Name,
+    })
+}

@@ -1,0 +1,193 @@
+//! The words that the reading of text knows, in one table: a look at a filter of four KiB tells most
+//! words from them.
+
+mod english;
+mod given;
+mod words;
+
+use std::sync::LazyLock;
+
+use crate::phi::field;
+
+pub(super) use words::*;
+
+/// No known word is longer.
+const MAX_WORD: usize = 16;
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::of_words);
+/// The many words of sentences, which are only looked at where a name may be.
+static WORDING: LazyLock<Lexicon> = LazyLock::new(Lexicon::of_sentences);
+
+const SLOTS: usize = 4096;
+const FILTER_BITS: usize = 1 << 15;
+
+#[derive(Clone, Copy)]
+struct Entry {
+    word: (u64, u64),
+    flags: u32,
+}
+
+struct Lexicon {
+    filter: [u64; FILTER_BITS / 64],
+    entries: Vec<Entry>,
+}
+
+impl Lexicon {
+    fn of_words() -> Self {
+        let mut lexicon = Self::new();
+        for (flag, words) in WORDS {
+            for word in words.split_ascii_whitespace() {
+                lexicon.add(word.as_bytes(), *flag);
+            }
+        }
+        for (word, announces) in field::last_words() {
+            lexicon.add(&word, if announces { CUE | KEY } else { KEY });
+        }
+        lexicon
+    }
+
+    fn of_sentences() -> Self {
+        let mut lexicon = Self::new();
+        for words in [english::ENGLISH, english::PRODUCTS] {
+            for word in words.split_ascii_whitespace() {
+                lexicon.add(word.as_bytes(), NO_NAME);
+            }
+        }
+        lexicon
+    }
+
+    fn new() -> Self {
+        let empty = Entry {
+            word: (0, 0),
+            flags: 0,
+        };
+        Self {
+            filter: [0; FILTER_BITS / 64],
+            entries: vec![empty; SLOTS],
+        }
+    }
+
+    fn flags(&self, text: &[u8], start: usize, end: usize) -> u32 {
+        let Some(word) = load(text, start, end) else {
+            return 0;
+        };
+        let hash = hash(word);
+        let bit = place(hash) % FILTER_BITS;
+        if self.filter[bit / 64] & 1 << (bit % 64) == 0 {
+            return 0;
+        }
+        let mut slot = place(hash >> 32) % SLOTS;
+        loop {
+            let entry = &self.entries[slot];
+            if entry.flags == 0 || entry.word == word {
+                return entry.flags;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    fn add(&mut self, word: &[u8], flag: u32) {
+        let Some(word) = load(word, 0, word.len()) else {
+            return;
+        };
+        let hash = hash(word);
+        let bit = place(hash) % FILTER_BITS;
+        self.filter[bit / 64] |= 1 << (bit % 64);
+        let mut slot = place(hash >> 32) % SLOTS;
+        while self.entries[slot].flags != 0 && self.entries[slot].word != word {
+            slot = (slot + 1) % SLOTS;
+        }
+        self.entries[slot].word = word;
+        self.entries[slot].flags |= flag;
+    }
+}
+
+/// What is known of the word from `start` to `end`, in any case.
+pub(super) fn flags(text: &[u8], start: usize, end: usize) -> u32 {
+    LEXICON.flags(text, start, end)
+}
+
+/// Whether the word from `start` to `end` is one of sentences and titles, and of fields of software.
+pub(super) fn is_wording(text: &[u8], start: usize, end: usize) -> bool {
+    let known = flags(text, start, end);
+    known & (NO_NAME | MONTH | COMMON | STATE | BETWEEN | MEASURE | LINK) != 0
+        || known & GIVEN == 0
+            && (WORDING.flags(text, start, end) != 0
+                || known & (CUE | KEY | ROLE | MEETS | BELONGS | RESIDES | SIGNED) != 0
+                || field::is_known_word(&text[start..end])
+                || is_derived(&text[start..end]))
+}
+
+/// An ending that English gives to things and qualities, and seldom to families.
+fn is_derived(word: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 9] = [
+        b"tion", b"sion", b"ness", b"ology", b"ized", b"ility", b"ancy", b"ency", b"ically",
+    ];
+    word.len() > 6
+        && ENDINGS
+            .iter()
+            .any(|ending| word[word.len() - ending.len()..].eq_ignore_ascii_case(ending))
+}
+
+/// The same for a word by itself.
+pub(super) fn flags_of(word: &[u8]) -> u32 {
+    flags(word, 0, word.len())
+}
+
+/// The word's bytes in lower case as two numbers, noughts after its end.
+fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
+    const LOWER: u64 = 0x2020_2020_2020_2020;
+    let length = end - start;
+    if length == 0 || length > MAX_WORD {
+        return None;
+    }
+    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
+        (
+            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
+            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
+        )
+    } else {
+        let mut bytes = [0; MAX_WORD];
+        bytes[..length].copy_from_slice(&text[start..end]);
+        (
+            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
+            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
+        )
+    };
+    let keep = |bytes: usize| {
+        if bytes >= 8 {
+            u64::MAX
+        } else {
+            (1 << (8 * bytes)) - 1
+        }
+    };
+    Some((
+        (first | LOWER) & keep(length),
+        (second | LOWER) & keep(length.saturating_sub(8)),
+    ))
+}
+
+fn place(hash: u64) -> usize {
+    usize::try_from(hash & 0xffff_ffff).unwrap_or(0)
+}
+
+fn hash((first, second): (u64, u64)) -> u64 {
+    let mixed = (first ^ second.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_known_in_any_case_and_anywhere() {
+        let text = b"see PATIENT, and a very long text around";
+        assert_ne!(flags(text, 4, 11) & ROLE, 0);
+        assert_ne!(flags_of(b"Mrn") & CUE, 0);
+        assert_ne!(flags_of(b"anesthesiologist") & ROLE, 0);
+        assert_eq!(flags_of(b"patients!"), 0);
+        assert_eq!(flags_of(b""), 0);
+        assert_eq!(flags_of("ü".as_bytes()), 0);
+    }
+}

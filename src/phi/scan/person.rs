@@ -1,0 +1,326 @@
+//! Names of people by the words around them: titles, roles, what is done to people, what belongs to them, and
+//! given names that are nothing else.
+
+use super::class::{is_letter, run, word_end};
+use super::name::Expect;
+use super::{Hit, lexicon, name};
+use crate::phi::kind::Kind;
+
+/// How sure a cue is that a person's name comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cue {
+    /// "Dr. Smith": one word is enough, and it may be a word of the language too.
+    Title,
+    /// "Patient Smith", "a.k.a. Smith": one word is enough if it is none of the language.
+    Person,
+    /// "provider Ann Smith", "assigned to Ann Smith": two words, or a given name.
+    Role,
+    /// "name: …" without its separator: what comes is a name.
+    Name,
+}
+
+/// The name after a title that ends at `end`.
+pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let has_dot = text.get(end) == Some(&b'.');
+    let hit = named(text, end, Cue::Title)?;
+    let first = word_end(text, hit.start);
+    let is_one_word = first >= hit.end;
+    // "MS SQL", "DR Plan", "Miss Rate", "Rev B".
+    let is_shouted = end - start < 3 && text[start..end].iter().all(u8::is_ascii_uppercase);
+    let is_weak = !has_dot && (is_shouted || text[start..end].eq_ignore_ascii_case(b"miss"));
+    let is_letter_alone = hit.end - hit.start == 1;
+    let is_none = is_weak && lexicon::is_wording(text, hit.start, first)
+        || is_letter_alone
+        || !has_dot && is_one_word && is_software(text, hit.end);
+    (!is_none).then_some(hit)
+}
+
+/// "Dr Watson integration test": a thing of developers with a name.
+fn is_software(text: &[u8], end: usize) -> bool {
+    const FIRST: [&[u8]; 6] = [
+        b"integration",
+        b"unit",
+        b"regression",
+        b"smoke",
+        b"load",
+        b"e2e",
+    ];
+    const THING: [&[u8]; 18] = [
+        b"test",
+        b"tests",
+        b"job",
+        b"jobs",
+        b"service",
+        b"build",
+        b"suite",
+        b"module",
+        b"plugin",
+        b"server",
+        b"pipeline",
+        b"bot",
+        b"container",
+        b"queue",
+        b"worker",
+        b"deployment",
+        b"crash",
+        b"daemon",
+    ];
+    let mut at = run(text, end, |byte| byte == b' ');
+    let mut stop = word_end(text, at);
+    if FIRST.contains(&&text[at..stop]) {
+        at = run(text, stop, |byte| byte == b' ');
+        stop = word_end(text, at);
+    }
+    THING.contains(&&text[at..stop])
+}
+
+/// "Sr. García", "M. Dupont": words that are titles only before a dot.
+pub(super) fn dotted_title(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if text.get(end..end + 2) != Some(b". ") || !text[start].is_ascii_uppercase() {
+        return None;
+    }
+    named(text, end, Cue::Person)
+}
+
+/// A name after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe", "patient's name is Jane Doe".
+pub(super) fn named(text: &[u8], end: usize, cue: Cue) -> Option<Hit> {
+    let start = after_links(text, end)?;
+    // "Herr Dr. Ng": the second title announces the name.
+    if lexicon::flags(text, start, word_end(text, start)) & lexicon::TITLE != 0 {
+        return None;
+    }
+    name_at(text, start, cue)
+}
+
+/// Past what may stand between a cue and a name.
+fn after_links(text: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    if matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) {
+        at += 2;
+    }
+    for _ in 0..4 {
+        let gap = run(text, at, |byte| {
+            matches!(
+                byte,
+                b' ' | b'.' | b',' | b'\t' | b'"' | b'\'' | b'-' | b'>' | b'|' | b'(' | b'['
+            )
+        });
+        let next = word_end(text, gap);
+        if gap == at || gap > at + 4 || next == gap {
+            return None;
+        }
+        let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
+        at = gap;
+        if !is_link {
+            break;
+        }
+        at = next;
+    }
+    Some(at)
+}
+
+fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
+    let (end, words) = name::end(text, start, Expect::Capitals);
+    if words == 0 {
+        return (cue != Cue::Title)
+            .then(|| in_lower_case(text, start))
+            .flatten();
+    }
+    let first = word_end(text, start);
+    let is_given = lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
+    // Where letters have no case, a name has no spaces.
+    let is_caseless = text[start..end].iter().all(|&byte| byte >= 0x80);
+    let is_name = match cue {
+        Cue::Title => true,
+        Cue::Name => words > 1 || !lexicon::is_wording(text, start, first),
+        Cue::Person => {
+            is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
+        }
+        Cue::Role => is_caseless || is_given || words > 1 && !is_all_wording(text, start, end),
+    };
+    is_name.then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
+}
+
+/// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.
+fn in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
+    let is_given = |at: usize, end: usize| {
+        lexicon::flags(text, at, end) & (lexicon::GIVEN | lexicon::NO_NAME) == lexicon::GIVEN
+    };
+    let mut end = word_end(text, start);
+    if !is_given(start, end) {
+        return None;
+    }
+    for _ in 0..3 {
+        let at = run(text, end, |byte| byte == b' ');
+        let next = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-')
+        });
+        if at != end + 1
+            || next == at
+            || text.get(next) == Some(&b'=')
+            || lexicon::is_wording(text, at, next)
+        {
+            break;
+        }
+        end = next;
+    }
+    Some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
+}
+
+/// Whether every word of a name is one of sentences: "Platform Team".
+pub(super) fn is_all_wording(text: &[u8], start: usize, end: usize) -> bool {
+    let mut at = start;
+    while at < end {
+        let word = run(&text[..end], at, is_letter);
+        if word > at && word - at > 1 && !lexicon::is_wording(text, at, word) {
+            return false;
+        }
+        at = word.max(at + 1);
+    }
+    true
+}
+
+/// A name after a word for what is done with people, which ends at `end`, and a preposition: "assigned to Ann
+/// Smith", "interview with Ann Smith".
+pub(super) fn met(text: &[u8], end: usize) -> Option<Hit> {
+    const PREPOSITIONS: [&[u8]; 9] = [
+        b"to", b"with", b"from", b"by", b"for", b"of", b"as", b"about", b"between",
+    ];
+    let at = run(text, end, |byte| byte == b' ');
+    let stop = word_end(text, at);
+    if at != end + 1 || !PREPOSITIONS.contains(&&text[at..stop]) {
+        return None;
+    }
+    named(text, stop, Cue::Role)
+}
+
+/// A given name in capitals from `start` to `end` with a family name after it, or before it and a comma.
+pub(super) fn given(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if !text[start].is_ascii_uppercase()
+        || start > 0 && matches!(text[start - 1], b'/' | b'.' | b'_' | b'\\')
+    {
+        return None;
+    }
+    let hit = |start, end| {
+        Some(Hit {
+            start,
+            end,
+            kind: Kind::Name,
+        })
+    };
+    let (name_end, words) = name::end(text, start, Expect::Capitals);
+    let second = run(text, end, |byte| !is_letter(byte));
+    let is_family = words > 1
+        && second < name_end
+        && !lexicon::is_wording(text, second, word_end(text, second))
+        && text[end] != b',';
+    if let Some(family) = family_before(text, start, floor) {
+        return hit(family, if is_family { name_end } else { end });
+    }
+    if is_family {
+        hit(start, name_end)
+    } else {
+        None
+    }
+}
+
+/// Where the family name begins that stands before a comma and `start`: "Doe, Jane".
+fn family_before(text: &[u8], start: usize, floor: usize) -> Option<usize> {
+    let before = text[floor..start]
+        .strip_suffix(b", ")
+        .or(text[floor..start].strip_suffix(b","))?;
+    let end = floor + before.len();
+    let family = word_start(text, end, floor);
+    let is_name = end - family > 1
+        && (text[family].is_ascii_uppercase() || text[family] >= 0x80)
+        && !lexicon::is_wording(text, family, end)
+        && lexicon::flags(text, family, end) & lexicon::GIVEN == 0
+        && (family == floor
+            || matches!(
+                text[family - 1],
+                b' ' | b'"' | b'\'' | b'(' | b'[' | b':' | b'\n' | b'\t'
+            ));
+    is_name.then_some(family)
+}
+
+/// Where the word of a name that ends at `end` begins.
+fn word_start(text: &[u8], end: usize, floor: usize) -> usize {
+    const MAX_NAME: usize = 32;
+    let mut at = end;
+    while at > floor
+        && end - at < MAX_NAME
+        && (is_letter(text[at - 1]) || matches!(text[at - 1], b'\'' | b'-') && at < end)
+    {
+        at -= 1;
+    }
+    at
+}
+
+/// The name that a possessive, whose word is from `start` to `end`, says has something: "Doe's chart".
+pub(super) fn possessive(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if text.get(end..end + 3) != Some(b"'s ")
+        || !text[start].is_ascii_uppercase()
+        || end - start < 2
+    {
+        return None;
+    }
+    let noun = end + 3;
+    let is_name = |at: usize, end: usize| {
+        (text[at].is_ascii_uppercase() || text[at] >= 0x80) && !lexicon::is_wording(text, at, end)
+    };
+    if lexicon::flags(text, noun, word_end(text, noun)) & lexicon::BELONGS == 0
+        || !is_name(start, end)
+    {
+        return None;
+    }
+    let mut first = start;
+    if start > floor && text[start - 1] == b' ' {
+        let before = word_start(text, start - 1, floor);
+        if before < start - 1 && is_name(before, start - 1) {
+            first = before;
+        }
+    }
+    Some(Hit {
+        start: first,
+        end,
+        kind: Kind::Name,
+    })
+}
+
+/// The name right before `end`, up to three words with capitals that are none of a sentence.
+pub(super) fn before(text: &[u8], end: usize, floor: usize) -> Option<Hit> {
+    let mut first = end;
+    let mut words = 0;
+    let mut at = end;
+    while words < 3 {
+        let start = word_start(text, at, floor);
+        if start == at
+            || !(text[start].is_ascii_uppercase() || text[start] >= 0x80)
+            || lexicon::is_wording(text, start, at)
+        {
+            break;
+        }
+        first = start;
+        words += 1;
+        at = start;
+        while at > floor && matches!(text[at - 1], b' ' | b',' | b'.') && start - at < 2 {
+            at -= 1;
+        }
+        if at == start {
+            break;
+        }
+    }
+    (end - first > 1 && words > 0).then_some(Hit {
+        start: first,
+        end,
+        kind: Kind::Name,
+    })
+}

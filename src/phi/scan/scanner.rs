@@ -1,0 +1,318 @@
+//! One pass over the bytes of a text, which stops where something can begin.
+
+use std::convert::Infallible;
+
+use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
+use super::{
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, lexicon,
+    markup, number, option, person, secret, standard, table, url,
+};
+use crate::phi::json;
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+use crate::phi::span::Spans;
+
+pub(super) struct Scanner<'a, 's> {
+    text: &'a [u8],
+    at: usize,
+    /// What was read before is taken, and no value reaches back into it.
+    floor: usize,
+    /// Dates and dotted numbers are parts of versions here.
+    is_version: bool,
+    layers: u8,
+    /// How many bytes more may be tried as JSON inside the text.
+    budget: usize,
+    /// Up to there no secret begins.
+    tried: usize,
+    /// Up to there no bracket has an end.
+    unclosed: usize,
+    /// Up to there the lines were read as those of a table.
+    tabled: usize,
+    spans: &'s mut Spans,
+}
+
+impl<'a, 's> Scanner<'a, 's> {
+    pub fn new(text: &'a [u8], is_version: bool, layers: u8, spans: &'s mut Spans) -> Self {
+        Self {
+            text,
+            at: 0,
+            floor: 0,
+            is_version,
+            layers,
+            budget: text.len(),
+            tried: 0,
+            unclosed: 0,
+            tabled: 0,
+            spans,
+        }
+    }
+
+    pub fn run(&mut self) {
+        while self.at < self.text.len() {
+            let byte = self.text[self.at];
+            match CLASS[usize::from(byte)] {
+                PLAIN => self.at += 1,
+                LETTER => self.word(),
+                DIGIT => self.digits(),
+                _ => self.mark(byte),
+            }
+        }
+    }
+
+    fn take(&mut self, hit: Hit) {
+        self.spans.text(hit.start, hit.end, hit.kind);
+        self.at = hit.end;
+        self.floor = hit.end;
+    }
+
+    fn word(&mut self) {
+        let (text, start) = (self.text, self.at);
+        let letters = class::run(text, start, class::is_letter);
+        let end = class::word_end(text, letters);
+        let known = lexicon::flags(text, start, letters);
+        let hit = match text.get(end) {
+            Some(b'|' | b'*') => hl7::find(text, start, end),
+            Some(b'-' | b'.') if end - start == 3 => standard::numbered(text, start, end),
+            Some(b'^') => standard::composite(text, start, end),
+            Some(b'/') => standard::reference(text, start, end),
+            Some(b'\'') => person::possessive(text, start, end, self.floor),
+            _ => None,
+        };
+        if let Some(hit) = hit {
+            return self.take(hit);
+        }
+        if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
+            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+        {
+            return self.take(hit);
+        }
+        if letters < end
+            && let Some(hit) = glued::find(text, start, end)
+        {
+            return self.take(hit);
+        }
+        if known & lexicon::CUE == 0
+            && let Some(hit) = cue::compound(text, start, end)
+        {
+            return self.take(hit);
+        }
+        if start >= self.tried && secret::may_begin(text, start) {
+            match secret::find(text, start) {
+                secret::Found::Secret(hit) => return self.take(hit),
+                secret::Found::Other(end) => self.tried = end,
+                secret::Found::Nothing => {}
+            }
+        }
+        if code::may_be(text, start, end) {
+            if let Some(hit) = code::find(text, start, end) {
+                return self.take(hit);
+            }
+            if let Some(end) = code::uuid_end(text, start) {
+                self.at = end;
+                return;
+            }
+        }
+        if letters < end
+            && let Some(hit) = after::spoken(text, start, end)
+        {
+            return self.take(hit);
+        }
+        if known & lexicon::MONTH != 0
+            && !self.is_version
+            && let Some(found) = date::find_month(text, start, end, false)
+        {
+            return self.date(start, found);
+        }
+        self.at = end;
+    }
+
+    fn date(&mut self, start: usize, found: date::Found) {
+        match found.time_end {
+            // With a time of day it is a moment, not a person's day.
+            Some(end) => self.at = end,
+            None if date::is_attached(self.text, start, found.end) => self.at = found.end,
+            None => self.take(Hit {
+                start,
+                end: found.end,
+                kind: Kind::Date,
+            }),
+        }
+    }
+
+    fn digits(&mut self) {
+        let (text, start) = (self.text, self.at);
+        if let Some(end) = code::uuid_end(text, start) {
+            self.at = end;
+            return;
+        }
+        if !self.is_version {
+            match ip::find_v4(text, start) {
+                Some(ip::Address::Public(hit)) => return self.take(hit),
+                Some(ip::Address::Other(end)) => {
+                    self.at = end;
+                    return;
+                }
+                None => {}
+            }
+            if let Some(found) = date::find(text, start, false) {
+                return self.date(start, found);
+            }
+        }
+        let word = class::word_end(text, start);
+        if let Some(hit) = number::find(text, start)
+            .or_else(|| code::find(text, start, word))
+            .or_else(|| address::find(text, start))
+            .or_else(|| age::find(text, start))
+            .or_else(|| after::spoken(text, start, word))
+            .or_else(|| address::degrees(text, start))
+            .or_else(|| {
+                standard::composite(text, start, word).filter(|_| text.get(word) == Some(&b'^'))
+            })
+        {
+            return self.take(hit);
+        }
+        self.at = word;
+    }
+
+    fn mark(&mut self, byte: u8) {
+        let (text, at) = (self.text, self.at);
+        let hit = match byte {
+            b'@' => {
+                let hit = email::find(text, at, self.floor);
+                if let Some(name) =
+                    hit.and_then(|hit| email::display_name(text, hit.start, self.floor))
+                {
+                    self.take(name);
+                }
+                hit
+            }
+            b':' if text[at..].starts_with(b"://") => return self.url(),
+            b':' | b'=' => {
+                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Version(end) => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    keyed::Found::Nothing => {}
+                }
+                match ip::find_v6(text, at, self.floor) {
+                    Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
+                    Some(ip::Address::Other(end)) if byte == b':' => {
+                        self.at = end.max(at + 1);
+                        return;
+                    }
+                    _ => None,
+                }
+            }
+            b'[' => {
+                if let Some(length) = placeholder::length_at(&text[at..]) {
+                    self.at += length;
+                    self.floor = self.at;
+                    return;
+                }
+                email::spelt(text, at, self.floor)
+                    .or_else(|| after::in_brackets(text, at, self.floor))
+            }
+            b'{' => return self.embedded_json(),
+            b'\n' if at >= self.tabled => {
+                let (hits, end) = table::rows(text, at);
+                self.tabled = end;
+                return self.found(&hits);
+            }
+            b'|' => keyed::cell(text, at, self.floor),
+            b'>' => markup::element(text, at),
+            b'+' => number::international_phone(text, at),
+            b'(' if text[..at].ends_with(b"row contains ") => constraint::failing_row(text, at),
+            b'(' => {
+                let hit = code::gs1_end(text, at)
+                    .map(|end| Hit {
+                        start: at,
+                        end,
+                        kind: Kind::Device,
+                    })
+                    .or_else(|| number::phone_in_parentheses(text, at))
+                    .or_else(|| constraint::duplicate_value(text, at))
+                    .or_else(|| standard::element(text, at))
+                    .or_else(|| email::spelt(text, at, self.floor))
+                    .or_else(|| after::in_brackets(text, at, self.floor));
+                if hit.is_none() {
+                    return self.found(&table::tuples(text, at));
+                }
+                hit
+            }
+            b'-' => secret::private_key(text, at)
+                .or_else(|| option::find(text, at))
+                .or_else(|| code::masked_ssn(text, at, self.floor)),
+            _ => None,
+        };
+        match hit {
+            Some(hit) => self.take(hit),
+            None => self.at += 1,
+        }
+    }
+
+    /// Takes places that lie ahead, and reads what is between them.
+    fn found(&mut self, hits: &[Hit]) {
+        if hits.is_empty() {
+            self.at += 1;
+        }
+        for &hit in hits {
+            let (start, text) = (self.at, self.text);
+            if hit.start < start {
+                continue;
+            }
+            let between = &text[start..hit.start];
+            // A line break or a parenthesis would find the same again.
+            let (is_version, layers) = (self.is_version, self.layers);
+            let Ok(()) = self.spans.within(
+                |spans| -> Result<(), Infallible> {
+                    Scanner::new(between, is_version, layers, spans).run();
+                    Ok(())
+                },
+                |place| place + start,
+            );
+            self.take(hit);
+        }
+    }
+
+    fn url(&mut self) {
+        let Some(found) = url::find(self.text, self.at) else {
+            self.at += 3;
+            return;
+        };
+        if let Some(user) = found.user {
+            self.take(user);
+        }
+        if let Some(ip::Address::Public(hit)) = ip::find_v4(self.text, found.host.0) {
+            self.take(hit);
+        }
+        if let Some(rest) = found.rest {
+            self.take(rest);
+        }
+        self.at = found.end.max(self.at + 3);
+        self.floor = self.at;
+    }
+
+    fn embedded_json(&mut self) {
+        let rest = &self.text[self.at..];
+        let inside = class::run(rest, 1, |byte| byte.is_ascii_whitespace());
+        if rest.get(inside) == Some(&b'"')
+            && rest.len() <= self.budget
+            && json::may_nest(self.layers)
+        {
+            let (start, layers) = (self.at, self.layers);
+            let found = self.spans.within(
+                |spans| json::walk_prefix(rest, layers, spans),
+                |place| place + start,
+            );
+            if let Ok(end) = found {
+                self.at += end;
+                self.floor = self.at;
+                return;
+            }
+            self.budget -= rest.len();
+        }
+        self.at += 1;
+    }
+}

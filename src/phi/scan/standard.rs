@@ -1,0 +1,262 @@
+//! Fragments of messages and resources of the standards of hospitals that stand alone in a text: fields of HL7 v2 by
+//! their numbers, its composite values, references of FHIR, elements of DICOM as `dcmdump` prints them.
+
+use super::class::{is_letter, is_word, run, word_end};
+use super::number::digits_end;
+use super::{Hit, lexicon, value};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No value of a field is read further.
+const MAX_VALUE: usize = 256;
+
+/// Fields of segments that hold an identifier (HL7 v2.5.1, chapters 3, 4 and 6).
+const FIELDS: &[(&[u8], &[u8], Kind)] = &[
+    (b"PID", &[2, 3, 4, 21], Kind::Mrn),
+    (b"PID", &[5, 6, 9], Kind::Name),
+    (b"PID", &[7, 29], Kind::Date),
+    (b"PID", &[11, 12, 23], Kind::Address),
+    (b"PID", &[13, 14], Kind::Phone),
+    (b"PID", &[18], Kind::Account),
+    (b"PID", &[19], Kind::Ssn),
+    (b"PID", &[20], Kind::License),
+    (b"NK1", &[2, 30], Kind::Name),
+    (b"NK1", &[4, 32], Kind::Address),
+    (b"NK1", &[5, 6, 31], Kind::Phone),
+    (b"NK1", &[37], Kind::Ssn),
+    (b"PV1", &[7, 8, 9, 17], Kind::Name),
+    (b"PV1", &[19, 50], Kind::Mrn),
+    (b"PV1", &[44, 45], Kind::Date),
+    (b"GT1", &[3], Kind::Name),
+    (b"GT1", &[5], Kind::Address),
+    (b"GT1", &[6, 7], Kind::Phone),
+    (b"GT1", &[8], Kind::Date),
+    (b"GT1", &[12], Kind::Ssn),
+    (b"IN1", &[2, 3, 36, 49], Kind::Plan),
+    (b"IN1", &[16], Kind::Name),
+    (b"IN1", &[18], Kind::Date),
+    (b"IN1", &[19], Kind::Address),
+    (b"MRG", &[1, 3, 4], Kind::Mrn),
+    (b"MRG", &[7], Kind::Name),
+    (b"OBR", &[10, 16, 28, 32], Kind::Name),
+    (b"ORC", &[10, 11, 12], Kind::Name),
+];
+
+/// The value of a field that the word from `start` to `end` begins the number of: "PID-5: DOE^JANE", "PID.3=123".
+pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let segment = &text[start..end];
+    let at = digits_end(text, end + 1);
+    let number = text[end + 1..at].iter().take(3).fold(0u8, |number, digit| {
+        number.wrapping_mul(10).wrapping_add(digit - b'0')
+    });
+    let &(_, _, kind) = FIELDS
+        .iter()
+        .find(|(name, numbers, _)| *name == segment && numbers.contains(&number))?;
+    // The component and what it is called may be named too: "PID-5.1 (Patient Name) = …".
+    let component = run(text, at, |byte| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+    });
+    let mut after = run(text, component, |byte| byte == b' ');
+    if text.get(after) == Some(&b'(') {
+        let limit = text.len().min(after + MAX_VALUE);
+        let close = run(&text[..limit], after, |byte| byte != b')' && byte != b'\n');
+        after = (close + 1).min(text.len());
+    }
+    let start = run(text, after, |byte| {
+        matches!(byte, b' ' | b':' | b'=' | b'\t' | b'"' | b'\'' | b'>')
+    });
+    if start == component || placeholder::length_at(&text[start..]).is_some() {
+        return None;
+    }
+    let limit = text.len().min(start + MAX_VALUE);
+    let end = run(&text[..limit], start, |byte| {
+        byte >= b' '
+            && !matches!(byte, b'|' | b';' | b'"' | b'\'' | b')' | b']')
+            && (byte != b',' || kind == Kind::Address)
+    });
+    // Of a sentence only its value: what follows is words.
+    let end = if matches!(kind, Kind::Name | Kind::Address) {
+        end
+    } else {
+        run(&text[..end], start, |byte| byte != b' ')
+    };
+    let is_value = match kind {
+        Kind::Name => {
+            text.get(start).is_some_and(u8::is_ascii_uppercase)
+                && !lexicon::is_wording(text, start, word_end(text, start))
+        }
+        _ => text[start..end].iter().any(u8::is_ascii_digit),
+    };
+    let end = if kind == Kind::Name {
+        name_end(text, start, end)
+    } else {
+        end
+    };
+    (is_value && end > start).then_some(Hit { start, end, kind })
+}
+
+/// The end of a name of parts with carets, or of words with capitals.
+fn name_end(text: &[u8], start: usize, limit: usize) -> usize {
+    let carets = run(&text[..limit], start, |byte| {
+        is_word(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
+    });
+    if text[start..carets].contains(&b'^') {
+        return carets;
+    }
+    super::name::end(text, start, super::name::Expect::Capitals)
+        .0
+        .max(carets)
+}
+
+/// A composite whose first part is the word from `start` to `end`, where a caret is: a name (XPN), "DOE^JANE^M", or
+/// an identifier with who gave it (CX), "00123456^^^HOSP^MR".
+pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if start > 0 && matches!(text[start - 1], b'^' | b'&') {
+        return None;
+    }
+    if text[end..].starts_with(b"^^^")
+        && text[start..end].iter().any(u8::is_ascii_digit)
+        && end - start > 3
+    {
+        return Some(Hit {
+            start,
+            end,
+            kind: Kind::Mrn,
+        });
+    }
+    let second = end + 1;
+    let second_end = run(text, second, is_letter);
+    let is_word_of_name = |at: usize, end: usize| {
+        end > at + 1
+            && (text[at].is_ascii_uppercase() || text[at] >= 0x80)
+            && text[at..end].iter().all(|&byte| is_letter(byte))
+    };
+    if !is_word_of_name(start, end) || !is_word_of_name(second, second_end) {
+        return None;
+    }
+    let is_given = lexicon::flags(text, second, second_end) & lexicon::GIVEN != 0;
+    let is_name = is_given
+        || !lexicon::is_wording(text, start, end)
+            && !lexicon::is_wording(text, second, second_end)
+            && end - start > 2;
+    let stop = run(text, second_end, |byte| {
+        is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
+    });
+    let is_coded = text[second_end..stop]
+        .split(|&byte| byte == b'^')
+        .any(|part| CODE_SYSTEMS.contains(&part));
+    (is_name && !is_coded).then_some(Hit {
+        start,
+        end: stop,
+        kind: Kind::Name,
+    })
+}
+
+/// Where the text of a code comes from (HL7 v2 table 0396): then it is no name.
+const CODE_SYSTEMS: [&[u8]; 12] = [
+    b"L", b"LN", b"SCT", b"C", b"CPT", b"I", b"ICD", b"RXNORM", b"NDC", b"UCUM", b"HL", b"LOINC",
+];
+
+/// The id of a reference to a person's resource, whose type is the word up to `end`: "Patient/pat-123" (FHIR R4,
+/// 2.3.0.1; an id has letters, digits, hyphens and dots).
+pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    const TYPES: [&[u8]; 9] = [
+        b"Patient",
+        b"RelatedPerson",
+        b"Person",
+        b"Practitioner",
+        b"Encounter",
+        b"Coverage",
+        b"ResearchSubject",
+        b"Specimen",
+        b"EpisodeOfCare",
+    ];
+    if !TYPES.contains(&&text[start..end]) {
+        return None;
+    }
+    let mut stop = run(text, end + 1, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+    });
+    while matches!(text[stop - 1], b'.' | b'-') {
+        stop -= 1;
+    }
+    let id = text.get(end + 1..stop)?;
+    (id.len() > 2 && id.iter().any(u8::is_ascii_digit)).then_some(Hit {
+        start: end + 1,
+        end: stop,
+        kind: Kind::Mrn,
+    })
+}
+
+/// The value of an element whose tag opens at `open`: "(0010,0010) PN [DOE^JANE]", "(0010,0020) = 123".
+pub(super) fn element(text: &[u8], open: usize) -> Option<Hit> {
+    let tag = text.get(open..open + 11)?;
+    if tag[5] != b',' || tag[10] != b')' {
+        return None;
+    }
+    let field = field::attribute(tag)?;
+    let mut at = run(text, open + 11, |byte| matches!(byte, b' ' | b':' | b'='));
+    if text
+        .get(at..at + 2)
+        .is_some_and(|vr| vr.iter().all(u8::is_ascii_uppercase))
+        && text.get(at + 2) == Some(&b' ')
+    {
+        at = run(text, at + 2, |byte| matches!(byte, b' ' | b':' | b'='));
+    }
+    let is_in_brackets = text.get(at) == Some(&b'[');
+    let start = at + usize::from(is_in_brackets);
+    if placeholder::length_at(text.get(at..)?).is_some()
+        || placeholder::length_at(text.get(start..)?).is_some()
+    {
+        return None;
+    }
+    if !is_in_brackets {
+        return value::take(field, text, start, value::Announced::Key);
+    }
+    let limit = text.len().min(start + MAX_VALUE);
+    let end = run(&text[..limit], start, |byte| byte != b']' && byte != b'\n');
+    let kind = super::whole(field, &text[start..end], false)?;
+    (end > start && field != Field::Plain).then_some(Hit { start, end, kind })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn fragments_of_the_standards_lose_their_person() {
+        for (text, expected) in [
+            (
+                "PID-5: FEATHERSTONE^JANE^M invalid",
+                "PID-5: [name] invalid",
+            ),
+            ("PID.3 = 00123456", "PID.3 = [mrn]"),
+            (
+                "PID-7.1 (Date of Birth): 19570314",
+                "PID-7.1 (Date of Birth): [date]",
+            ),
+            ("got FEATHERSTONE^JANE^M^^ in field", "got [name] in field"),
+            ("id 00123456^^^HOSP^MR", "id [mrn]^^^HOSP^MR"),
+            ("Patient/pat-123 not found", "Patient/[mrn] not found"),
+            (
+                "(0010,0010) PN [Doe^Jane]  # 8",
+                "(0010,0010) PN [[name]]  # 8",
+            ),
+            ("(0010,0020) LO [00123456]", "(0010,0020) LO [[mrn]]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "58410-2^COMPLETE BLOOD COUNT^LN",
+            "GLUCOSE^SERUM^L",
+            "ADT^A01",
+            "PID-5 is missing",
+            "PID-7: invalid",
+            "Patient/R4",
+            "(0008,0060) CS [MR]",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}
