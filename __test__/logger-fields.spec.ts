@@ -49,6 +49,16 @@ describe('fields', () => {
     ])
   })
 
+  it('may throw whatever there is', async () => {
+    expect(await contextOf(`
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      const fields = { get marker() { throw proxy } }
+      log.info('m', fields)
+      log.info('m', new Set([fields]))
+      try { core.redactPhiValue(fields) } catch (error) { log.info(error.message) }`)).toEqual([{ fieldsOmitted: 'it threw' }, { fieldsOmitted: 'it threw' }, undefined])
+  })
+
   it('may hold one object twice', async () => {
     expect(await contextOf("const shared = { a: new Set([1]) }; log.info('m', { one: shared, two: [shared] })")).toEqual([{ one: { a: [1] }, two: [{ a: [1] }] }])
   })

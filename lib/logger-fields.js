@@ -6,7 +6,7 @@
  */
 
 const { types } = require('node:util')
-const { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject } = require('./plain-json.js')
+const { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, reasonOf, Unserialisable, writeObject } = require('./plain-json.js')
 
 /** How many errors one behind the other are told, and how many values are. */
 const MAX_CAUSES = 8
@@ -18,7 +18,7 @@ function toJson(fields) {
   try {
     return isPlainObject(fields) ? writeObject(fields, 0, valueToJson) : bounded(JSON.stringify(asObject(fields)))
   } catch (error) {
-    return `{"fieldsOmitted":"${error instanceof Unserialisable ? error.reason : 'it threw'}"}`
+    return `{"fieldsOmitted":"${reasonOf(error) ?? 'it threw'}"}`
   }
 }
 
@@ -119,4 +119,4 @@ function text(value) {
   return typeof value === 'string' ? value : ''
 }
 
-module.exports = { toJson, Unserialisable, valueToJson, MAX_LENGTH }
+module.exports = { MAX_LENGTH, reasonOf, toJson, valueToJson }

@@ -27,6 +27,15 @@ class Unserialisable extends Error {
   }
 }
 
+/** The reason where it was ours; what was thrown can be anything, and even to look at it may throw. */
+function reasonOf(thrown) {
+  try {
+    return thrown instanceof Unserialisable ? thrown.reason : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function bounded(json) {
   if (json.length > MAX_LENGTH) throw new Unserialisable('too large')
   return json
@@ -87,4 +96,4 @@ function nameOf(key) {
   return name
 }
 
-module.exports = { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject }
+module.exports = { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, reasonOf, Unserialisable, writeObject }
