@@ -151,6 +151,7 @@ describe('a probe server', () => {
 describe('options of a probe server', () => {
   it.each([
     ['a port of another kind', { port: '9464' }, TypeError, 'RF_CONFIG_PORT'],
+    ['a port that is null', { port: null }, TypeError, 'RF_CONFIG_PORT'],
     ['a port out of range', { port: 65_536 }, RangeError, 'RF_CONFIG_PORT'],
     ['a host that is a name', { host: 'secret.example.org' }, TypeError, 'RF_CONFIG_HOST'],
     ['a host with a zone', { host: 'fe80::1%eth0' }, TypeError, 'RF_CONFIG_HOST'],

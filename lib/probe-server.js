@@ -1,19 +1,16 @@
 'use strict'
 
-const { isIP } = require('node:net')
 const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
-const { integerOption, objectOption, rangeError, refuseUnknownKeys, typeError } = require('./config-error.js')
+const { integerOption, objectOption, refuseUnknownKeys, typeError } = require('./config-error.js')
 const { onTurn } = require('./event-loop.js')
 const { currentMode } = require('./mode.js')
-const { createReadiness, internals } = require('./readiness.js')
+const { environmentHost, environmentPort, MAX_PORT, readHost } = require('./probe-address.js')
 const { followGuard } = require('./probe-guard.js')
+const { createReadiness, internals } = require('./readiness.js')
 
 const KEYS = ['port', 'host', 'readiness', 'maxLoopLagMs']
-const MAX_PORT = 65_535
 const DAY_MS = 86_400_000
-
-const LOOPBACK = '127.0.0.1'
 
 /** What the system's codes mean here. */
 const REASONS = {
@@ -64,32 +61,11 @@ function readOptions(given) {
     throw typeError('readiness', 'what createReadiness returned', options.readiness)
   }
   return {
-    port: integerOption('port', options.port ?? environmentPort(), { min: 0, max: MAX_PORT, byDefault: 9464 }),
-    host: hostOption(options.host),
+    port: options.port === undefined ? environmentPort() : integerOption('port', options.port, { min: 0, max: MAX_PORT }),
+    host: options.host === undefined ? environmentHost() : readHost('host', options.host),
     maxLoopLagMs: integerOption('maxLoopLagMs', options.maxLoopLagMs, { min: 100, max: DAY_MS, byDefault: 10_000 }),
     given: options.readiness,
   }
-}
-
-/** An empty variable counts as one that is not set. */
-function environmentPort() {
-  const text = process.env.PROBE_PORT
-  if (!text) return undefined
-  if (!/^\d{1,5}$/.test(text) || Number(text) > MAX_PORT) {
-    throw rangeError('PROBE_PORT', `an integer from 0 to ${MAX_PORT}`, text)
-  }
-  return Number(text)
-}
-
-/** A name would have to be looked up, and what it stands for may change. */
-function hostOption(value) {
-  const [option, host] = value === undefined ? ['PROBE_HOST', process.env.PROBE_HOST || LOOPBACK] : ['host', value]
-  if (host === 'localhost') return LOOPBACK
-  // A zone of IPv6 names an interface.
-  if (typeof host !== 'string' || isIP(host) === 0 || host.includes('%')) {
-    throw typeError(option, "an IP address, or 'localhost'", host)
-  }
-  return host
 }
 
 function listenError(systemCode) {
