@@ -195,6 +195,18 @@ describe('a port that cannot be listened on', () => {
     await expect(startProbeServer({ port: 0, host: '192.0.2.1', readiness: createReadiness(NOTHING) })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
   })
 
+  it('is free again when the start fails after it was taken', async () => {
+    // What another version of the package, loaded beside this one, may have left there.
+    const code = `
+      globalThis[Symbol.for('researchflow.egress-guard')] = null
+      const { startProbeServer } = require(${JSON.stringify(join(import.meta.dirname, '..', 'index.js'))})
+      const { readFileSync } = require('node:fs')
+      const taken = () => readFileSync('/proc/net/tcp', 'utf8').includes(':' + Number(process.env.PROBE_PORT).toString(16).toUpperCase().padStart(4, '0') + ' 00000000:0000 0A')
+      startProbeServer().catch((error) => console.log(error.name, taken()))`
+    const { stdout } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env: { PATH: process.env.PATH, PROBE_PORT: String(await freePort()), LOG_LEVEL: 'silent' }, timeout: 10_000 })
+    expect(stdout).toBe('TypeError false\n')
+  })
+
   it('is free again when the server has closed, and closing twice is closing once', async () => {
     const { server } = await serve()
     const again = server.close()

@@ -28,18 +28,23 @@ async function startProbeServer(options) {
   currentMode()
   const readiness = given ?? createReadiness()
   const { native, prepare, service, version } = internals.get(readiness)
-  const server = binding.startProbeServer({ host, port, maxLoopLagMs, service, version }, native)
-  if (!(server instanceof binding.NativeProbeServer)) {
-    if (given === undefined) await readiness.close()
-    throw listenError(server.code)
+  const entry = { server: undefined, readiness }
+  const stops = []
+  try {
+    entry.server = listen({ host, port, maxLoopLagMs, service, version }, native)
+    listening.add(entry)
+    // The environment is read on its own thread: at each turn of the loop, for the probes to come.
+    if (isMainThread) {
+      stops.push(onTurn(prepare))
+      stops.push(followGuard())
+    }
+  } catch (error) {
+    await end()
+    throw error
   }
-  // The environment is read on its own thread: at each turn of the loop, for the probes to come.
-  const stops = isMainThread ? [onTurn(prepare), followGuard()] : []
-  const entry = { server, readiness }
-  listening.add(entry)
   let closed
   return Object.freeze({
-    port: server.port,
+    port: entry.server.port,
     close() {
       closed ??= end()
       return closed
@@ -48,10 +53,16 @@ async function startProbeServer(options) {
 
   async function end() {
     for (const stop of stops) stop()
-    await server.close()
+    await entry.server?.close()
     listening.delete(entry)
     if (given === undefined) await readiness.close()
   }
+}
+
+function listen(options, native) {
+  const server = binding.startProbeServer(options, native)
+  if (server instanceof binding.NativeProbeServer) return server
+  throw listenError(server.code)
 }
 
 function readOptions(given) {
