@@ -63,6 +63,23 @@ it('ends well with 100 threads that were terminated while they logged', async ()
   expect(lines(ended.out).at(-1)!.message).toBe('all are gone')
 })
 
+it('loses no line where the system calls nothing at an exit, as on Windows', async () => {
+  // Everything is the system's own but its name; a kill at the end calls nothing either.
+  const code = `
+    const binding = require('./lib/binding.js')
+    Object.defineProperty(process, 'platform', { value: 'win32' })
+    const log = require('./index.js').createLogger('m')
+    process.on('exit', () => {
+      for (let at = 10_000; at < 10_100; at += 1) log.info('a line', { at })
+      process.kill(process.pid, 'SIGKILL')
+    })
+    for (let at = 0; at < 10_000; at += 1) log.info('a line', { at })
+    process.exit(3)`
+  const ended = await end(['-e', code], { LOG_FORMAT: 'json' })
+  expect([ended.signal, ended.err]).toEqual(['SIGKILL', ''])
+  expect(lines(ended.out).map(({ context }) => context!.at)).toEqual(Array.from({ length: 10_100 }, (_, at) => at))
+})
+
 function byThread(out: string): unknown[][] {
   const threads: unknown[][] = []
   for (const { context } of lines(out)) (threads[context!.thread as number] ??= []).push(context!.at)
