@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { end, lines } from './support/log.ts'
 
 const ENDS = join(import.meta.dirname, 'fixtures/logger/ends.mjs')
 const THREADS = join(import.meta.dirname, 'fixtures/logger/threads.mjs')
+const LATE = join(import.meta.dirname, 'fixtures/logger/late-handler.mjs')
 const LINES = 20_000
 
 const WAYS: [way: string, code: number | null, signal: NodeJS.Signals | null, last?: true][] = [
@@ -61,6 +65,18 @@ it('ends well with 100 threads that were terminated while they logged', async ()
   const ended = await end([THREADS, 'churn', '100'], { LOG_FORMAT: 'json' })
   expect([ended.code, ended.signal, ended.err]).toEqual([0, null, ''])
   expect(lines(ended.out).at(-1)!.message).toBe('all are gone')
+})
+
+it('hands a signal that it held over to a handler that came meanwhile, and holds the next one', async () => {
+  const child = spawn(process.execPath, [LATE], { env: { PATH: process.env.PATH, LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
+  // So long the lines wait, and the signal with them.
+  await pause(500)
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk))
+  expect(await closed).toEqual([null, 'SIGTERM'])
+  const from = (of: string) => Array.from({ length: 10_000 }, (_, at) => ({ of, at }))
+  expect(lines(out).map(({ context }) => context)).toEqual([...from('before'), ...from('handled')])
 })
 
 it('loses no line where the system calls nothing at an exit, as on Windows', async () => {

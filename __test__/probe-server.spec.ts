@@ -184,6 +184,12 @@ describe('options of a probe server', () => {
   })
 })
 
+it('of a worker thread watches the main loop once the main thread loads the package', () => {
+  const script = join(import.meta.dirname, 'fixtures', 'probe-in-worker.mjs')
+  const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8', env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' }, timeout: 30_000 })
+  expect(stdout).toBe('200 503\n')
+})
+
 describe('a port that cannot be listened on', () => {
   it('is told by the system’s code, with what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
