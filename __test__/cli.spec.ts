@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { currentMode, type ReadinessReport } from '../index.js'
@@ -78,6 +79,24 @@ describe('researchflow-core check', () => {
     expect(await ask(health)).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ 503 {"status":"unhealthy"') })
     await blocked
     expect(await ask(`http://127.0.0.1:${await freePort()}/health`)).toEqual({ code: 1, stdout: '✗ no answer: connection_refused\n', stderr: '' })
+  })
+
+  it('asks where the process listens by PROBE_PORT and PROBE_HOST', async () => {
+    const { address: own } = Object.values(networkInterfaces()).flat().find((each) => each?.family === 'IPv4' && !each.internal) ?? { address: '127.0.0.2' }
+    for (const host of ['::1', '0:0::1', '::', '0.0.0.0', '127.0.0.3', 'localhost', own]) {
+      const child = await startProbe({ probe: { host } })
+      stopping.push(() => child.stop())
+      expect(await run(['check', '--url', '/health'], { PROBE_PORT: String(child.port), PROBE_HOST: host }), host).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ 200') })
+    }
+  })
+
+  it.each([
+    ['PROBE_PORT', 'sekret', 'expected an integer from 0 to 65535, but found a string'],
+    ['PROBE_PORT', '0', 'expected the port that the process listens on, but found 0, which is any free one'],
+    ['PROBE_HOST', 'sekret.example', "expected an IP address, or 'localhost', but found a string"],
+    ['PROBE_HOST', '192.0.2.77', 'expected an address of this machine, but found another'],
+  ])('refuses %s=%s as the server does, and asks nobody', async (name, value, text) => {
+    expect(await run(['check', '--url', '/health'], { [name]: value })).toEqual({ code: 2, stdout: '', stderr: `researchflow-core: ${name}: ${text}\nTry 'researchflow-core --help'.\n` })
   })
 
   it('does not wait for a process that does not answer', async () => {

@@ -49,6 +49,42 @@ describe('fields', () => {
     ])
   })
 
+  it('may throw whatever there is', async () => {
+    expect(await contextOf(`
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      const fields = { get marker() { throw proxy } }
+      log.info('m', fields)
+      log.info('m', new Set([fields]))
+      try { core.redactPhiValue(fields) } catch (error) { log.info(error.message) }`)).toEqual([{ fieldsOmitted: 'it threw' }, { fieldsOmitted: 'it threw' }, undefined])
+  })
+
+  it('that are too large are given up as soon as that is seen', async () => {
+    const [context] = (await contextOf(`
+      const { stringify } = JSON
+      let longest = 0
+      JSON.stringify = (value) => {
+        if (typeof value === 'string') longest = Math.max(longest, value.length)
+        return stringify(value)
+      }
+      let looks = 0
+      const last = { get looks() { return ++looks } }
+      const text = 'é'.repeat(2 ** 21)
+      const many = Array(2 ** 17).fill('12345678')
+      log.info('m', { text, last })
+      log.info('m', { set: new Set([text]), last })
+      log.info('m', { many: [...many, last] })
+      log.info('m', Object.assign(Object.fromEntries(many.map((one, at) => ['k' + at, one])), { last }))
+      log.info('m', { [text]: 1 })
+      log.info('m', { error: Object.assign(new Error(text), { cause: last }) })
+      const sparse = () => Object.defineProperty(Array(2 ** 20), 2 ** 20 - 1, { get: () => ++looks, enumerable: true })
+      const map = new Map(many.map((one, at) => [at, one])).set(last, last)
+      for (const value of [sparse(), new Set([sparse()]), Object.setPrototypeOf(sparse(), (class extends Array {}).prototype), map]) log.info('m', { value })
+      log.info('seen', { looks, longest })`)).slice(-1)
+    expect(context).toEqual({ looks: 0, longest: expect.any(Number) })
+    expect(context!.longest).toBeLessThanOrEqual(2 ** 20)
+  })
+
   it('may hold one object twice', async () => {
     expect(await contextOf("const shared = { a: new Set([1]) }; log.info('m', { one: shared, two: [shared] })")).toEqual([{ one: { a: [1] }, two: [{ a: [1] }] }])
   })

@@ -151,6 +151,7 @@ describe('a probe server', () => {
 describe('options of a probe server', () => {
   it.each([
     ['a port of another kind', { port: '9464' }, TypeError, 'RF_CONFIG_PORT'],
+    ['a port that is null', { port: null }, TypeError, 'RF_CONFIG_PORT'],
     ['a port out of range', { port: 65_536 }, RangeError, 'RF_CONFIG_PORT'],
     ['a host that is a name', { host: 'secret.example.org' }, TypeError, 'RF_CONFIG_HOST'],
     ['a host with a zone', { host: 'fe80::1%eth0' }, TypeError, 'RF_CONFIG_HOST'],
@@ -183,6 +184,12 @@ describe('options of a probe server', () => {
   })
 })
 
+it('of a worker thread watches the main loop once the main thread loads the package', () => {
+  const script = join(import.meta.dirname, 'fixtures', 'probe-in-worker.mjs')
+  const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8', env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' }, timeout: 30_000 })
+  expect(stdout).toBe('200 503\n')
+})
+
 describe('a port that cannot be listened on', () => {
   it('is told by the system’s code, with what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
@@ -192,6 +199,18 @@ describe('a port that cannot be listened on', () => {
     taken.close()
     expect(error).toMatchObject({ code: 'EADDRINUSE', syscall: 'listen', message: 'startProbeServer: cannot listen: the port is taken; choose another by `port` or PROBE_PORT (EADDRINUSE)' })
     await expect(startProbeServer({ port: 0, host: '192.0.2.1', readiness: createReadiness(NOTHING) })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
+  })
+
+  it('is free again when the start fails after it was taken', async () => {
+    // What another version of the package, loaded beside this one, may have left there.
+    const code = `
+      globalThis[Symbol.for('researchflow.egress-guard')] = null
+      const { startProbeServer } = require(${JSON.stringify(join(import.meta.dirname, '..', 'index.js'))})
+      const { readFileSync } = require('node:fs')
+      const taken = () => readFileSync('/proc/net/tcp', 'utf8').includes(':' + Number(process.env.PROBE_PORT).toString(16).toUpperCase().padStart(4, '0') + ' 00000000:0000 0A')
+      startProbeServer().catch((error) => console.log(error.name, taken()))`
+    const { stdout } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env: { PATH: process.env.PATH, PROBE_PORT: String(await freePort()), LOG_LEVEL: 'silent' }, timeout: 10_000 })
+    expect(stdout).toBe('TypeError false\n')
   })
 
   it('is free again when the server has closed, and closing twice is closing once', async () => {

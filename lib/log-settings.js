@@ -56,8 +56,26 @@ function flushAtSignal(name) {
   if (process.listenerCount(name) === 0) binding.flushLogAtSignal(constants.signals[name])
 }
 
+/**
+ * The function that hands a line over. Where the system does not call the log at an exit, the main
+ * thread waits for the lines there, and from then on for each one.
+ */
+function makeWriter() {
+  const write = binding.logWriter()
+  if (!isMainThread || process.platform !== 'win32') return write
+  let exits = false
+  process.on('exit', () => {
+    exits = true
+    binding.flushLog()
+  })
+  return (level, parts) => {
+    write(level, parts)
+    if (exits) binding.flushLog()
+  }
+}
+
 const wrong = configure(process.env)
 // Signals come to the main thread alone.
 if (isMainThread) flushAtSignals()
 
-module.exports = { LEVELS, placeOf, wrong }
+module.exports = { LEVELS, placeOf, writeLine: makeWriter(), wrong }

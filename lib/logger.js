@@ -2,7 +2,7 @@
 
 const binding = require('./binding.js')
 const { objectOption, stringOption, typeError } = require('./config-error.js')
-const { LEVELS, placeOf, wrong } = require('./log-settings.js')
+const { LEVELS, placeOf, writeLine, wrong } = require('./log-settings.js')
 const { MAX_LENGTH, toJson } = require('./logger-fields.js')
 const { memberOf, requestIdMember } = require('./request-id.js')
 
@@ -10,8 +10,6 @@ const [DEBUG, INFO, WARN, ERROR] = LEVELS.keys()
 
 /** One number in memory that all threads share: a line below it costs this look and no more. */
 const threshold = binding.logThreshold()
-
-const writeLine = binding.logWriter()
 
 /**
  * A logger whose own part of every line is JSON already: `context` is that of an object, or ''. Its

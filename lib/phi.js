@@ -2,7 +2,7 @@
 
 const binding = require('./binding.js')
 const { typeError } = require('./config-error.js')
-const { Unserialisable, valueToJson } = require('./logger-fields.js')
+const { reasonOf, valueToJson } = require('./logger-fields.js')
 
 function redactPhi(text) {
   if (typeof text !== 'string') throw typeError('text', 'a string', text)
@@ -22,9 +22,8 @@ function serialise(value) {
   try {
     return valueToJson(value)
   } catch (error) {
-    if (error instanceof Unserialisable) throw typeError('value', `what JSON can hold, without ${error.reason}`, value)
     // Its own words may hold what it could not give.
-    throw typeError('value', 'what JSON can hold, without anything that throws', value)
+    throw typeError('value', `what JSON can hold, without ${reasonOf(error) ?? 'anything that throws'}`, value)
   }
 }
 

@@ -15,8 +15,9 @@ const SHORT = 500
 /** Whatever JSON writes in another way than it is, and all that is not ASCII. */
 const SPECIAL = /[^ !#-[\]-~]/
 
-/** The names of members as JSON; there are few of them in a program. */
+/** The names of members as JSON; there are few of them in a program, and they are short. */
 const MAX_NAMES = 1024
+const MAX_NAME_LENGTH = 64
 const names = new Map()
 
 /** Why something is left out; the words are all that is said of it. */
@@ -27,6 +28,16 @@ class Unserialisable extends Error {
   }
 }
 
+/** The reason where it was ours; what was thrown can be anything, and even to look at it may throw. */
+function reasonOf(thrown) {
+  try {
+    return thrown instanceof Unserialisable ? thrown.reason : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** JSON, or a text that is to become part of some, unless it is too long. */
 function bounded(json) {
   if (json.length > MAX_LENGTH) throw new Unserialisable('too large')
   return json
@@ -47,6 +58,8 @@ function writeObject(object, depth, other) {
   for (const key in object) {
     const written = write(object[key], key, depth, other)
     if (written !== undefined) json += (json === '{' ? '' : ',') + nameOf(key) + written
+    // At once, so that what is thrown away in the end is not made.
+    bounded(json)
   }
   return bounded(`${json}}`)
 }
@@ -55,6 +68,7 @@ function writeArray(array, depth, other) {
   let json = '['
   for (let at = 0; at < array.length; at += 1) {
     json += (at === 0 ? '' : ',') + (write(array[at], at, depth, other) ?? 'null')
+    bounded(json)
   }
   return bounded(`${json}]`)
 }
@@ -62,7 +76,7 @@ function writeArray(array, depth, other) {
 function write(value, key, depth, other) {
   switch (typeof value) {
     case 'string':
-      return value.length > SHORT || SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`
+      return bounded(value).length > SHORT || SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`
     case 'number':
       return Number.isFinite(value) ? `${value}` : 'null'
     case 'boolean':
@@ -82,9 +96,9 @@ function write(value, key, depth, other) {
 function nameOf(key) {
   const known = names.get(key)
   if (known !== undefined) return known
-  const name = `${JSON.stringify(key)}:`
-  if (names.size < MAX_NAMES) names.set(key, name)
+  const name = `${JSON.stringify(bounded(key))}:`
+  if (names.size < MAX_NAMES && key.length <= MAX_NAME_LENGTH) names.set(key, name)
   return name
 }
 
-module.exports = { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, Unserialisable, writeObject }
+module.exports = { bounded, isPlainObject, MAX_DEPTH, MAX_LENGTH, reasonOf, Unserialisable, writeObject }

@@ -1,19 +1,16 @@
 'use strict'
 
-const { isIP } = require('node:net')
 const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
-const { integerOption, objectOption, rangeError, refuseUnknownKeys, typeError } = require('./config-error.js')
+const { integerOption, objectOption, refuseUnknownKeys, typeError } = require('./config-error.js')
 const { onTurn } = require('./event-loop.js')
 const { currentMode } = require('./mode.js')
-const { createReadiness, internals } = require('./readiness.js')
+const { environmentHost, environmentPort, MAX_PORT, readHost } = require('./probe-address.js')
 const { followGuard } = require('./probe-guard.js')
+const { createReadiness, internals } = require('./readiness.js')
 
 const KEYS = ['port', 'host', 'readiness', 'maxLoopLagMs']
-const MAX_PORT = 65_535
 const DAY_MS = 86_400_000
-
-const LOOPBACK = '127.0.0.1'
 
 /** What the system's codes mean here. */
 const REASONS = {
@@ -31,18 +28,23 @@ async function startProbeServer(options) {
   currentMode()
   const readiness = given ?? createReadiness()
   const { native, prepare, service, version } = internals.get(readiness)
-  const server = binding.startProbeServer({ host, port, maxLoopLagMs, service, version }, native)
-  if (!(server instanceof binding.NativeProbeServer)) {
-    if (given === undefined) await readiness.close()
-    throw listenError(server.code)
+  const entry = { server: undefined, readiness }
+  const stops = []
+  try {
+    entry.server = listen({ host, port, maxLoopLagMs, service, version }, native)
+    listening.add(entry)
+    // The environment is read on its own thread: at each turn of the loop, for the probes to come.
+    if (isMainThread) {
+      stops.push(onTurn(prepare))
+      stops.push(followGuard())
+    }
+  } catch (error) {
+    await end()
+    throw error
   }
-  // The environment is read on its own thread: at each turn of the loop, for the probes to come.
-  const stops = isMainThread ? [onTurn(prepare), followGuard()] : []
-  const entry = { server, readiness }
-  listening.add(entry)
   let closed
   return Object.freeze({
-    port: server.port,
+    port: entry.server.port,
     close() {
       closed ??= end()
       return closed
@@ -51,10 +53,16 @@ async function startProbeServer(options) {
 
   async function end() {
     for (const stop of stops) stop()
-    await server.close()
+    await entry.server?.close()
     listening.delete(entry)
     if (given === undefined) await readiness.close()
   }
+}
+
+function listen(options, native) {
+  const server = binding.startProbeServer(options, native)
+  if (server instanceof binding.NativeProbeServer) return server
+  throw listenError(server.code)
 }
 
 function readOptions(given) {
@@ -64,32 +72,11 @@ function readOptions(given) {
     throw typeError('readiness', 'what createReadiness returned', options.readiness)
   }
   return {
-    port: integerOption('port', options.port ?? environmentPort(), { min: 0, max: MAX_PORT, byDefault: 9464 }),
-    host: hostOption(options.host),
+    port: options.port === undefined ? environmentPort() : integerOption('port', options.port, { min: 0, max: MAX_PORT }),
+    host: options.host === undefined ? environmentHost() : readHost('host', options.host),
     maxLoopLagMs: integerOption('maxLoopLagMs', options.maxLoopLagMs, { min: 100, max: DAY_MS, byDefault: 10_000 }),
     given: options.readiness,
   }
-}
-
-/** An empty variable counts as one that is not set. */
-function environmentPort() {
-  const text = process.env.PROBE_PORT
-  if (!text) return undefined
-  if (!/^\d{1,5}$/.test(text) || Number(text) > MAX_PORT) {
-    throw rangeError('PROBE_PORT', `an integer from 0 to ${MAX_PORT}`, text)
-  }
-  return Number(text)
-}
-
-/** A name would have to be looked up, and what it stands for may change. */
-function hostOption(value) {
-  const [option, host] = value === undefined ? ['PROBE_HOST', process.env.PROBE_HOST || LOOPBACK] : ['host', value]
-  if (host === 'localhost') return LOOPBACK
-  // A zone of IPv6 names an interface.
-  if (typeof host !== 'string' || isIP(host) === 0 || host.includes('%')) {
-    throw typeError(option, "an IP address, or 'localhost'", host)
-  }
-  return host
 }
 
 function listenError(systemCode) {

@@ -1,12 +1,18 @@
 'use strict'
 
 const { get } = require('node:http')
+const { isIPv6 } = require('node:net')
+const { networkInterfaces } = require('node:os')
 const { failureOf } = require('../failure-code.js')
+const { environmentHost, environmentPort } = require('../probe-address.js')
 const { checkOnce } = require('../readiness.js')
 
 const MAX_MS = 600_000
 const LOCAL = new Set(['127.0.0.1', '[::1]', 'localhost'])
 const MAX_BYTES = 1 << 20
+
+/** What stands for all addresses, and one of them. */
+const ON_ALL = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 /** What a status means for the eye. */
 const STATES = { ready: 'good', standby: 'warn', not_ready: 'bad', draining: 'warn' }
@@ -73,13 +79,36 @@ function answerOf(url, timeoutMs) {
 
 /** Nothing but this machine: what is farther away is not for a health check to decide. */
 function readUrl(text, UsageError) {
-  const port = /^\d{1,5}$/.test(process.env.PROBE_PORT ?? '') ? process.env.PROBE_PORT : '9464'
-  const full = text.startsWith('/') ? `http://127.0.0.1:${port}${text}` : text
-  if (URL.canParse(full)) {
-    const url = new URL(full)
+  if (text.startsWith('/')) return urlOfProbes(text, UsageError)
+  if (URL.canParse(text)) {
+    const url = new URL(text)
     if (url.protocol === 'http:' && LOCAL.has(url.hostname) && url.username === '' && url.password === '') return url
   }
   throw new UsageError('--url: expected a path, or an http:// URL of 127.0.0.1, [::1] or localhost, but found something else')
+}
+
+/** A path of the probe server that has this environment. */
+function urlOfProbes(path, UsageError) {
+  const [host, port] = [hostOfProbes(UsageError), environmentPort()]
+  if (port === 0) throw new UsageError('PROBE_PORT: expected the port that the process listens on, but found 0, which is any free one')
+  // Put together and not resolved: `//host/` would name another one.
+  return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}${path}`)
+}
+
+function hostOfProbes(UsageError) {
+  const host = canonical(environmentHost())
+  // A server on all addresses is on this one too.
+  if (host in ON_ALL) return ON_ALL[host]
+  const own = Object.values(networkInterfaces()).flat()
+  if (!host.startsWith('127.') && !own.some(({ address }) => address === host)) {
+    throw new UsageError('PROBE_HOST: expected an address of this machine, but found another')
+  }
+  return host
+}
+
+/** An address of IPv6 can be written in many ways; the system lists it in this one. */
+function canonical(host) {
+  return isIPv6(host) ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host
 }
 
 function readTimeout(text, UsageError) {

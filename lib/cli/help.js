@@ -23,7 +23,8 @@ Environment
                  The mode, and what may be reached.
   DATABASE_URL, REDIS_URL, WORKER_CALLBACK_URL
                  What is asked.
-  PROBE_PORT     Where 'check --url' finds a process when only a path is given.
+  PROBE_PORT, PROBE_HOST
+                 Where 'check --url' finds a process when only a path is given.
   NO_COLOR       Plain text, as in a pipe.
 
 Exit status
@@ -45,8 +46,9 @@ With --url it asks a process on this machine, for images without curl:
   HEALTHCHECK CMD ["npx", "researchflow-core", "check", "--url", "/health"]
 
 Options
-  --url <url>      http://127.0.0.1:<port>/<path>, or a path on PROBE_PORT (9464).
-                   200 is well, anything else is not.
+  --url <url>      http://127.0.0.1:<port>/<path>, or a path where the process listens
+                   by PROBE_PORT (9464) and PROBE_HOST (127.0.0.1). 200 is well,
+                   anything else is not.
   --timeout <ms>   How long each check, or the answer, may take: 1 to 600000.
                    Default 2000.
   --json           The report, or the answer, as it came.

@@ -1,5 +1,6 @@
 //! The probe server, for JavaScript.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,7 +12,12 @@ use napi_derive::napi;
 
 use super::readiness::NativeReadiness;
 use crate::health::{self, Program};
-use crate::probe::{self, Guard, Options, Server};
+use crate::probe::{self, Group, Guard, Options, Server};
+
+thread_local! {
+    /// The servers that were started here, from the first one on.
+    static GROUP: RefCell<Option<Group>> = const { RefCell::new(None) };
+}
 
 /// Where and as what it serves.
 #[napi(object)]
@@ -81,17 +87,28 @@ pub fn start_probe_server(
         Ok(server) => {
             let server = Arc::new(server);
             // `lib/` keeps the object for as long as it listens.
-            env.add_env_cleanup_hook(Arc::downgrade(&server), |server| {
-                if let Some(server) = server.upgrade() {
-                    server.close();
-                }
-            })?;
+            end_with_thread(env, &server)?;
             Ok(napi::Either::A(NativeProbeServer { server }))
         }
         Err(error) => Ok(napi::Either::B(ProbeFailure {
             code: code(&error).map(str::to_owned),
         })),
     }
+}
+
+/// One hook does for all servers of a thread: one for each would stay when its server has closed.
+fn end_with_thread(env: Env, server: &Arc<Server>) -> Result<()> {
+    GROUP.with_borrow_mut(|group| {
+        if group.is_none() {
+            env.add_env_cleanup_hook((), |()| {
+                if let Ok(Some(group)) = GROUP.try_with(RefCell::take) {
+                    group.close();
+                }
+            })?;
+        }
+        group.get_or_insert_default().add(server);
+        Ok(())
+    })
 }
 
 /// The answer to `GET /health` of a process whose event loop turns.

@@ -6,6 +6,7 @@
 //! take an answer, and the number of connections, of which the idlest goes when another comes.
 
 mod connections;
+mod group;
 mod guard;
 mod page;
 mod routes;
@@ -26,6 +27,7 @@ use crate::runtime;
 use connections::Connections;
 use routes::Routes;
 
+pub use group::Group;
 pub use guard::{Guard, set_guard};
 
 /// How many connections may wait to be accepted.
@@ -93,6 +95,11 @@ impl Server {
     /// Stops to listen. Requests that are being answered have a moment to be.
     pub fn close(&self) {
         self.close.send_replace(true);
+    }
+
+    /// Whether it was told to close.
+    pub fn is_closed(&self) -> bool {
+        *self.close.borrow()
     }
 
     /// Waits until it has closed, and its port is free.

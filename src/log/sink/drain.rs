@@ -1,0 +1,116 @@
+//! What the writer does with the queues.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::state::{BLOCK, Writer};
+use super::{Sink, Stream, clock, counts};
+use crate::log::dropped::Dropped;
+
+/// Blocks that are kept for use again.
+const SPARE_BLOCKS: usize = 16;
+
+impl Sink {
+    /// The oldest block of a stream. After the last, where lines are missing, comes one that says so.
+    pub(in crate::log) fn take(&self, stream: Stream) -> Option<Vec<u8>> {
+        let mut state = self.lock();
+        if state.queues[stream as usize].blocks.is_empty() && state.announce(stream, clock::now()) {
+            self.records.fetch_add(1, Ordering::Relaxed);
+        }
+        state.queues[stream as usize].blocks.pop_front()
+    }
+
+    /// Gives a block back, to be used again.
+    pub(in crate::log) fn give_back(&self, mut block: Vec<u8>) {
+        let mut state = self.lock();
+        if state.spare.len() < SPARE_BLOCKS && block.capacity() <= 2 * BLOCK {
+            block.clear();
+            state.spare.push(block);
+        }
+    }
+
+    /// A piece is written.
+    pub(in crate::log) fn wrote(&self) {
+        self.pieces.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A stream that took nothing any more takes something again: what is missing can be told.
+    pub(in crate::log) fn is_back(&self, stream: Stream) {
+        self.lock().queues[stream as usize].is_broken = false;
+    }
+
+    /// Records of so many bytes are written, or given up.
+    pub(in crate::log) fn done(&self, stream: Stream, records: u64, bytes: usize) {
+        self.records.fetch_sub(records, Ordering::Relaxed);
+        let mut state = self.lock();
+        let queue = &mut state.queues[stream as usize];
+        queue.went += records;
+        queue.bytes -= bytes;
+        queue.full_since = None;
+        if queue.went >= queue.announced_at {
+            queue.announced = Dropped::default();
+        }
+        if state.waiting > 0 {
+            drop(state);
+            self.moved.notify_all();
+        }
+    }
+
+    /// Nobody will read the stream: what waits for it is given up, all but the records that are
+    /// settled already.
+    pub(in crate::log) fn give_up(&self, stream: Stream, settled: u64) {
+        let mut state = self.lock();
+        let queue = &mut state.queues[stream as usize];
+        let waiting = queue.came - queue.went;
+        queue.went = queue.came;
+        queue.bytes = 0;
+        queue.blocks.clear();
+        queue.full_since = None;
+        queue.is_broken = true;
+        let lost = waiting.saturating_sub(settled);
+        // What was told in a line that is lost was not told.
+        queue.dropped.add(std::mem::take(&mut queue.announced));
+        queue.dropped.unwritten += lost;
+        self.records.fetch_sub(waiting, Ordering::Relaxed);
+        drop(state);
+        counts::drop_lines(lost);
+        self.moved.notify_all();
+    }
+
+    /// A record could not be redacted.
+    pub(in crate::log) fn unredactable(&self, stream: Stream) {
+        self.lock().queues[stream as usize].dropped.unredactable += 1;
+        counts::drop_lines(1);
+    }
+
+    /// The stream takes nothing at the moment, or takes something again.
+    pub(in crate::log) fn set_full(&self, stream: Stream, full: bool) {
+        let mut state = self.lock();
+        let queue = &mut state.queues[stream as usize];
+        queue.full_since = full.then(|| queue.full_since.unwrap_or_else(Instant::now));
+    }
+
+    /// Waits a moment for records, and longer where none have come within it.
+    pub(in crate::log) fn rest(&self, moment: Duration) {
+        let state = self.lock();
+        if state.has_records() {
+            return;
+        }
+        let (mut state, _) = self
+            .arrived
+            .wait_timeout(state, moment)
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.has_records() {
+            return;
+        }
+        state.writer = Writer::Asleep;
+        while !state.has_records() && state.writer == Writer::Asleep {
+            state = self
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.writer = Writer::Working;
+    }
+}
