@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { freePort } from './support/ports.ts'
 import { startPostgres } from './support/postgres.ts'
 import { startProbe } from './support/probe.ts'
 import { startRedis } from './support/redis.ts'
+import { tempDirectory } from './support/temp.ts'
 import { startWorker, status } from './support/worker.ts'
 
 const { ADVICE } = createRequire(import.meta.url)('../lib/cli/advice.js') as { ADVICE: Record<string, string> }
@@ -26,9 +27,9 @@ interface Ended {
   stderr: string
 }
 
-function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+function run(args: string[], env: Record<string, string> = {}, path = program): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 }, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, [path, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 }, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr })
     })
   })
@@ -139,10 +140,30 @@ describe('researchflow-core doctor', () => {
   it('finds the levels of the guard whatever is logged meanwhile', async () => {
     for (const LOG_LEVEL of ['info', 'debug']) {
       const { stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', LOG_LEVEL })
-      const { findings } = JSON.parse(stdout.slice(stdout.indexOf('{"findings"'))) as { findings: { name: string; text: string }[] }
+      const { findings } = JSON.parse(stdout) as { findings: { name: string; text: string }[] }
       const levels = findings.filter(({ name }) => name.startsWith('level '))
       expect(levels.map(({ text }) => text)).toEqual(Array(2).fill(expect.stringMatching(/^can be reached: \d+ ways out/)))
     }
+  })
+
+  it('finds what was mistyped, and says what to do about each', async () => {
+    const wrong = { EGRESS_ENFORCE: 'Kernel', EGRESS_AUDIT: 'sekret', PROBE_PORT: 'sekret', PROBE_HOST: 'sekret.example', LOG_FORMAT: 'sekret', LOG_LEVEL: 'sekret' }
+    const findings = async (env: Record<string, string>) => {
+      const { stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', ...env })
+      expect(stdout).not.toMatch(/sekret|Kernel/)
+      const { findings } = JSON.parse(stdout) as { findings: { topic: string; name: string; state: string; text: string; advice: string }[] }
+      return findings.filter(({ name }) => Object.hasOwn(wrong, name))
+    }
+    const topic = 'configuration'
+    expect(await findings(wrong)).toEqual([
+      { topic, name: 'EGRESS_ENFORCE', state: 'bad', text: "expected 'process' or 'kernel', but found a string", advice: 'write process or kernel; until then no program starts that registers the guard' },
+      { topic, name: 'PROBE_PORT', state: 'bad', text: 'expected an integer from 0 to 65535, but found a string', advice: 'write a port, such as 9464; until then startProbeServer throws' },
+      { topic, name: 'PROBE_HOST', state: 'bad', text: "expected an IP address, or 'localhost', but found a string", advice: 'write 127.0.0.1, or 0.0.0.0 where probes come from outside; until then startProbeServer throws' },
+      { topic, name: 'EGRESS_AUDIT', state: 'warn', text: 'expected one of 1, true, t, yes, y, on to audit, but found something else', advice: 'write 1 to audit, or 0; until then the guard refuses' },
+      { topic, name: 'LOG_LEVEL', state: 'warn', text: 'expected debug, info, warn, error or silent, but found something else', advice: 'write one of them exactly so; until then it is info' },
+      { topic, name: 'LOG_FORMAT', state: 'warn', text: 'expected text or json, but found something else', advice: 'write one of them exactly so; until then it is text' },
+    ])
+    expect(await findings({ EGRESS_ENFORCE: 'kernel', EGRESS_AUDIT: 'no', PROBE_PORT: '9464', PROBE_HOST: '::', LOG_FORMAT: 'json', LOG_LEVEL: 'silent' })).toEqual([])
   })
 
   it('says what to do about what is wrong', async () => {
@@ -167,6 +188,20 @@ describe('researchflow-core doctor', () => {
 })
 
 describe('the command line', () => {
+  it('has its results alone on standard output, whatever is logged and whoever preloads the guard', async () => {
+    const link = join(tempDirectory('cli'), 'researchflow-core')
+    symlinkSync(program, link)
+    for (const path of [program, link]) {
+      const env = { ROS_MODE: 'LIVE', NODE_OPTIONS: `--import ${join(root, 'register.js')}`, LOG_LEVEL: 'info', LOG_FORMAT: 'json' }
+      const { stdout, stderr } = await run(['mode', '--json'], env, path)
+      expect(JSON.parse(stdout)).toMatchObject({ mode: 'LIVE', source: 'ROS_MODE' })
+      expect(stderr).toMatch(/^\{.*"level":"info","message":"the egress guard is installed".*\}\n$/)
+      expect(await run(['mode', '--json'], { ...env, LOG_LEVEL: '' }, path)).toEqual({ code: 0, stdout, stderr: '' })
+    }
+    const { stdout } = await run(['check', '--json'], { ROS_MODE: 'STANDBY', NODE_OPTIONS: `--import ${join(root, 'register.js')}` })
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'standby' })
+  })
+
   it.each([[['--help']], [['-h']], [['check', '--help']], [['mode', '-h']], [['doctor', '--help']]])('explains itself: %j', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect(stdout).toMatch(/^researchflow-core[^\n]*\n\nUsage\n.*\nExit status\n/s)

@@ -40,8 +40,11 @@ export declare function callCounter(): (call: number, seconds?: number) => void
 /** The names of the statuses of a call; each is known by its place. */
 export declare function callStatuses(): Array<string>
 
-/** Says how lines look, for the whole process. The first call decides; whether this is it. */
-export declare function configureLog(json: boolean, coloured?: boolean | undefined | null): boolean
+/**
+ * Says how lines look and whether all go to standard error, for the whole process. The first call
+ * decides; whether this is it.
+ */
+export declare function configureLog(json: boolean, coloured: boolean | undefined | null, errorsOnly: boolean): boolean
 
 /** The version of this binary, which the loader compares with that of the package. */
 export declare function coreVersion(): string

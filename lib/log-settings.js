@@ -5,8 +5,10 @@
  * a look at it. The first thread that loads the package decides for the process.
  */
 
-const { isMainThread } = require('node:worker_threads')
+const { realpathSync } = require('node:fs')
 const { constants } = require('node:os')
+const { basename, join } = require('node:path')
+const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
 
 const LEVELS = binding.logLevels()
@@ -23,18 +25,32 @@ function placeOf(level) {
 
 function configure(env) {
   const { LOG_LEVEL: level, LOG_FORMAT: format, PHI_HASH_KEY: key } = env
-  const wrong = []
-  if (!binding.configureLog(format === 'json', coloured(env))) return wrong
+  const isData = isCommandLine()
+  if (!binding.configureLog(format === 'json', coloured(env), isData)) return []
   if (key) binding.setPhiHashKey(key)
-  if (level) {
-    const place = placeOf(level)
-    if (place >= 0) binding.setLogThreshold(place)
-    else wrong.push(`LOG_LEVEL: expected ${LEVELS.join(', ')} or silent, but found something else; it is info`)
+  // What a run of the command line has to tell is what it prints.
+  const place = placeOf(level || (isData ? 'error' : 'info'))
+  if (place >= 0) binding.setLogThreshold(place)
+  return mistakes(env)
+}
+
+/** `{ name, expected, byDefault }` of each variable that says something else than it can. */
+function mistakes({ LOG_LEVEL: level, LOG_FORMAT: format }) {
+  return [
+    { name: 'LOG_LEVEL', expected: `${LEVELS.join(', ')} or silent`, byDefault: 'info', isWrong: level && placeOf(level) < 0 },
+    { name: 'LOG_FORMAT', expected: FORMATS.join(' or '), byDefault: 'text', isWrong: format && !FORMATS.includes(format) },
+  ].filter(({ isWrong }) => isWrong)
+}
+
+/** Whether this process is the package's own command, whose standard output is for its results alone. */
+function isCommandLine() {
+  const [, program = ''] = process.argv
+  if (!basename(program).startsWith('researchflow-core')) return false
+  try {
+    return realpathSync(program) === realpathSync(join(__dirname, '..', 'bin', 'researchflow-core.js'))
+  } catch {
+    return false
   }
-  if (format && !FORMATS.includes(format)) {
-    wrong.push('LOG_FORMAT: expected text or json, but found something else; it is text')
-  }
-  return wrong
 }
 
 /** As Node.js has it: `FORCE_COLOR` goes before `NO_COLOR`, and nothing said leaves it to the terminal. */
@@ -78,4 +94,4 @@ const wrong = configure(process.env)
 // Signals come to the main thread alone.
 if (isMainThread) flushAtSignals()
 
-module.exports = { LEVELS, placeOf, writeLine: makeWriter(), wrong }
+module.exports = { LEVELS, mistakes, placeOf, writeLine: makeWriter(), wrong }

@@ -143,6 +143,8 @@ function setLogLevel(level) {
 
 const logger = createLogger('orchestrator')
 
-for (const sentence of wrong) createLogger('logger').warn(sentence)
+for (const { name, expected, byDefault } of wrong) {
+  createLogger('logger').warn(`${name}: expected ${expected}, but found something else; it is ${byDefault}`)
+}
 
 module.exports = { createLogger, createRequestLogger, logger, setLogLevel }

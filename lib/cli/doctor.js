@@ -6,6 +6,7 @@ const { currentMode } = require('../mode.js')
 const { checkOnce } = require('../readiness.js')
 const { adviceFor } = require('./advice.js')
 const { BLOCKED, MODES } = require('./mode.js')
+const { wrongSettings } = require('./settings.js')
 
 const SERVICES = { db: 'DATABASE_URL', redis: 'REDIS_URL', worker: 'WORKER_CALLBACK_URL' }
 
@@ -63,7 +64,7 @@ function configuration() {
       ...(!isSet && { advice: 'set it, or leave the check out where the service is not used' }),
     })
   }
-  return findings
+  return [...findings, ...wrongSettings().map((finding) => ({ topic, ...finding }))]
 }
 
 async function services() {

@@ -80,7 +80,8 @@ Usage
   researchflow-core doctor [--json]
 
 Looks at
-  configuration  the mode, and which variables are set
+  configuration  the mode, which variables are set, and which are not written as they
+                 should be
   services       a readiness run, with what to look at for each failure
   egress guard   the levels that this machine can reach, found by installing them in
                  a process of their own

@@ -20,8 +20,6 @@ const COMMON = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' 
 class UsageError extends Error {}
 
 async function main(args) {
-  // What a run has to tell the log is what it prints.
-  process.env.LOG_LEVEL ||= 'error'
   const output = createOutput()
   // A reader such as `head` may have seen enough.
   process.stdout.on('error', (error) => {

@@ -35,6 +35,8 @@ pub struct Settings {
     pub format: Format,
     /// Whether the text format has colours.
     pub colour: Colour,
+    /// Whether all lines go to standard error, as in a program whose output is data.
+    pub errors_only: bool,
 }
 
 impl Settings {

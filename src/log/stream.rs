@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::Level;
+use super::settings::settings;
 
 /// One of the two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ impl Stream {
     /// that they stay in their order.
     pub(super) fn of(level: Level) -> Self {
         match level {
+            _ if settings().errors_only => Self::Error,
             Level::Debug | Level::Info => Self::Output,
             Level::Warn | Level::Error if Self::are_one() => Self::Output,
             Level::Warn | Level::Error => Self::Error,

@@ -43,9 +43,10 @@ pub fn set_log_threshold(place: u32) {
     Threshold::set(place);
 }
 
-/// Says how lines look, for the whole process. The first call decides; whether this is it.
+/// Says how lines look and whether all go to standard error, for the whole process. The first call
+/// decides; whether this is it.
 #[napi(catch_unwind)]
-pub fn configure_log(json: bool, coloured: Option<bool>) -> bool {
+pub fn configure_log(json: bool, coloured: Option<bool>, errors_only: bool) -> bool {
     log::configure(Settings {
         format: if json { Format::Json } else { Format::Text },
         colour: match coloured {
@@ -53,6 +54,7 @@ pub fn configure_log(json: bool, coloured: Option<bool>) -> bool {
             Some(false) => Colour::Never,
             None => Colour::OnTerminals,
         },
+        errors_only,
     })
 }
 
