@@ -42,7 +42,8 @@ async function client() {
 
 function start(kind, port) {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), kind, String(port)], {
-    env: { ...process.env, ROS_MODE: 'LIVE' },
+    // Its standard output is for what it measures.
+    env: { ...process.env, ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' },
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -301,6 +301,7 @@ pub fn names(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::Zip => &[
             "zip",
+            "zip5",
             "zipCode",
             "zip_code",
             "postalCode",

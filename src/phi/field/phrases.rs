@@ -65,7 +65,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          grandmother, grandfather, grandparent, grandson, granddaughter, aunt, uncle, niece, nephew, cousin, stepmother, stepfather, \
          brother, sister, mom, dad, friend, neighbor, neighbour, roommate, boyfriend, girlfriend, fiance, teacher, coworker, victim, \
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
-         sonographer, paramedic, hospitalist, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
+         sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
          party name, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
@@ -93,7 +93,11 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Coded(Kind::Mrn),
         "hospital id, encounter, chart, patient record, medical chart",
     ),
-    (Field::Age, "age, age sex, age years, age in years"),
+    (
+        Field::Age,
+        "age, age sex, age years, age in years, age at diagnosis, age at onset, age at death, age at enrollment, \
+         age at enrolment, age at admission, age at visit, age at scan, age at surgery, age at consent",
+    ),
     (
         Field::Whole(Kind::Card),
         "card number, cc number, credit card, credit card number, debit card, debit card number, \
@@ -162,7 +166,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Zip,
-        "zip, zip code, zipcode, postal code, postcode, post code, postal, zip 4, zip plus 4",
+        "zip, zip code, zipcode, postal code, postcode, post code, postal, zip 5, zip 4, zip5, zip4, zip plus 4",
     ),
     (
         Field::Secret,

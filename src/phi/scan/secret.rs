@@ -91,7 +91,8 @@ pub(super) fn find(text: &[u8], start: usize) -> Found {
     let is_shaped = match prefix {
         b"eyJ" => secret.contains(&b'.'),
         b"sk-" | b"xai-" | b"hf_" | b"npm_" | b"pypi-" | b"r8_" => {
-            secret.iter().any(u8::is_ascii_digit)
+            let own = &secret[prefix.len()..];
+            own.iter().any(u8::is_ascii_digit) || is_mixed(own)
         }
         _ => true,
     };
@@ -104,6 +105,14 @@ pub(super) fn find(text: &[u8], start: usize) -> Found {
     } else {
         Found::Other(all)
     }
+}
+
+/// Letters as no word of a language has them: a capital after a small letter, twice at least.
+fn is_mixed(text: &[u8]) -> bool {
+    let turns = text
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    turns.count() >= 2
 }
 
 /// Credentials after the name of a scheme (RFC 7617, RFC 6750), a word that ends at `word_end`.
