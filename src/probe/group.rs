@@ -42,7 +42,9 @@ mod tests {
     fn holds_as_many_as_there_are_however_many_there_were() {
         let group = Group::default();
         let kept = [server(), server()];
-        kept.iter().for_each(|server| group.add(server));
+        for server in &kept {
+            group.add(server);
+        }
         for at in 0..100 {
             let server = server();
             group.add(&server);
