@@ -32,8 +32,8 @@ export interface FarHost {
   /** What arrived since the last `reset`. */
   arrivals(): Promise<Arrivals>
   open(): Promise<OpenConnections>
-  /** Waits until nothing more arrives, then counts from zero. */
-  reset(): Promise<void>
+  /** Waits until nothing has arrived for so long, then counts from zero. */
+  reset(quietMs?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -114,11 +114,11 @@ export async function startFarHost(): Promise<FarHost> {
       return { packets: frames() - start, ...seen }
     },
     open: () => sink.ask<OpenConnections>({ op: 'open' }),
-    async reset() {
+    async reset(quietMs = 500) {
       let before = -1
       while (before !== frames()) {
         before = frames()
-        await sleep(500)
+        await sleep(quietMs)
       }
       await sink.ask({ op: 'reset' })
       start = frames()

@@ -30,6 +30,17 @@ const PASSWORDS: &[(&[u8], u8, bool)] = &[
     (b"rabbitmq", b'p', true),
 ];
 
+/// What they begin with: most of what stands before an option is passed over by this alone.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut at = 0;
+    while at < PASSWORDS.len() {
+        first[PASSWORDS[at].0[0] as usize] = true;
+        at += 1;
+    }
+    first
+};
+
 /// The secret of the option whose hyphen is at `start`.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     if start > 0 && text[start - 1] > b' ' {
@@ -70,11 +81,12 @@ fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
         .rposition(|&byte| byte == b'\n')
         .map_or(from, |at| from + at + 1);
     let is_command = (line..start).any(|at| {
-        (at == line
-            || matches!(
-                text[at - 1],
-                b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'
-            ))
+        FIRST[usize::from(text[at])]
+            && (at == line
+                || matches!(
+                    text[at - 1],
+                    b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'
+                ))
             && PASSWORDS.iter().any(|(command, known, may_part)| {
                 *known == letter
                     && command[0] == text[at]

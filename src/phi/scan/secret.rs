@@ -91,7 +91,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Found {
     let is_shaped = match prefix {
         b"eyJ" => secret.contains(&b'.'),
         b"sk-" | b"xai-" | b"hf_" | b"npm_" | b"pypi-" | b"r8_" => {
-            let own = &secret[prefix.len()..];
+            let own = secret.get(prefix.len()..).unwrap_or_default();
             own.iter().any(u8::is_ascii_digit) || is_mixed(own)
         }
         _ => true,
