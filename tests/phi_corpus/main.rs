@@ -17,6 +17,7 @@ mod phrases;
 mod random;
 mod records;
 mod values;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
