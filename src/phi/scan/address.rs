@@ -2,7 +2,7 @@
 //! code after a state (appendix B).
 
 use super::Hit;
-use super::class::{is_boundary_after, is_letter, run};
+use super::class::{is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
 use super::number::digits_end;
 use crate::phi::Kind;
@@ -254,7 +254,9 @@ pub(super) fn position(text: &[u8], end: usize) -> Option<Hit> {
 /// A latitude or longitude in degrees with its side of the earth (ISO 6709): "43.6150° N", "116°12'8\"W".
 pub(super) fn degrees(text: &[u8], start: usize) -> Option<Hit> {
     const DEGREE: &[u8] = "°".as_bytes();
-    let decimal = run(text, start, |byte| byte.is_ascii_digit() || byte == b'.');
+    let decimal = run_at_most(text, start, 13, |byte| {
+        byte.is_ascii_digit() || byte == b'.'
+    });
     if decimal - start > 12 || !text[decimal..].starts_with(DEGREE) {
         return None;
     }

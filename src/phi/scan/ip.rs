@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Hit;
-use super::class::{is_word, run};
+use super::class::{is_word, run, run_at_most};
 use crate::phi::Kind;
 
 /// What is found of dotted or coloned numbers: a public address, or one to step over.
@@ -191,11 +191,14 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     first & 0xe000 == 0x2000 || (first == 0x64 && address.segments()[1] == 0xff9b)
 }
 
+/// The longest name of a host (RFC 1035, 2.3.4), and a port.
+const MAX_HOST: usize = 253 + 6;
+
 /// Whether an address of the network begins at `start`.
 pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
     let is_host =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    let end = run(text, start, is_host);
+    let end = run_at_most(text, start, MAX_HOST, is_host);
     let value = &text[start..end];
     let value = value.strip_suffix(b":").unwrap_or(value);
     let port = value.iter().rposition(|&byte| byte == b':');

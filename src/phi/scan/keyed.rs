@@ -150,11 +150,13 @@ fn value(
         });
     }
     if field == Field::Secret && is_cookie(&text[..at]) {
+        if placeholder::length_at(&text[start..]).is_some() {
+            return None;
+        }
         let end = run(text, start, |byte| {
             !matches!(byte, b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'`')
         });
-        let is_done = placeholder::length_at(&text[start..]).is_some();
-        return (end > start && !is_done).then_some(Hit {
+        return (end > start).then_some(Hit {
             start,
             end,
             kind: Kind::Secret,

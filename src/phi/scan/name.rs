@@ -3,6 +3,9 @@
 use super::class::{is_boundary_after, is_letter, run};
 use super::lexicon;
 
+/// No word of a name goes on behind so many letters.
+const MAX_WORD: usize = 64;
+
 /// How a name is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -121,6 +124,8 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
         let is_possessive =
             matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) && is_boundary_after(text, at + 2);
         match text.get(at) {
+            // What goes on and on is no name, and would be read again from each of its parts.
+            _ if at - start > MAX_WORD => return (at, first),
             Some(b'/')
                 if at > start + 1
                     && text.get(at + 1).is_some_and(u8::is_ascii_uppercase)

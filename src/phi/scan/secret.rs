@@ -173,14 +173,21 @@ pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
+/// How much of a secret after its noun is looked at before it is taken for one.
+const MAX_BEGINNING: usize = 256;
+
 /// The end of a secret after its noun alone: a word with letters and digits.
 pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
-    let end = value_end(text, start);
-    let secret = &text[start..end];
+    // What a secret is made of shows early; all of the rest need not be read for it.
+    let beginning = &text[..text.len().min(start + MAX_BEGINNING)];
+    let secret = &text[start..value_end(beginning, start)];
     let has_both =
         secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
-    let is_uuid = super::code::uuid_end(text, start) == Some(end);
-    (secret.len() >= 6 && has_both && !is_uuid).then_some(end)
+    if secret.len() < 6 || !has_both {
+        return None;
+    }
+    let end = value_end(text, start);
+    (super::code::uuid_end(text, start) != Some(end)).then_some(end)
 }
 
 /// A value of a field that holds a secret: up to a mark that ends it.

@@ -1,7 +1,7 @@
 //! Fragments of messages and resources of the standards of hospitals that stand alone in a text: fields of HL7 v2 by
 //! their numbers, its composite values, references of FHIR, elements of DICOM as `dcmdump` prints them.
 
-use super::class::{is_letter, is_word, run, word_end};
+use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::number::digits_end;
 use super::{Hit, lexicon, value};
 use crate::phi::field::{self, Field};
@@ -140,7 +140,7 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         || !lexicon::is_wording(text, start, end)
             && !lexicon::is_wording(text, second, second_end)
             && end - start > 2;
-    let stop = run(text, second_end, |byte| {
+    let stop = run_at_most(text, second_end, MAX_VALUE, |byte| {
         is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
     });
     let is_coded = text[second_end..stop]

@@ -31,7 +31,8 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
             .collect()
     };
     if let Some(line) = copied_after(text, close + 1) {
-        lines(text, line, b'\t', &columns(), &mut hits);
+        let end = copied_end(text, line);
+        lines(&text[..end], line, b'\t', &columns(), &mut hits);
         return hits;
     }
     let Some(mut at) = values_after(text, close + 1) else {
@@ -50,13 +51,31 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     }
 }
 
+const FROM_STDIN: &[u8] = b" from stdin";
+
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
-    const FROM: &[u8] = b" from stdin";
-    let from = text.get(at..at + FROM.len())?;
-    let end = at + FROM.len();
+    let end = at + FROM_STDIN.len();
+    let is_copy = text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN);
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
-    (from.eq_ignore_ascii_case(FROM) && line < text.len()).then_some(line + 1)
+    (is_copy && text.get(line) == Some(&b'\n')).then_some(line + 1)
+}
+
+/// Where they end: at the line `\.` (PostgreSQL's documentation of COPY), or where the next statement is, so
+/// that no line is read for two.
+fn copied_end(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() {
+        let end = run(text, at, |byte| byte != b'\n');
+        let line = &text[at..end];
+        let is_statement = line
+            .windows(FROM_STDIN.len())
+            .any(|words| words.eq_ignore_ascii_case(FROM_STDIN));
+        if is_statement || line.trim_ascii_end() == b"\\." {
+            return at;
+        }
+        at = end + 1;
+    }
+    text.len()
 }
 
 /// Where the first tuple opens.
@@ -275,6 +294,15 @@ mod tests {
             (
                 "id,name,zip\n1,Ana Ng,02134\n2,Bo Li,10001\ndone",
                 "id,name,zip\n1,[name],[zip]\n2,[name],[zip]\ndone",
+            ),
+            (
+                "COPY p (mrn) FROM stdin;\n00123456\n\\.\nCOPY q (id, ssn) FROM stdin;\n7\t536-22-8726\n",
+                "COPY p (mrn) FROM stdin;\n[mrn]\n\\.\nCOPY q (id, ssn) FROM stdin;\n7\t[ssn]\n",
+            ),
+            // Cut off: the second statement is not a line of the first.
+            (
+                "COPY p (id) FROM stdin;\n7\nCOPY q (name) FROM stdin;\nAna Ng\n",
+                "COPY p (id) FROM stdin;\n7\nCOPY q (name) FROM stdin;\n[name]\n",
             ),
         ] {
             assert_eq!(redact_text(text), expected);

@@ -24,6 +24,10 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     let start = at + 3;
+    if matches!(text.get(start), Some(b'/' | b'?' | b'#')) {
+        // Files and modules of a bundler have no host; their paths are read as text.
+        return None;
+    }
     let mut end = start;
     while end < text.len() && !is_end(text[end]) {
         // A placeholder has brackets, and a host of version 6 too.
@@ -45,7 +49,6 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
         .map_or(end, |length| start + length);
     if authority == start {
-        // Files and modules of a bundler have no host; their paths are read as text.
         return None;
     }
     // A password may hold an at sign, and one that is not encoded may hold a slash.

@@ -1,11 +1,14 @@
 //! The value that a key or a cue word announces.
 
-use super::class::{is_boundary_after, is_word, run, word_end};
+use super::class::{is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::{digits_end, extension_end};
 use super::{Hit, address, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
+
+/// No code has more letters before its first digit.
+const MAX_LETTERS: usize = 64;
 
 /// How sure it is that a value of the field comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,7 +119,8 @@ fn is_nothing(text: &[u8], start: usize) -> bool {
         b"false",
         b"unset",
     ];
-    let end = run(text, start, |byte| {
+    const LONGEST: usize = 9;
+    let end = run_at_most(text, start, LONGEST + 1, |byte| {
         byte > b' ' && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'&')
     });
     NOTHING
@@ -203,6 +207,9 @@ fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize
         }
         code.read(&text[at..word]);
         end = word;
+        if code.digits == 0 && end - from > MAX_LETTERS {
+            return None;
+        }
         let Some(next) = code.next_part(text, word, kind) else {
             break;
         };

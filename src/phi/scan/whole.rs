@@ -63,7 +63,11 @@ fn digits(value: &[u8]) -> usize {
 /// A code that a machine gave: one that ends in a UUID (the member of a Kafka group), a licence of
 /// software by its SPDX identifier ("Apache-2.0"), a device file or an index of one ("cuda:1").
 pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
-    let before_uuid = value.len().checked_sub(36);
+    const LONGEST: usize = 256;
+    let before_uuid = value
+        .len()
+        .checked_sub(36)
+        .filter(|_| value.len() <= LONGEST);
     if before_uuid.is_some_and(|at| code::uuid_end(value, at) == Some(value.len())) {
         return true;
     }
