@@ -99,10 +99,11 @@ export function answerEach(reply: string | Buffer | ((received: string) => strin
   }
 }
 
-/** Sends one byte of `reply` at a time, again and again without an end. */
+/** Once it is asked, sends one byte of `reply` at a time, again and again without an end. */
 export function drip(reply: string, everyMs = 1_000): Behaviour {
   return async (socket, signal) => {
-    socket.resume()
+    // What came before the question would be no answer to it.
+    await once(socket, 'data', { signal }).catch(() => undefined)
     for (let at = 0; !signal.aborted; at += 1) {
       socket.write(reply[at % reply.length]!)
       await sleep(everyMs, undefined, { signal }).catch(() => undefined)
