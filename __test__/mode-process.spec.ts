@@ -46,6 +46,58 @@ describe('a mode word that had to be closed', () => {
   })
 })
 
+describe('an object in the place of process.env', () => {
+  it('decides from then on, and a change in it counts', async () => {
+    const program = `${core}${say}${shown}
+      const seen = [shown(core.currentMode())];
+      process.env = { ...process.env, ROS_MODE: 'STANDBY' };
+      seen.push(shown(core.currentMode()), core.checkExternalCall('openai').reason);
+      process.env.ROS_MODE = 'DEMO';
+      process.env.NO_NETWORK = true;
+      seen.push(shown(core.currentMode()));
+      process.env = undefined;
+      seen.push(shown(core.currentMode()));
+      say(seen);`
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual([
+      ['LIVE', 'ROS_MODE', null],
+      ['STANDBY', 'ROS_MODE', 'standby_mode'],
+      'standby_mode',
+      ['DEMO', 'ROS_MODE', 'no_network'],
+      ['DEMO', 'default', 'mode_unset'],
+    ])
+  })
+
+  it('is seen by the guard, the metrics and a readiness answer that ask nobody else first', async () => {
+    const asks = {
+      guard: "try { await fetch('http://192.0.2.1/') } catch (error) { said = error.cause?.code ?? error.code }",
+      metrics: "said = core.getTelemetry().getMetrics().mode.ros_mode",
+      readiness: "said = (await core.checkOnce({ db: false, redis: false, worker: false })).mode.ros_mode",
+      health: `const sent = { setHeader() {}, writeHead() {}, end: (body) => { said = JSON.parse(body).governanceMode } };
+        core.healthRoutes()({ url: '/health', method: 'GET', headers: {} }, sent)`,
+    }
+    for (const [name, ask] of Object.entries(asks)) {
+      const program = `${core}${say} core.installEgressGuard(); let said;
+        process.env = { ROS_MODE: 'STANDBY' };
+        (async () => { ${ask}; say([${JSON.stringify(name)}, said]) })()`
+      const expected = name === 'guard' ? 'RF_EGRESS_BLOCKED' : 'STANDBY'
+      expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toEqual([name, expected])
+    }
+  })
+
+  it('is seen by the probe server within a second, though nobody calls the package', async () => {
+    const program = `${core}${say}
+      (async () => {
+        const { port, close } = await core.startProbeServer({ port: 0, readiness: core.createReadiness({ db: false, redis: false, worker: false }) });
+        process.env = { ROS_MODE: 'STANDBY' };
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const { governanceMode } = await (await fetch('http://127.0.0.1:' + port + '/health')).json();
+        say(governanceMode);
+        await close();
+      })()`
+    expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toBe('STANDBY')
+  })
+})
+
 describe('the latch', () => {
   it('holds against every variable and file, and is told once', async () => {
     const program = `${core}${say}${shown}

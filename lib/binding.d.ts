@@ -22,11 +22,14 @@ export declare class NativeReadiness {
   close(): Promise<void>
 }
 
-/** The variables of a runtime whose `process.env` is not the environment of the process. */
+/**
+ * The variables where `process.env` is not the environment of the process, which is not read from
+ * then on.
+ */
 export declare function adoptEnvironment(env: Record<string, string>): void
 
 /** Called once by each thread that loads the addon. */
-export declare function attach(mainThread: boolean): void
+export declare function attach(readsEnvironment: boolean): void
 
 /** Why the network is blocked; nothing when it is open. */
 export declare function blockReason(): string | null

@@ -8,6 +8,7 @@ const {
   stringOption,
   typeError,
 } = require('./config-error.js')
+const { currentMode } = require('./mode.js')
 const { createReadiness, internals } = require('./readiness.js')
 const { getTelemetry } = require('./telemetry.js')
 
@@ -33,6 +34,8 @@ function healthRoutes(options) {
     const path = request.url.split('?', 1)[0]
     const reads = request.method === 'GET' || request.method === 'HEAD'
     if (HEALTH.has(path) && reads) {
+      // The answer tells the mode, and a change of the environment counts from now on.
+      currentMode()
       return send(request, response, 200, binding.healthAnswer(service, version))
     }
     if (READY.has(path) && reads) {
@@ -63,6 +66,7 @@ function metrics(request, response, version) {
   const format = binding.metricsFormat(request.url, request.headers.accept)
   if (typeof format !== 'string') return send(request, response, 400, binding.unknownMetricsFormat())
   if (format === 'json') {
+    currentMode()
     // The version of the routes, so that they agree among themselves.
     return send(request, response, 200, binding.telemetryReport(version))
   }

@@ -1,10 +1,8 @@
 'use strict'
 
-const { isMainThread } = require('node:worker_threads')
 const binding = require('./binding.js')
 const { typeError } = require('./config-error.js')
-// Before the first line: attaching may have something to say.
-require('./log-settings.js')
+const { INPUTS, lookAtEnvironment } = require('./environment.js')
 
 const AppMode = Object.freeze({ DEMO: 'DEMO', LIVE: 'LIVE', STANDBY: 'STANDBY' })
 
@@ -13,31 +11,6 @@ const MODE_CONFIGS = Object.freeze({
   LIVE: modeConfig(AppMode.LIVE, true),
   STANDBY: modeConfig(AppMode.STANDBY, false),
 })
-
-const INPUTS = [
-  'ROS_MODE',
-  'GOVERNANCE_MODE',
-  'NO_NETWORK',
-  'MOCK_ONLY',
-  'ALLOW_UPLOADS',
-  'STRICT_PHI_ON_UPLOAD',
-  'EGRESS_ALLOW',
-]
-
-/**
- * Node changes the environment of the process with `process.env`, and the addon reads that. Bun keeps
- * its own copy, so there the variables are handed over.
- */
-const handsOver = isMainThread && process.versions.bun !== undefined
-
-binding.attach(isMainThread && !handsOver)
-if (handsOver) handOver()
-
-function handOver() {
-  const names = [...INPUTS, 'ROS_MODE_FILE', 'EGRESS_ALLOW_CHILDREN']
-  const set = names.filter((name) => process.env[name] !== undefined)
-  binding.adoptEnvironment(Object.fromEntries(set.map((name) => [name, process.env[name]])))
-}
 
 function modeConfig(mode, open) {
   return Object.freeze({
@@ -52,7 +25,7 @@ function modeConfig(mode, open) {
 let known = { generation: -1, snapshot: undefined }
 
 function currentMode() {
-  if (handsOver) handOver()
+  lookAtEnvironment()
   const generation = binding.modeGeneration()
   if (generation !== known.generation) {
     known = { generation, snapshot: frozen(binding.modeSnapshot()) }

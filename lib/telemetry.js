@@ -93,6 +93,8 @@ function getRuntimeMode() {
 }
 
 function getMetrics() {
+  // What follows shows the mode, and a change of the environment counts from now on.
+  currentMode()
   return JSON.parse(binding.telemetryReport(programVersion()))
 }
 
@@ -100,7 +102,6 @@ function toPrometheus(format = 'text') {
   if (format !== 'text' && format !== 'openmetrics') {
     throw typeError('format', "'text' or 'openmetrics'", format)
   }
-  // The page shows the mode, and a change of the environment counts from now on.
   currentMode()
   return binding.metricsPage(format === 'openmetrics')
 }

@@ -19,11 +19,11 @@ use tokio::runtime::Handle;
 
 /// Called once by each thread that loads the addon.
 #[napi(catch_unwind)]
-pub fn attach(main_thread: bool) {
+pub fn attach(reads_environment: bool) {
     crate::log::install();
     // It counts from now on, and its uptime begins.
     crate::telemetry::shared();
-    mode::attach(main_thread);
+    mode::attach(reads_environment);
 }
 
 /// The version of this binary, which the loader compares with that of the package.

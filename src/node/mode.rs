@@ -12,17 +12,18 @@ use napi_derive::napi;
 use crate::mode::{self, Inputs, Published, Snapshot};
 
 thread_local! {
-    /// Whether this thread runs the main program. Only that one may read the environment.
-    static MAIN_THREAD: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread reads the environment of the process: only the one that runs the main
+    /// program may.
+    static READS_ENVIRONMENT: Cell<bool> = const { Cell::new(false) };
 }
 
-pub(super) fn attach(main_thread: bool) {
-    MAIN_THREAD.set(main_thread);
+pub(super) fn attach(reads_environment: bool) {
+    READS_ENVIRONMENT.set(reads_environment);
     refresh();
 }
 
 pub(super) fn refresh() {
-    if MAIN_THREAD.get() {
+    if READS_ENVIRONMENT.get() {
         // SAFETY: this is the thread that runs the main program, and no other changes the
         // environment.
         unsafe { mode::refresh() };
@@ -77,9 +78,11 @@ pub fn resolve_mode(env: HashMap<String, String>) -> ModeSnapshot {
     (&mode::resolve(&inputs_of(&env), None, false)).into()
 }
 
-/// The variables of a runtime whose `process.env` is not the environment of the process.
+/// The variables where `process.env` is not the environment of the process, which is not read from
+/// then on.
 #[napi(catch_unwind)]
 pub fn adopt_environment(env: HashMap<String, String>) {
+    READS_ENVIRONMENT.set(false);
     mode::adopt(inputs_of(&env));
 }
 

@@ -114,7 +114,6 @@ fn end_with_thread(env: Env, server: &Arc<Server>) -> Result<()> {
 /// The answer to `GET /health` of a process whose event loop turns.
 #[napi(catch_unwind)]
 pub fn health_answer(service: String, version: String) -> String {
-    super::mode::refresh();
     health::to_json(&Program { service, version }, None)
 }
 

@@ -75,7 +75,6 @@ pub fn telemetry_snapshot() -> String {
 /// The counters of calls with the mode and this version as JSON.
 #[napi(catch_unwind)]
 pub fn telemetry_report(version: String) -> String {
-    super::mode::refresh();
     telemetry::shared().report(&version)
 }
 
