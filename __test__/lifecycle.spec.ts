@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { end, type Line, lines } from './support/log.ts'
 import { usageOf } from './support/open-files.ts'
 import { type Postgres, startPostgres } from './support/postgres.ts'
 import { onPing, startRawServer } from './support/raw-server.ts'
@@ -13,7 +12,8 @@ import { type Redis, startRedis } from './support/redis.ts'
 /** `make soak` runs more of each. */
 const EXITS = Number(process.env.RF_EXITS ?? 40)
 const THREADS = Number(process.env.RF_THREADS ?? 100)
-const fixture = join(import.meta.dirname, 'support', 'fixtures', 'busy.mjs')
+const FIXTURES = join(import.meta.dirname, 'support', 'fixtures')
+const LIVE = { ROS_MODE: 'LIVE', LOG_FORMAT: 'json' }
 
 let postgres: Postgres
 let redis: Redis
@@ -26,21 +26,14 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([postgres?.stop(), redis?.stop(), half?.stop()]))
 
-interface Ending {
-  code: unknown
-  signal: unknown
-}
-
-function runToItsEnd(seed: number): Promise<Ending> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, ROS_MODE: 'LIVE' }
-    const child = execFile(process.execPath, [fixture, JSON.stringify({ urls, seed, threads: seed % 3 })], { env, timeout: 20_000 })
-    child.once('exit', (code, signal) => resolve({ code, signal }))
-  })
+async function runToItsEnd(seed: number): Promise<{ code: unknown; signal: unknown }> {
+  const { code, signal, out } = await end([join(FIXTURES, 'busy.mjs'), JSON.stringify({ urls, seed, threads: seed % 3 })], LIVE)
+  expectRedacted(lines(out))
+  return { code, signal }
 }
 
 it(
-  `ends with its own exit code at ${EXITS} random moments, with checks, calls and threads under way`,
+  `ends with its own exit code at ${EXITS} random moments, with checks, calls, log lines and threads under way`,
   async () => {
     for (let done = 0; done < EXITS; done += 4) {
       const seeds = Array.from({ length: 4 }, () => randomInt(10_000))
@@ -52,23 +45,39 @@ it(
 )
 
 it(
-  `leaves no thread and no descriptor behind when ${THREADS} worker threads are terminated mid-check`,
+  `leaves no thread and no descriptor behind when ${THREADS} worker threads are terminated mid-check and mid-log`,
   async () => {
-    const start = (): Worker => new Worker(fixture, { workerData: { urls, seed: 1 } })
-    const round = async (): Promise<void> => {
-      const workers = Array.from({ length: 4 }, start)
-      // Node itself leaves a file open when it is stopped while it reads a module.
-      await Promise.all(workers.map((worker) => once(worker, 'message')))
-      await sleep(randomInt(120))
-      await Promise.all(workers.map((worker) => worker.terminate()))
+    const child = spawn(process.execPath, [join(FIXTURES, 'terminate-threads.mjs'), JSON.stringify(urls)], {
+      env: { PATH: process.env.PATH, ...LIVE },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    let text = ''
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (text = check(text + chunk)))
+    const terminate = async (threads: number): Promise<void> => {
+      child.send({ threads })
+      await once(child, 'message')
     }
     // What loads once, and connections that are kept.
-    for (let warm = 0; warm < 4; warm += 1) await round()
-    const before = usageOf()
-    for (let done = 0; done < THREADS; done += 4) await round()
+    await terminate(16)
+    const before = usageOf(child.pid!)
+    await terminate(THREADS)
     // A pool of the process may grow, and a connection that is replaced is open twice: a leak is one a thread.
-    await expect.poll(() => usageOf().threads, { timeout: 10_000 }).toBeLessThanOrEqual(before.threads + 4)
-    await expect.poll(() => usageOf().files, { timeout: 10_000 }).toBeLessThanOrEqual(before.files + 4)
+    await expect.poll(() => usageOf(child.pid!).threads, { timeout: 10_000 }).toBeLessThanOrEqual(before.threads + 4)
+    await expect.poll(() => usageOf(child.pid!).files, { timeout: 10_000 }).toBeLessThanOrEqual(before.files + 4)
+    child.send({ threads: 0 })
+    const [code, signal] = await once(child, 'close')
+    expect([code, signal, text]).toEqual([0, null, ''])
   },
   THREADS * 1_000 + 60_000,
 )
+
+function expectRedacted(all: Line[]): void {
+  for (const { context } of all.filter(({ module }) => module === 'busy')) expect(context).toMatchObject({ patientName: '[name]' })
+}
+
+/** Looks at the lines that have arrived, and gives back what is not yet a whole one. */
+function check(text: string): string {
+  const whole = text.lastIndexOf('\n') + 1
+  expectRedacted(lines(text.slice(0, whole)))
+  return text.slice(whole)
+}
