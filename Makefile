@@ -2,7 +2,7 @@
 # Debian with Rust, Node 20 and Python 3.11 can start with any of them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench soak packages phi-report phi-bench fuzz types fmt lint docs clean
+.PHONY: help setup build demo test test-node bench soak packages phi-report phi-bench fuzz types fmt lint docs clean
 
 # The steps share compilers and cores: side by side they would only wait for each other.
 .NOTPARALLEL:
@@ -10,6 +10,9 @@
 # For the demo, on the command line only: MODE is too common a name to be taken from anywhere.
 MODE = LIVE
 ONCE =
+
+# For test-node.
+VERSION = 22
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +28,9 @@ demo: build ## Runs the whole stack until Ctrl-C; ONCE=1 shows a failure and end
 
 test: build ## Runs all tests: Rust, types, vitest, pytest
 	@scripts/test.sh
+
+test-node: build ## Runs the specs under another Node.js: VERSION=22
+	@scripts/test-node.sh '$(VERSION)'
 
 bench: build ## Measures against peers, side by side in one run
 	@npm run --silent bench

@@ -8,13 +8,16 @@ import { createServer } from 'node:http'
 import process from 'node:process'
 import {
   checkExternalCall,
+  createLogger,
   createReadiness,
   currentMode,
   enterStandby,
   gateExternalCall,
   getTelemetry,
   installEgressGuard,
+  redactPhi,
   resolveMode,
+  startProbeServer,
 } from '@researchflow/core'
 
 process.env.ROS_MODE = 'LIVE'
@@ -33,8 +36,16 @@ assert.deepEqual((await readiness.check()).checks, {
   redis: 'failed: connection_refused',
   worker: 'ok',
 })
+
+const probe = await startProbeServer({ port: 0, readiness })
+const health = await fetch(`http://127.0.0.1:${probe.port}/health`)
+assert.deepEqual([health.status, (await health.json()).status], [200, 'healthy'])
+await probe.close()
 await readiness.close()
 worker.close()
+
+assert.equal(redactPhi('SSN 536-22-8716'), 'SSN [ssn]')
+createLogger('smoke').warn('one line', { patientName: 'Zebulon Quackenbush' })
 
 assert.equal(await gateExternalCall('openai', () => 'answer'), 'answer')
 const guard = guardReport()

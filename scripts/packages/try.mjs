@@ -4,7 +4,7 @@
  * ran where, and fails when one did not.
  */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packAll } from './pack.mjs'
@@ -48,14 +48,19 @@ function install(platform, ...files) {
 }
 
 function outcome(program, args, cwd) {
-  try {
-    const printed = execFileSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
-    const { runtime, arch, guard } = JSON.parse(printed)
-    return `ok      ${runtime} on ${arch}, guard: ${guard}`
-  } catch (error) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, LOG_LEVEL: 'warn', LOG_FORMAT: 'json' }, timeout: 120_000 })
+  if (status !== 0 || !isRedacted(stderr)) {
     failed = true
-    return `FAILED  ${program}\n${error.stderr ?? error.message}`
+    return `FAILED  ${program}\n${error?.message ?? stderr}`
   }
+  const { runtime, arch, guard } = JSON.parse(stdout)
+  return `ok      ${runtime} on ${arch}, guard: ${guard}`
+}
+
+/** Whether the one line that the smoke test logs is there, whole, and without the name that was put into it. */
+function isRedacted(stderr) {
+  const lines = stderr.split('\n').filter((line) => line.includes('"smoke"'))
+  return lines.length === 1 && JSON.parse(lines[0]).context.patientName === '[name]'
 }
 
 function sizeOf(file) {
