@@ -26,7 +26,7 @@ demo: build ## Runs the whole stack until Ctrl-C; ONCE=1 shows a failure and end
 test: build ## Runs all tests: Rust, types, vitest, pytest
 	@scripts/test.sh
 
-bench: build ## Measures against peers, side by side in one run
+bench: build ## Measures against peers, side by side; ONLY=load one of them, DOCS=1 into docs/performance.md
 	@npm run --silent bench
 
 soak: build ## 500 exits, 1,000 threads, and MINUTES=10 of failing servers; prints the figures
