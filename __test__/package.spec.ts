@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import * as imported from '../index.js'
+import { tempDirectory } from './support/temp.ts'
 
 const root = join(import.meta.dirname, '..')
 const declarations = readFileSync(join(root, 'index.d.ts'), 'utf8')
@@ -55,6 +56,21 @@ describe('the package', () => {
     }
     const out = runFiles(files, { args: ['--import', '@researchflow/core/register'], env: { ROS_MODE: 'STANDBY', LOG_LEVEL: 'silent' } })
     expect(out).toBe('[true,"process",true,false][true,"process",true,false]')
+  })
+
+  it('installs a guard that refuses, and starts no thread without it, where its files are out of reach since the import', () => {
+    const copy = join(tempDirectory('package'), 'core')
+    for (const part of ['index.js', 'lib', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true })
+    const program = `const core = require(${JSON.stringify(copy)})
+      require('node:fs').renameSync(${JSON.stringify(copy)}, ${JSON.stringify(`${copy}-elsewhere`)})
+      core.installEgressGuard()
+      const said = []
+      require('node:net').connect(9, '192.0.2.1').on('error', ({ code }) => {
+        said.push(code)
+        const thread = new (require('node:worker_threads').Worker)('process.exit(7)', { eval: true })
+        thread.on('error', ({ code }) => said.push(code)).on('exit', () => process.stdout.write(said.join()))
+      })`
+    expect(runFiles({ 'gone.cjs': program }, { env: { ROS_MODE: 'STANDBY', LOG_LEVEL: 'silent' } })).toBe('RF_EGRESS_BLOCKED,MODULE_NOT_FOUND')
   })
 })
 
