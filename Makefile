@@ -32,7 +32,7 @@ test: build ## Runs all tests: Rust, types, vitest, pytest
 test-node: build ## Runs the specs under another Node.js: VERSION=22
 	@scripts/test-node.sh '$(VERSION)'
 
-bench: build ## Measures against peers, side by side in one run
+bench: build ## Measures against peers, side by side; ONLY=load one of them, DOCS=1 into docs/performance.md
 	@npm run --silent bench
 
 soak: build ## 500 exits, 1,000 threads, and MINUTES=10 of failing servers; prints the figures

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packAll } from '../scripts/packages/pack.mjs'
+import { packBuilt } from '../scripts/packages/pack.mjs'
 import { get } from './support/http.ts'
 import { freePort } from './support/ports.ts'
 import { startProgram } from './support/process.ts'
@@ -19,12 +19,7 @@ let tarballs: { name: string; file: string }[]
 /** Publishes what this clone has built and installs it, as a user does, into an empty project. */
 beforeAll(async () => {
   registry = await startRegistry()
-  const [binary] = readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.node'))
-  const [, platform] = /\.([^.]+)\.node$/.exec(binary!)!
-  const platforms = tempDirectory('npm')
-  cpSync(join(root, 'npm'), platforms, { recursive: true, filter: (file) => !file.endsWith('.node') })
-  cpSync(join(root, 'lib', binary!), join(platforms, platform!, binary!))
-  tarballs = packAll(tempDirectory('packages'), platforms)
+  tarballs = packBuilt(tempDirectory('packages'))
   for (const { file } of tarballs) npm(root, 'publish', file, '--access', 'public')
   project = emptyProject()
   npm(project, 'install', '@researchflow/core')

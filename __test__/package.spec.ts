@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import * as imported from '../index.js'
+import { tempDirectory } from './support/temp.ts'
 
 const root = join(import.meta.dirname, '..')
 const declarations = readFileSync(join(root, 'index.d.ts'), 'utf8')
@@ -32,19 +33,61 @@ describe('the package', () => {
     expect(run('--input-type=module', '-e', "import { currentMode } from '@researchflow/core'; process.stdout.write(currentMode().mode)")).toBe('DEMO')
     expect(run('-e', "process.stdout.write(require('@researchflow/core').currentMode().mode)")).toBe('DEMO')
   })
+
+  it("leaves Node's cryptography unloaded until a request needs an id", () => {
+    const program = `const loaded = () => process.moduleLoadList.includes('NativeModule crypto')
+      const { assignRequestId } = require('@researchflow/core')
+      const atFirst = loaded()
+      assignRequestId({ headers: {} }, { setHeader() {} }, () => process.stdout.write(JSON.stringify([atFirst, loaded()])))`
+    expect(runFiles({ 'load.cjs': program })).toBe('[false,true]')
+  })
+
+  it.each([
+    ['an ES module', 'mjs', "import { installEgressGuard } from '@researchflow/core'; import { Worker } from 'node:worker_threads'"],
+    ['CommonJS', 'cjs', "const { installEgressGuard } = require('@researchflow/core'); const { Worker } = require('node:worker_threads')"],
+  ])('finds the guard of register installed, as %s, on the main thread and on a worker thread', (_what, extension, imports) => {
+    const report = `${imports}
+      const installed = globalThis[Symbol.for('researchflow.egress-guard')] !== undefined
+      const { level, verified, gaps } = installEgressGuard()
+      process.stdout.write(JSON.stringify([installed, level, verified.length > 10, gaps.some((gap) => gap.includes('was tried at start'))]))`
+    const files = {
+      [`main.${extension}`]: `${report}\nnew Worker(process.argv[1].replace('main', 'thread'))`,
+      [`thread.${extension}`]: report,
+    }
+    const out = runFiles(files, { args: ['--import', '@researchflow/core/register'], env: { ROS_MODE: 'STANDBY', LOG_LEVEL: 'silent' } })
+    expect(out).toBe('[true,"process",true,false][true,"process",true,false]')
+  })
+
+  it('installs a guard that refuses, and starts no thread without it, where its files are out of reach since the import', () => {
+    const copy = join(tempDirectory('package'), 'core')
+    for (const part of ['index.js', 'lib', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true })
+    const program = `const core = require(${JSON.stringify(copy)})
+      require('node:fs').renameSync(${JSON.stringify(copy)}, ${JSON.stringify(`${copy}-elsewhere`)})
+      core.installEgressGuard()
+      const said = []
+      require('node:net').connect(9, '192.0.2.1').on('error', ({ code }) => {
+        said.push(code)
+        const thread = new (require('node:worker_threads').Worker)('process.exit(7)', { eval: true })
+        thread.on('error', ({ code }) => said.push(code)).on('exit', () => process.stdout.write(said.join()))
+      })`
+    expect(runFiles({ 'gone.cjs': program }, { env: { ROS_MODE: 'STANDBY', LOG_LEVEL: 'silent' } })).toBe('RF_EGRESS_BLOCKED,MODULE_NOT_FOUND')
+  })
 })
 
-/** Runs a sample inside the package's own folder, so that its name and its dependencies resolve. */
-function run(code: string): string {
+/** Runs the first of the files inside the package's own folder, so that its name and its dependencies resolve. */
+function runFiles(files: Record<string, string>, { args = [], env = {} }: { args?: string[]; env?: NodeJS.ProcessEnv } = {}): string {
   const folder = mkdtempSync(join(import.meta.dirname, '.samples-'))
   try {
-    const file = join(folder, 'sample.mts')
-    writeFileSync(file, code)
-    const env = { PATH: process.env.PATH, PORT: '0' }
-    return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: 'pipe', timeout: 20_000, encoding: 'utf8' })
+    for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
+    const program = join(folder, Object.keys(files)[0]!)
+    return execFileSync(process.execPath, [...args, program], { cwd: root, env: { PATH: process.env.PATH, ...env }, stdio: 'pipe', timeout: 20_000, encoding: 'utf8' })
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function run(code: string): string {
+  return runFiles({ 'sample.mts': code }, { args: ['--import', 'tsx'], env: { PORT: '0' } })
 }
 
 /** The samples of a document: what stands in its fences, without a comment's stars. */

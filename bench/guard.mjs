@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process'
 import { createServer, Agent, get } from 'node:http'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ratioRow, render } from './table.mjs'
+import { fileURLToPath } from 'node:url'
+import { isMain, ratioRow, show } from './table.mjs'
 
 const ROUNDS = 12
 const REQUESTS = 2_000
@@ -57,34 +57,37 @@ function start(kind, port) {
   }
 }
 
-export async function guard() {
-  const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  const plain = start('plain', port)
-  const guarded = start('guarded', port)
-  await Promise.all([plain.next(), guarded.next()])
-  const rows = []
-  for (const kind of ['kept', 'new']) {
-    const times = { plain: [], guarded: [] }
-    for (let count = 0; count < ROUNDS; count += 1) {
-      const pair = [[plain, times.plain], [guarded, times.guarded]]
-      for (const [who, into] of count % 2 === 0 ? pair : pair.reverse()) into.push(await who.ask(kind))
+export const guard = {
+  name: 'guard',
+  title: 'The egress guard where the network is open',
+  async measure() {
+    const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address()
+    const plain = start('plain', port)
+    const guarded = start('guarded', port)
+    await Promise.all([plain.next(), guarded.next()])
+    const rows = []
+    for (const kind of ['kept', 'new']) {
+      const times = { plain: [], guarded: [] }
+      for (let count = 0; count < ROUNDS; count += 1) {
+        const pair = [[plain, times.plain], [guarded, times.guarded]]
+        for (const [who, into] of count % 2 === 0 ? pair : pair.reverse()) into.push(await who.ask(kind))
+      }
+      rows.push(ratioRow({ name: `loopback HTTP, ${kind} connection`, unit: 'µs', goal: GOAL, core: times.guarded, peer: times.plain }))
     }
-    rows.push(ratioRow({ name: `loopback HTTP, ${kind} connection`, unit: 'µs', goal: GOAL, core: times.guarded, peer: times.plain }))
-  }
-  plain.end()
-  guarded.end()
-  server.close()
-  return {
-    title: 'The egress guard where the network is open',
-    peers: 'the same requests without the guard',
-    note: `${ROUNDS} rounds of ${REQUESTS} requests, in turns`,
-    rows,
-  }
+    plain.end()
+    guarded.end()
+    server.close()
+    return {
+      peers: 'the same requests without the guard',
+      note: `${ROUNDS} rounds of ${REQUESTS} requests, in turns`,
+      rows,
+    }
+  },
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (process.argv[2] === undefined) console.log(render(await guard()))
+if (isMain(import.meta)) {
+  if (process.argv[2] === undefined) console.log(await show(guard))
   else await client()
 }

@@ -7,8 +7,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { median, ratioRow, render } from './table.mjs'
+import { fileURLToPath } from 'node:url'
+import { isMain, median, ratioRow, show } from './table.mjs'
 
 const ROUNDS = 5
 const LINES = 100_000
@@ -26,31 +26,34 @@ const PEERS = [
   ['pino-redact', 'pino with 4 paths', 0.25],
 ]
 
-export async function logger() {
-  const measured = { null: await rounds('null'), pipe: await rounds('pipe') }
-  const rows = []
-  for (const [of, name] of MEASURES) {
-    for (const [destination, taken] of Object.entries(measured)) {
-      for (const [peer, peerName, goal] of PEERS) {
-        rows.push(ratioRow({
-          name: `${name}, ${destination === 'null' ? '/dev/null' : 'pipe'}, ${peerName}`,
-          unit: 'ns',
-          // Redaction is work: all threads together need not stay below the goal for the one that waits.
-          goal: of === 'cpu' ? 1 : goal,
-          core: taken.core.map((round) => round[of]),
-          peer: taken[peer].map((round) => round[of]),
-        }))
+export const logger = {
+  name: 'logger',
+  title: 'A redacted line of JSON',
+  async measure() {
+    const measured = { null: await rounds('null'), pipe: await rounds('pipe') }
+    const rows = []
+    for (const [of, name] of MEASURES) {
+      for (const [destination, taken] of Object.entries(measured)) {
+        for (const [peer, peerName, goal] of PEERS) {
+          rows.push(ratioRow({
+            name: `${name}, ${destination === 'null' ? '/dev/null' : 'pipe'}, ${peerName}`,
+            unit: 'ns',
+            // Redaction is work: all threads together need not stay below the goal for the one that waits.
+            goal: of === 'cpu' ? 1 : goal,
+            core: taken.core.map((round) => round[of]),
+            peer: taken[peer].map((round) => round[of]),
+          }))
+        }
       }
     }
-  }
-  rows.push(differenceRow('a call below the level, more than pino', 'ns', 3, measured.null, 'disabled'))
-  rows.push(differenceRow('heap a line, more than pino', 'bytes', 0, measured.null, 'bytes'))
-  return {
-    title: 'A redacted line of JSON',
-    peers: 'pino 10.4.0, `pino.destination({ sync: false })`, plain and with `redact` of four paths',
-    note: `${ROUNDS} rounds of ${LINES} lines, 100 to a turn of the event loop, in turns`,
-    rows,
-  }
+    rows.push(differenceRow('a call below the level, more than pino', 'ns', 3, measured.null, 'disabled'))
+    rows.push(differenceRow('heap a line, more than pino', 'bytes', 0, measured.null, 'bytes'))
+    return {
+      peers: 'pino 10.4.0, `pino.destination({ sync: false })`, plain and with `redact` of four paths',
+      note: `${ROUNDS} rounds of ${LINES} lines, 100 to a turn of the event loop, in turns`,
+      rows,
+    }
+  },
 }
 
 async function rounds(destination) {
@@ -91,4 +94,4 @@ function differenceRow(name, unit, goal, taken, of) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(render(await logger()))
+if (isMain(import.meta)) console.log(await show(logger))

@@ -23,13 +23,21 @@ const MEASURES = [
 const execute = promisify(execFile)
 
 /** With the FastAPI worker of the stack: what a probe of the real thing takes. */
-export const readinessOfTheStack = () => compare('the FastAPI worker', startFastApiWorker)
+export const readinessOfTheStack = {
+  name: 'readiness-stack',
+  title: 'Readiness of Postgres, Redis and the FastAPI worker',
+  measure: () => compare(startFastApiWorker),
+}
 
 /** With a worker that answers at once: what is left is the checking itself. */
-export const readinessOfFastServers = () => compare('a bare Node HTTP server', startWorker)
+export const readinessOfFastServers = {
+  name: 'readiness-fast',
+  title: 'Readiness of Postgres, Redis and a bare Node HTTP server',
+  measure: () => compare(startWorker),
+}
 
-async function compare(name, start) {
-  const servers = await Promise.all([startPostgres(), startRedis({ password: 'bench' }), start()])
+async function compare(startTheWorker) {
+  const servers = await Promise.all([startPostgres(), startRedis({ password: 'bench' }), startTheWorker()])
   const [postgres, redis, worker] = servers
   const env = {
     PATH: process.env.PATH,
@@ -46,7 +54,6 @@ async function compare(name, start) {
       rounds.push(found)
     }
     return {
-      title: `Readiness of Postgres, Redis and ${name}`,
       peers: 'pg 8.23.1 Pool + ioredis 5.9.2 + fetch (undici of this Node), connections kept',
       note: `${ROUNDS} rounds of ${CHECKS} checks, one after another, each round in a new process`,
       rows: MEASURES.map(([measure, unit, goal], index) =>

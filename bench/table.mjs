@@ -1,4 +1,5 @@
 /** Medians, spreads and the tables that show them. */
+import { pathToFileURL } from 'node:url'
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
@@ -27,8 +28,18 @@ function figure(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
+/** Runs a comparison, `{ name, title, measure }`, and gives its table. */
+export async function show({ title, measure }) {
+  return render({ title, ...(await measure()) })
+}
+
+/** Whether the module of `meta` is the program that was started. */
+export function isMain({ url }) {
+  return url === pathToFileURL(process.argv[1] ?? '').href
+}
+
 /** Markdown, so that what is printed can be kept in a document as it is. */
-export function render({ title, peers, note, rows }) {
+function render({ title, peers, note, rows }) {
   const head = ['', 'this package', 'peer', 'ratio', 'spread', 'goal', 'met']
   const cells = rows.map((row) => [row.name, row.core, row.peer, row.ratio, row.spread, row.goal, row.met])
   const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => [...row[column]].length)))

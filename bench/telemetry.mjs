@@ -4,10 +4,9 @@
  *
  * By itself: `node bench/telemetry.mjs`.
  */
-import { pathToFileURL } from 'node:url'
 import client from 'prom-client'
 import core from '../index.js'
-import { ratioRow, render } from './table.mjs'
+import { isMain, ratioRow, show } from './table.mjs'
 
 const ROUNDS = 21
 const GOAL = 0.5
@@ -19,17 +18,20 @@ const MODE = { ROS_MODE: 'LIVE', GOVERNANCE_MODE: 'LIVE', NO_NETWORK: 'false', M
 
 const own = core.getTelemetry()
 
-export async function telemetry() {
-  const rows = []
-  for (const comparison of [countingACall, countingATimedCall, checkingTheGate, scraping]) {
-    rows.push(await comparison())
-  }
-  return {
-    title: 'Telemetry and the egress gate',
-    peers: 'prom-client 15.1.3 with label objects; for the gate, four reads of process.env',
-    note: `${ROUNDS} rounds, in turns`,
-    rows,
-  }
+export const telemetry = {
+  name: 'telemetry',
+  title: 'Telemetry and the egress gate',
+  async measure() {
+    const rows = []
+    for (const comparison of [countingACall, countingATimedCall, checkingTheGate, scraping]) {
+      rows.push(await comparison())
+    }
+    return {
+      peers: 'prom-client 15.1.3 with label objects; for the gate, four reads of process.env',
+      note: `${ROUNDS} rounds, in turns`,
+      rows,
+    }
+  },
 }
 
 function countingACall() {
@@ -183,4 +185,4 @@ async function compare({ name, unit, times, core: ours, peer }) {
   return ratioRow({ name, unit, goal: GOAL, ...taken })
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(render(await telemetry()))
+if (isMain(import.meta)) console.log(await show(telemetry))

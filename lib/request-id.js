@@ -1,7 +1,6 @@
 'use strict'
 
 const { AsyncLocalStorage } = require('node:async_hooks')
-const { randomUUID } = require('node:crypto')
 const binding = require('./binding.js')
 const { typeError } = require('./config-error.js')
 
@@ -35,9 +34,14 @@ function withRequestId(id, fn) {
  */
 function assignRequestId(request, response, next) {
   const given = request.headers?.[HEADER]
-  const id = typeof given === 'string' && SANE_ID.test(given) && binding.redactText(given) === given ? given : randomUUID()
+  const id = typeof given === 'string' && SANE_ID.test(given) && binding.redactText(given) === given ? given : newId()
   response.setHeader('X-Request-Id', id)
   return withRequestId(id, next)
+}
+
+/** Loaded when it is wanted: it takes a fifth of what this whole package takes, and Node has it built in. */
+function newId() {
+  return require('node:crypto').randomUUID()
 }
 
 module.exports = { assignRequestId, memberOf, requestIdMember, withRequestId }

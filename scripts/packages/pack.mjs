@@ -17,13 +17,29 @@ const root = join(import.meta.dirname, '..', '..')
 /**
  * @param {string} out The folder for the tarballs.
  * @param {string} npmFolder Where the packages of the platforms are.
- * @returns {{ name: string, file: string }[]} The platform packages first, as they have to be published.
+ * @returns {import('./pack.mjs').Tarball[]} The platform packages first, as they have to be published.
  */
 export function packAll(out, npmFolder = join(root, 'npm')) {
   mkdirSync(out, { recursive: true })
   const platforms = readdirSync(npmFolder).map((platform) => join(npmFolder, platform))
   const built = platforms.filter((folder) => existsSync(join(folder, manifestOf(folder).main)))
   return [...built.map((folder) => pack(folder, out)), packMain(platforms.map(manifestOf), out)]
+}
+
+/**
+ * Packs what this clone has built: the package of the platform of the binary in `lib/`, and the package
+ * itself.
+ *
+ * @param {string} out The folder for the tarballs.
+ * @returns {import('./pack.mjs').Tarball[]}
+ */
+export function packBuilt(out) {
+  const binary = readdirSync(join(root, 'lib')).find((name) => name.endsWith('.node'))
+  const [, platform] = binary.split('.')
+  const npmFolder = join(out, 'npm')
+  cpSync(join(root, 'npm'), npmFolder, { recursive: true, filter: (file) => !file.endsWith('.node') })
+  cpSync(join(root, 'lib', binary), join(npmFolder, platform, binary))
+  return packAll(out, npmFolder)
 }
 
 function packMain(platforms, out) {
@@ -44,10 +60,10 @@ function packMain(platforms, out) {
 }
 
 function pack(folder, out) {
-  const [{ name, filename }] = JSON.parse(
+  const [{ name, filename, size, unpackedSize }] = JSON.parse(
     execFileSync(npm, ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'inherit'] }),
   )
-  return { name, file: join(out, filename) }
+  return { name, file: join(out, filename), size, unpackedSize }
 }
 
 function manifestOf(folder) {
