@@ -51,7 +51,7 @@ describe('the package', () => {
       const { level, verified, gaps } = installEgressGuard()
       process.stdout.write(JSON.stringify([installed, level, verified.length > 10, gaps.some((gap) => gap.includes('was tried at start'))]))`
     const files = {
-      [`main.${extension}`]: `${report}\nnew Worker(process.argv[1].replace('main', 'thread'))`,
+      [`main.${extension}`]: `${report}\nnew Worker(process.argv[1].replace('/main.', '/thread.'))`,
       [`thread.${extension}`]: report,
     }
     const out = runFiles(files, { args: ['--import', '@researchflow/core/register'], env: { ROS_MODE: 'STANDBY', LOG_LEVEL: 'silent' } })

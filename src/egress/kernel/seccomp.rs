@@ -18,6 +18,7 @@ const REFUSED: u32 = libc::EACCES.cast_unsigned();
 
 const RET: u16 = 0x06;
 const RET_ALLOW: u32 = 0x7fff_0000;
+#[cfg(target_arch = "x86_64")]
 const RET_ERRNO: u32 = 0x0005_0000;
 const RET_TRACE: u32 = 0x7ff0_0000;
 const RET_USER_NOTIF: u32 = 0x7fc0_0000;
