@@ -23,7 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most that the head of a request may take: the least that hyper lets it be.
 const HEAD_BYTES: usize = 8192;
-const HEAD_LINES: usize = 64;
 
 /// How long requests that are being answered have when the server closes.
 const GRACE: Duration = Duration::from_millis(500);
@@ -110,8 +109,8 @@ async fn converse(stream: TcpStream, routes: Arc<Routes>, activity: Arc<Activity
     let connection = http1::Builder::new()
         // A timer of hyper's is made for each request; the time is kept in `end_overdue`.
         .header_read_timeout(None)
+        // Its bound of 100 lines is left: room for another number of them is made anew each time.
         .max_buf_size(HEAD_BYTES)
-        .max_headers(HEAD_LINES)
         // One copy costs less than the second buffer of a write.
         .writev(false)
         .serve_connection(TokioIo::new(stream), service);
