@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::record::Record;
 use super::render::Renderer;
 use super::sink::Sink;
-use super::stream::{self, Attempt, Stream};
+use super::stream::{self, Attempt, Stream, Way};
 
 /// How long it looks again by itself before it has to be told: telling costs a caller far more
 /// than handing over does.
@@ -61,7 +61,7 @@ struct Lane {
     /// What `out` was made of.
     records: u64,
     bytes: usize,
-    piece: usize,
+    way: Way,
     told_full: bool,
     /// Nothing can be written, since the last attempt.
     is_broken: bool,
@@ -81,7 +81,7 @@ impl Lane {
             ends: Vec::new(),
             records: 0,
             bytes: 0,
-            piece: 0,
+            way: stream.way(),
             told_full: false,
             is_broken: false,
             is_torn: false,
@@ -126,7 +126,7 @@ impl Lane {
                 break;
             }
         }
-        self.piece = self.stream.piece();
+        self.way = self.stream.way();
         if self.out.is_empty() {
             self.finish(sink);
         }
@@ -144,7 +144,8 @@ impl Lane {
         let mut next = self.ends.partition_point(|end| *end <= self.written);
         while self.written < self.out.len() {
             let end = self.end_of_piece(&mut next);
-            match self.stream.write(&self.out[self.written..end]) {
+            let piece = &self.out[self.written..end];
+            match self.stream.write(&mut self.way, piece) {
                 Attempt::Written(bytes) => {
                     self.written += bytes;
                     if bytes > 0 {
@@ -172,7 +173,7 @@ impl Lane {
         while self.ends.get(*next).is_some_and(|end| *end <= self.written) {
             *next += 1;
         }
-        let fits = self.ends[*next..].partition_point(|end| end - self.written <= self.piece);
+        let fits = self.ends[*next..].partition_point(|end| end - self.written <= self.way.piece);
         self.ends[*next + fits.saturating_sub(1)]
     }
 
