@@ -71,3 +71,12 @@ pub fn write(level: Level, parts: &Parts<'_>, patience: Patience) {
 pub fn flush() -> bool {
     sink::shared().flush(FLUSH_STANDSTILL, FLUSH_LIMIT)
 }
+
+/// As [`flush`], for the last time: lines that could not be written are told of where they can be.
+#[cfg(unix)]
+fn flush_at_end() {
+    flush();
+    if sink::shared().tell_at_end() {
+        flush();
+    }
+}

@@ -4,6 +4,7 @@
 //! stays in one piece as long as it has no more than `PIPE_BUF` bytes, so whole records go out in
 //! pieces no larger than that, a longer one by itself. A file or `/dev/null` takes larger ones.
 
+use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use super::Level;
@@ -29,6 +30,26 @@ impl Stream {
             Level::Warn | Level::Error => Self::Error,
         }
     }
+
+    /// Where it can be told that this one is not written to any more: nowhere where both are one, or
+    /// where standard output is the program's alone.
+    pub(super) fn other(self) -> Option<Self> {
+        if settings().errors_only || Self::are_one() {
+            return None;
+        }
+        Some(match self {
+            Self::Output => Self::Error,
+            Self::Error => Self::Output,
+        })
+    }
+
+    /// The name that users know it by.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Output => "stdout",
+            Self::Error => "stderr",
+        }
+    }
 }
 
 /// How a stream is written to. Asked before each batch, because the program may put another file
@@ -49,8 +70,20 @@ pub(super) enum Attempt {
     Written(usize),
     /// Nothing can be written now.
     Full,
-    /// Nothing can be written any more, now or later.
-    Gone,
+    /// Nothing can be written any more, for the reason with this code.
+    Gone(&'static str),
+}
+
+/// The system's code of what a stream fails with.
+fn code(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::BrokenPipe => "EPIPE",
+        ErrorKind::ConnectionReset => "ECONNRESET",
+        ErrorKind::FileTooLarge => "EFBIG",
+        ErrorKind::QuotaExceeded => "EDQUOT",
+        ErrorKind::StorageFull => "ENOSPC",
+        _ => "error",
+    }
 }
 
 #[cfg(unix)]
@@ -58,8 +91,7 @@ pub(super) use unix::wait;
 
 #[cfg(unix)]
 mod unix {
-    use super::{Attempt, Duration, Stream, Way};
-    use std::io::Error;
+    use super::{Attempt, Duration, Error, Stream, Way, code};
     use std::sync::OnceLock;
 
     /// What a pipe takes in one piece; the smallest that any system has is 512.
@@ -144,11 +176,12 @@ mod unix {
             // SAFETY: the bytes are there for as many as is said.
             let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
             let Ok(written) = usize::try_from(written) else {
-                return match Error::last_os_error().raw_os_error() {
+                let error = Error::last_os_error();
+                return match error.raw_os_error() {
                     Some(libc::EAGAIN | libc::ENOBUFS) => Attempt::Full,
                     Some(libc::EINTR) => Attempt::Written(0),
                     // A disk that is full may have room again, and the lines are lost all the same.
-                    _ => Attempt::Gone,
+                    _ => Attempt::Gone(code(&error)),
                 };
             };
             Attempt::Written(written)
@@ -210,7 +243,7 @@ mod unix {
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Attempt, Duration, Stream, Way};
+    use super::{Attempt, Duration, Stream, Way, code};
     use std::io::{IsTerminal, Write, stderr, stdout};
 
     impl Stream {
@@ -234,7 +267,10 @@ mod elsewhere {
                 Self::Output => stdout().write_all(bytes).and_then(|()| stdout().flush()),
                 Self::Error => stderr().write_all(bytes),
             };
-            written.map_or(Attempt::Gone, |()| Attempt::Written(bytes.len()))
+            match written {
+                Ok(()) => Attempt::Written(bytes.len()),
+                Err(error) => Attempt::Gone(code(&error)),
+            }
         }
     }
 

@@ -157,8 +157,8 @@ impl Lane {
                     self.tell_full(sink, true);
                     return State::Full;
                 }
-                Attempt::Gone => {
-                    self.give_up(sink);
+                Attempt::Gone(cause) => {
+                    self.give_up(sink, cause);
                     return State::Moved;
                 }
             }
@@ -196,14 +196,14 @@ impl Lane {
         self.clear();
     }
 
-    fn give_up(&mut self, sink: &Sink) {
+    fn give_up(&mut self, sink: &Sink, cause: &'static str) {
         let is_lost = |end: &&usize| **end > self.written;
         let lost = self.ends.iter().filter(is_lost).count() as u64;
         if self.written > 0 {
             self.is_torn = !self.ends.contains(&self.written);
         }
         self.is_broken = true;
-        sink.give_up(self.stream, self.records - lost);
+        sink.give_up(self.stream, self.records - lost, Some(cause));
         self.told_full = false;
         self.block.clear();
         self.at = 0;
