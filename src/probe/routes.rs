@@ -40,6 +40,9 @@ struct Told {
     answer: Answer,
 }
 
+/// What hyper is given.
+type Sent = Response<Full<Bytes>>;
+
 /// An answer, or one that has to be waited for.
 type Routed<'a> = Either<Answer, BoxFuture<'a, Answer>>;
 
@@ -57,16 +60,17 @@ impl Routes {
     pub(super) fn answer(
         &self,
         request: &Request<Incoming>,
-    ) -> Either<Ready<Response<Full<Bytes>>>, BoxFuture<'_, Response<Full<Bytes>>>> {
+    ) -> Either<Ready<Sent>, BoxFuture<'_, Sent>> {
         let has_body = !request.body().is_end_stream();
         let is_head = request.method() == Method::HEAD;
         match self.route(request, has_body) {
-            // A body is not read, so nothing that comes after it can be.
-            Either::Left(answer) if has_body => {
-                let answer = answer.with(CONNECTION, "close");
+            Either::Left(mut answer) => {
+                if has_body {
+                    // It is not read, so nothing that comes after it can be.
+                    answer = answer.with(CONNECTION, "close");
+                }
                 Either::Left(future::ready(answer.into_response(is_head)))
             }
-            Either::Left(answer) => Either::Left(future::ready(answer.into_response(is_head))),
             Either::Right(answer) => {
                 Either::Right(answer.map(move |it| it.into_response(is_head)).boxed())
             }
@@ -179,7 +183,7 @@ impl Routes {
 }
 
 #[derive(Clone)]
-struct Answer(Response<Full<Bytes>>);
+struct Answer(Sent);
 
 impl Answer {
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
@@ -211,7 +215,7 @@ impl Answer {
         self
     }
 
-    fn into_response(mut self, is_head: bool) -> Response<Full<Bytes>> {
+    fn into_response(mut self, is_head: bool) -> Sent {
         if is_head {
             // hyper keeps the length that was set and leaves the body out.
             *self.0.body_mut() = Full::default();
