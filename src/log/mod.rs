@@ -72,11 +72,12 @@ pub fn flush() -> bool {
     sink::shared().flush(FLUSH_STANDSTILL, FLUSH_LIMIT)
 }
 
-/// As [`flush`], for the last time: lines that could not be written are told of where they can be.
+/// As [`flush`], for the last time: lines that could not be written are told of on the other stream,
+/// and so is that written. Where that has a reader who stands still, it could not be.
 #[cfg(unix)]
 fn flush_at_end() {
-    flush();
-    if sink::shared().tell_at_end() {
+    if flush() {
+        sink::shared().tell_at_end();
         flush();
     }
 }

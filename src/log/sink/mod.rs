@@ -80,19 +80,17 @@ impl Sink {
     }
 
     /// The process ends: tells each stream what could not be written to the other and was not told
-    /// before. Whether there is something to tell.
-    pub(super) fn tell_at_end(&'static self) -> bool {
+    /// before.
+    pub(super) fn tell_at_end(&'static self) {
         let mut state = self.lock();
-        let mut told = 0;
         for stream in Stream::ALL {
-            told += u64::from(state.tell_other(stream, clock::now()));
+            if state.tell_other(stream, clock::now()) {
+                self.records.fetch_add(1, Ordering::SeqCst);
+            }
         }
-        if told == 0 {
-            return false;
+        if state.has_records() {
+            self.wake(state);
         }
-        self.records.fetch_add(told, Ordering::SeqCst);
-        self.wake(state);
-        true
     }
 
     fn wake(&'static self, mut state: MutexGuard<'_, State>) {
