@@ -75,6 +75,17 @@ describe('a probe server', () => {
     expect((await get('/health/ready')).status).toBe(503)
   })
 
+  it('serves what it has cached to GET and HEAD alike, and nothing of it once the mode is another', async () => {
+    const { get } = await serve({ cacheMs: 60_000 })
+    const first = await get('/health/ready')
+    const head = await get('/health/ready', { method: 'HEAD' })
+    expect([head.status, head.body, head.headers['content-length']]).toEqual([200, '', `${first.body.length}`])
+    const again = await get('/health/ready')
+    expect([again.status, again.body, again.headers['cache-control']]).toEqual([200, first.body, 'no-store'])
+    process.env.ROS_MODE = 'STANDBY'
+    await expect.poll(async () => JSON.parse((await get('/health/ready')).body).status, { timeout: 1_000 }).toBe('standby')
+  })
+
   it('answers 200 standby in STANDBY', async () => {
     const { get } = await serve()
     process.env.ROS_MODE = 'STANDBY'

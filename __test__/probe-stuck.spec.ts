@@ -68,6 +68,19 @@ describe('a JavaScript thread that is blocked for five seconds', () => {
     await blocked
   })
 
+  it('leaves the age of a result growing from answer to answer, though they are of one run', async () => {
+    child = await startProbe({ options: { checks: {}, cacheMs: 1_500 } })
+    expect((await child.get('/health/ready')).status).toBe(200)
+    const blocked = child.ask({ op: 'block', ms: 4_000 })
+    await sleep(1_800)
+    const ages = (await probes(5, 200, () => '/health/ready')).map(({ body }) => JSON.parse(body).stale.queue as number)
+    expect(ages[0]).toBeGreaterThan(1_500)
+    for (const [at, age] of ages.entries()) {
+      if (at > 0) expect(age).toBeGreaterThan(ages[at - 1]!)
+    }
+    await blocked
+  })
+
   it('does not make a check of its own fail that was ok, nor one ok that had failed', async () => {
     child = await startProbe({ options: { checks: {}, timeoutMs: 300, cacheMs: 0 } })
     await child.ask({ op: 'queue', state: 'failed' })

@@ -15,7 +15,10 @@ const SHORT = 500
 /** Whatever JSON writes in another way than it is, and all that is not ASCII. */
 const SPECIAL = /[^ !#-[\]-~]/
 
-/** The names of members as JSON; there are few of them in a program, and they are short. */
+/**
+ * The names of members as JSON, as the first of an object and as any other; there are few of them in a
+ * program, and they are short.
+ */
 const MAX_NAMES = 1024
 const MAX_NAME_LENGTH = 64
 const names = new Map()
@@ -54,14 +57,17 @@ function isPlainObject(value) {
  * answers undefined where JSON has nothing for that.
  */
 function writeObject(object, depth, other) {
-  let json = '{'
+  let json = ''
   for (const key in object) {
     const written = write(object[key], key, depth, other)
-    if (written !== undefined) json += (json === '{' ? '' : ',') + nameOf(key) + written
+    if (written !== undefined) {
+      const name = nameOf(key)
+      json += (json === '' ? name.first : name.next) + written
+    }
     // At once, so that what is thrown away in the end is not made.
     bounded(json)
   }
-  return bounded(`${json}}`)
+  return json === '' ? '{}' : bounded(`${json}}`)
 }
 
 function writeArray(array, depth, other) {
@@ -96,7 +102,8 @@ function write(value, key, depth, other) {
 function nameOf(key) {
   const known = names.get(key)
   if (known !== undefined) return known
-  const name = `${JSON.stringify(bounded(key))}:`
+  const json = JSON.stringify(bounded(key))
+  const name = { first: `{${json}:`, next: `,${json}:` }
   if (names.size < MAX_NAMES && key.length <= MAX_NAME_LENGTH) names.set(key, name)
   return name
 }

@@ -79,7 +79,7 @@ pub(super) fn flush_at_exit() {
 }
 
 extern "C" fn at_exit() {
-    super::flush();
+    super::flush_at_end();
 }
 
 /// Starts the thread that ends the process by a signal. It costs nothing while none comes.
@@ -102,7 +102,7 @@ fn wait_for_bell(mut bell: PipeReader) {
     while bell.read_exact(&mut rung).is_ok() {
         let signal = TOLD.load(Ordering::SeqCst);
         if signal != 0 {
-            super::flush();
+            super::flush_at_end();
             die(signal);
         }
     }

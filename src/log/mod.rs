@@ -71,3 +71,13 @@ pub fn write(level: Level, parts: &Parts<'_>, patience: Patience) {
 pub fn flush() -> bool {
     sink::shared().flush(FLUSH_STANDSTILL, FLUSH_LIMIT)
 }
+
+/// As [`flush`], for the last time: lines that could not be written are told of on the other stream,
+/// and so is that written. Where that has a reader who stands still, it could not be.
+#[cfg(unix)]
+fn flush_at_end() {
+    if flush() {
+        sink::shared().tell_at_end();
+        flush();
+    }
+}

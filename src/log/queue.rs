@@ -29,6 +29,12 @@ pub(super) struct Queue {
     /// Whether the last attempt to write failed for good, as on a full disk: a line that tells what
     /// is missing would be missing too.
     pub(super) is_broken: bool,
+    /// What the last attempt to write failed with, and how many of the lines that it cost the other
+    /// stream was told of.
+    pub(super) cause: Option<&'static str>,
+    pub(super) told_of: u64,
+    /// Whether the other stream was told before the end of the process, which it is once.
+    pub(super) is_told: bool,
     /// Since when the stream has taken nothing.
     pub(super) full_since: Option<Instant>,
 }
@@ -45,6 +51,11 @@ impl Queue {
 
     pub(super) fn has_to_tell(&self) -> bool {
         !self.is_broken && !self.dropped.is_none()
+    }
+
+    /// How many lines could not be written that neither stream tells of yet.
+    pub(super) fn untold(&self) -> u64 {
+        self.dropped.unwritten.saturating_sub(self.told_of)
     }
 
     pub(super) fn is_calm(&self) -> bool {

@@ -4,6 +4,7 @@
 //! stays in one piece as long as it has no more than `PIPE_BUF` bytes, so whole records go out in
 //! pieces no larger than that, a longer one by itself. A file or `/dev/null` takes larger ones.
 
+use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use super::Level;
@@ -29,6 +30,37 @@ impl Stream {
             Level::Warn | Level::Error => Self::Error,
         }
     }
+
+    /// Where it can be told that this one is not written to any more: nowhere where both are one, or
+    /// where standard output is the program's alone.
+    pub(super) fn other(self) -> Option<Self> {
+        if settings().errors_only || Self::are_one() {
+            return None;
+        }
+        Some(match self {
+            Self::Output => Self::Error,
+            Self::Error => Self::Output,
+        })
+    }
+
+    /// The name that users know it by.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Output => "stdout",
+            Self::Error => "stderr",
+        }
+    }
+}
+
+/// How a stream is written to. Asked before each batch, because the program may put another file
+/// there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    /// How much may go out at once.
+    pub(super) piece: usize,
+    /// Whether the system may be asked to write what goes at once.
+    #[cfg(unix)]
+    at_once: bool,
 }
 
 /// What became of an attempt to write.
@@ -38,8 +70,20 @@ pub(super) enum Attempt {
     Written(usize),
     /// Nothing can be written now.
     Full,
-    /// Nothing can be written any more, now or later.
-    Gone,
+    /// Nothing can be written any more, for the reason with this code.
+    Gone(&'static str),
+}
+
+/// The system's code of what a stream fails with.
+fn code(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::BrokenPipe => "EPIPE",
+        ErrorKind::ConnectionReset => "ECONNRESET",
+        ErrorKind::FileTooLarge => "EFBIG",
+        ErrorKind::QuotaExceeded => "EDQUOT",
+        ErrorKind::StorageFull => "ENOSPC",
+        _ => "error",
+    }
 }
 
 #[cfg(unix)]
@@ -47,8 +91,7 @@ pub(super) use unix::wait;
 
 #[cfg(unix)]
 mod unix {
-    use super::{Attempt, Duration, Stream};
-    use std::io::Error;
+    use super::{Attempt, Duration, Error, Stream, Way, code};
     use std::sync::OnceLock;
 
     /// What a pipe takes in one piece; the smallest that any system has is 512.
@@ -90,24 +133,34 @@ mod unix {
             (asked == 0).then_some(about)
         }
 
-        /// How much may go out at once. Asked often, because the program may put another file there.
-        pub(in crate::log) fn piece(self) -> usize {
-            let Some(about) = self.about() else {
-                return PIECE;
-            };
-            match about.st_mode & libc::S_IFMT {
-                libc::S_IFREG | libc::S_IFBLK => LARGE_PIECE,
-                libc::S_IFCHR if !self.is_terminal() => LARGE_PIECE,
+        pub(in crate::log) fn way(self) -> Way {
+            let kind = self.about().map(|about| about.st_mode & libc::S_IFMT);
+            let piece = match kind {
+                Some(libc::S_IFREG | libc::S_IFBLK) => LARGE_PIECE,
+                Some(libc::S_IFCHR) if !self.is_terminal() => LARGE_PIECE,
                 _ => PIECE,
+            };
+            Way {
+                piece,
+                at_once: matches!(kind, Some(libc::S_IFIFO | libc::S_IFSOCK)),
             }
         }
 
         /// Writes what goes at once.
         ///
         /// Whether writing waits is a matter of the open file, which other processes share, so it
-        /// is not changed here. One that would wait is asked for room first, and has it for a piece
-        /// if it has any.
-        pub(in crate::log) fn write(self, bytes: &[u8]) -> Attempt {
+        /// is not changed here. One that would wait is written to by a call that does not, where the
+        /// system has that for it, and else is asked for room first, and has it for a piece if it
+        /// has any.
+        pub(in crate::log) fn write(self, way: &mut Way, bytes: &[u8]) -> Attempt {
+            if way.at_once {
+                match self.write_at_once(bytes) {
+                    Ok(written) => return Attempt::Written(written),
+                    Err(libc::EAGAIN) => return Attempt::Full,
+                    // What this call is told, or that there is none, the other one finds out.
+                    Err(_) => way.at_once = false,
+                }
+            }
             let descriptor = self.descriptor();
             // SAFETY: no memory is involved.
             let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
@@ -116,21 +169,54 @@ mod unix {
                     return Attempt::Full;
                 }
                 // A file takes any size; what is longer than a piece elsewhere goes by pieces.
-                &bytes[..bytes.len().min(self.piece())]
+                &bytes[..bytes.len().min(way.piece)]
             } else {
                 bytes
             };
             // SAFETY: the bytes are there for as many as is said.
             let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
-            match usize::try_from(written) {
-                Ok(written) => Attempt::Written(written),
-                Err(_) => match Error::last_os_error().raw_os_error() {
+            let Ok(written) = usize::try_from(written) else {
+                let error = Error::last_os_error();
+                return match error.raw_os_error() {
                     Some(libc::EAGAIN | libc::ENOBUFS) => Attempt::Full,
                     Some(libc::EINTR) => Attempt::Written(0),
                     // A disk that is full may have room again, and the lines are lost all the same.
-                    _ => Attempt::Gone,
-                },
-            }
+                    _ => Attempt::Gone(code(&error)),
+                };
+            };
+            Attempt::Written(written)
+        }
+
+        /// One call that never waits, or the number of the error: `pwritev2` with `RWF_NOWAIT`. It is
+        /// called by its number, since older C libraries have no name for it.
+        #[cfg(target_os = "linux")]
+        fn write_at_once(self, bytes: &[u8]) -> Result<usize, libc::c_int> {
+            /// Where the file is; a pipe has no other place.
+            const HERE: libc::c_long = -1;
+            let part = libc::iovec {
+                iov_base: bytes.as_ptr().cast_mut().cast(),
+                iov_len: bytes.len(),
+            };
+            // SAFETY: there is one part, whose bytes are there for as many as is said and are only
+            // read.
+            let written = unsafe {
+                libc::syscall(
+                    libc::SYS_pwritev2,
+                    self.descriptor(),
+                    &raw const part,
+                    1_usize,
+                    HERE,
+                    HERE,
+                    libc::RWF_NOWAIT,
+                )
+            };
+            usize::try_from(written)
+                .map_err(|_| Error::last_os_error().raw_os_error().unwrap_or_default())
+        }
+
+        #[cfg(not(target_os = "linux"))]
+        fn write_at_once(self, _: &[u8]) -> Result<usize, libc::c_int> {
+            Err(libc::ENOSYS)
         }
     }
 
@@ -157,7 +243,7 @@ mod unix {
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Attempt, Duration, Stream};
+    use super::{Attempt, Duration, Stream, Way, code};
     use std::io::{IsTerminal, Write, stderr, stdout};
 
     impl Stream {
@@ -172,16 +258,19 @@ mod elsewhere {
             stdout().is_terminal() && stderr().is_terminal()
         }
 
-        pub(in crate::log) fn piece(self) -> usize {
-            4096
+        pub(in crate::log) fn way(self) -> Way {
+            Way { piece: 4096 }
         }
 
-        pub(in crate::log) fn write(self, bytes: &[u8]) -> Attempt {
+        pub(in crate::log) fn write(self, _: &mut Way, bytes: &[u8]) -> Attempt {
             let written = match self {
                 Self::Output => stdout().write_all(bytes).and_then(|()| stdout().flush()),
                 Self::Error => stderr().write_all(bytes),
             };
-            written.map_or(Attempt::Gone, |()| Attempt::Written(bytes.len()))
+            match written {
+                Ok(()) => Attempt::Written(bytes.len()),
+                Err(error) => Attempt::Gone(code(&error)),
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::record::Record;
 use super::render::Renderer;
 use super::sink::Sink;
-use super::stream::{self, Attempt, Stream};
+use super::stream::{self, Attempt, Stream, Way};
 
 /// How long it looks again by itself before it has to be told: telling costs a caller far more
 /// than handing over does.
@@ -61,7 +61,7 @@ struct Lane {
     /// What `out` was made of.
     records: u64,
     bytes: usize,
-    piece: usize,
+    way: Way,
     told_full: bool,
     /// Nothing can be written, since the last attempt.
     is_broken: bool,
@@ -81,7 +81,7 @@ impl Lane {
             ends: Vec::new(),
             records: 0,
             bytes: 0,
-            piece: 0,
+            way: stream.way(),
             told_full: false,
             is_broken: false,
             is_torn: false,
@@ -126,7 +126,7 @@ impl Lane {
                 break;
             }
         }
-        self.piece = self.stream.piece();
+        self.way = self.stream.way();
         if self.out.is_empty() {
             self.finish(sink);
         }
@@ -144,7 +144,8 @@ impl Lane {
         let mut next = self.ends.partition_point(|end| *end <= self.written);
         while self.written < self.out.len() {
             let end = self.end_of_piece(&mut next);
-            match self.stream.write(&self.out[self.written..end]) {
+            let piece = &self.out[self.written..end];
+            match self.stream.write(&mut self.way, piece) {
                 Attempt::Written(bytes) => {
                     self.written += bytes;
                     if bytes > 0 {
@@ -156,8 +157,8 @@ impl Lane {
                     self.tell_full(sink, true);
                     return State::Full;
                 }
-                Attempt::Gone => {
-                    self.give_up(sink);
+                Attempt::Gone(cause) => {
+                    self.give_up(sink, cause);
                     return State::Moved;
                 }
             }
@@ -172,7 +173,7 @@ impl Lane {
         while self.ends.get(*next).is_some_and(|end| *end <= self.written) {
             *next += 1;
         }
-        let fits = self.ends[*next..].partition_point(|end| end - self.written <= self.piece);
+        let fits = self.ends[*next..].partition_point(|end| end - self.written <= self.way.piece);
         self.ends[*next + fits.saturating_sub(1)]
     }
 
@@ -195,14 +196,14 @@ impl Lane {
         self.clear();
     }
 
-    fn give_up(&mut self, sink: &Sink) {
+    fn give_up(&mut self, sink: &Sink, cause: &'static str) {
         let is_lost = |end: &&usize| **end > self.written;
         let lost = self.ends.iter().filter(is_lost).count() as u64;
         if self.written > 0 {
             self.is_torn = !self.ends.contains(&self.written);
         }
         self.is_broken = true;
-        sink.give_up(self.stream, self.records - lost);
+        sink.give_up(self.stream, self.records - lost, Some(cause));
         self.told_full = false;
         self.block.clear();
         self.at = 0;

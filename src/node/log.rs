@@ -198,7 +198,8 @@ impl Line {
         if units.iter().fold(0, |all, unit| all | unit) < 0x80 {
             #[expect(clippy::cast_possible_truncation, reason = "all of them are ASCII")]
             bytes.extend(units.iter().map(|unit| *unit as u8));
-            self.text = String::from_utf8(bytes).unwrap_or_default();
+            // SAFETY: all of them are ASCII, as was seen above.
+            self.text = unsafe { String::from_utf8_unchecked(bytes) };
         } else {
             self.text = String::from_utf8(bytes).unwrap_or_default();
             let characters = char::decode_utf16(units.iter().copied());

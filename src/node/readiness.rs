@@ -172,7 +172,7 @@ impl NativeReadiness {
         let (deferred, promise) = env.create_deferred()?;
         let readiness = self.readiness.clone();
         super::runtime()?.spawn(async move {
-            let answer = render(&readiness.check().await);
+            let answer = render(&*readiness.check().await);
             deferred.resolve(move |_| Ok(answer));
         });
         Ok(Either::B(promise))

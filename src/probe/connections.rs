@@ -1,34 +1,31 @@
 //! The connections that are open: not too many, and none for ever.
 
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::activity::Activity;
 use super::routes::Routes;
 use super::stream::Stream;
 
 /// How many may be open at once. Probes and scrapes need a handful.
 const MOST: usize = 128;
 
-/// How long a client may take for the head of a request, and how long a connection may be idle
-/// between two.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a client may take for the head of a request, how long a connection may be idle between
+/// two, and how long an answer may lie without any of it being taken.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most that the head of a request may take: the least that hyper lets it be.
 const HEAD_BYTES: usize = 8192;
-const HEAD_LINES: usize = 64;
 
 /// How long requests that are being answered have when the server closes.
 const GRACE: Duration = Duration::from_millis(500);
-
-static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The open connections of a server.
 #[derive(Default)]
@@ -42,40 +39,50 @@ struct Open {
     activity: Arc<Activity>,
 }
 
-/// What a connection does.
-#[derive(Default)]
-struct Activity {
-    answering: AtomicBool,
-    /// When it was opened or last answered, in nanoseconds.
-    since: AtomicU64,
-}
-
 impl Connections {
     /// Serves a connection; the one that has been idle the longest goes when it is one too many.
     pub(super) fn serve(&mut self, stream: TcpStream, routes: Arc<Routes>) {
-        while self.tasks.try_join_next().is_some() {}
-        self.open.retain(|open| !open.task.is_finished());
+        self.forget_ended();
         if self.open.len() >= MOST {
             self.end_idlest();
         }
-        let activity = Arc::new(Activity::default());
-        activity.rest();
+        let activity = Arc::new(Activity::new());
         let task = self
             .tasks
             .spawn(converse(stream, routes, Arc::clone(&activity)));
         self.open.push(Open { task, activity });
     }
 
+    /// Whether any is left to look after.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Ends those whose client has had its time.
+    pub(super) fn end_overdue(&mut self) {
+        self.forget_ended();
+        for open in &self.open {
+            if open.activity.idle_for() > PATIENCE {
+                open.task.abort();
+            }
+        }
+    }
+
     /// Ends all of them: at once, or when they have answered.
     pub(super) async fn end(mut self) {
         for open in &self.open {
-            if !open.activity.answering.load(Ordering::Relaxed) {
+            if !open.activity.is_answering() {
                 open.task.abort();
             }
         }
         let ended = async { while self.tasks.join_next().await.is_some() {} };
         // What is left ends with the set.
         let _ = tokio::time::timeout(GRACE, ended).await;
+    }
+
+    fn forget_ended(&mut self) {
+        while self.tasks.try_join_next().is_some() {}
+        self.open.retain(|open| !open.task.is_finished());
     }
 
     fn end_idlest(&mut self) {
@@ -86,43 +93,27 @@ impl Connections {
     }
 }
 
-impl Activity {
-    fn rest(&self) {
-        let now = u64::try_from(BEGAN.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.since.store(now, Ordering::Relaxed);
-        self.answering.store(false, Ordering::Relaxed);
-    }
-
-    /// The lowest of all is the one to go.
-    fn rank(&self) -> (bool, u64) {
-        (
-            self.answering.load(Ordering::Relaxed),
-            self.since.load(Ordering::Relaxed),
-        )
-    }
-}
-
 async fn converse(stream: TcpStream, routes: Arc<Routes>, activity: Arc<Activity>) {
     // An answer is one write: nothing is gained by holding it back.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
-        let routes = Arc::clone(&routes);
-        let activity = Arc::clone(&activity);
-        async move {
-            activity.answering.store(true, Ordering::Relaxed);
-            let answer = routes.answer(request).await;
+        activity.begin();
+        let answer = routes.answer(&request);
+        async {
+            let answer = answer.await;
             activity.rest();
             Ok::<_, Infallible>(answer)
         }
     });
+    let stream = Stream::new(stream, Arc::clone(&activity));
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        // A timer of hyper's is made for each request; the time is kept in `end_overdue`.
+        .header_read_timeout(None)
+        // Its bound of 100 lines is left: room for another number of them is made anew each time.
         .max_buf_size(HEAD_BYTES)
-        .max_headers(HEAD_LINES)
         // One copy costs less than the second buffer of a write.
         .writev(false)
-        .serve_connection(TokioIo::new(Stream::new(stream)), service);
-    // A client that hung up, was too slow or spoke something else is no news.
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that hung up or spoke something else is no news.
     let _ = connection.await;
 }

@@ -5,6 +5,7 @@
 //! client may take of it is bounded: the size of a request's head, the time for it, the time to
 //! take an answer, and the number of connections, of which the idlest goes when another comes.
 
+mod activity;
 mod connections;
 mod group;
 mod guard;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use crate::event_loop;
 use crate::health::Program;
@@ -35,6 +37,9 @@ const BACKLOG: u32 = 1024;
 
 /// How long to wait when none can be accepted, as for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often it looks which connections have had their time; it does not while none is open.
+const ROUND: Duration = Duration::from_millis(250);
 
 /// What a probe server is made of.
 pub struct Options {
@@ -132,6 +137,8 @@ async fn serve(listener: TcpListener, routes: Arc<Routes>, mut closing: watch::R
     // That the server was dropped closes it too.
     let closed = async move { drop(closing.wait_for(|closing| *closing).await) };
     tokio::pin!(closed);
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
@@ -140,6 +147,7 @@ async fn serve(listener: TcpListener, routes: Arc<Routes>, mut closing: watch::R
                 Ok((stream, _)) => connections.serve(stream, Arc::clone(&routes)),
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
+            _ = rounds.tick(), if !connections.is_empty() => connections.end_overdue(),
         }
     }
     drop(listener);

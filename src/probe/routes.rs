@@ -1,7 +1,10 @@
 //! What is answered, and to what.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{self, BoxFuture, Either, Ready};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{
@@ -14,7 +17,7 @@ use super::{Options, guard, page};
 use crate::event_loop;
 use crate::health::{self, Program};
 use crate::mode;
-use crate::readiness::Readiness;
+use crate::readiness::{Readiness, Report};
 use crate::telemetry::{self, Format, UnknownFormat, View, view};
 
 /// How long the page waits for a run; it then shows what is known from before.
@@ -28,7 +31,20 @@ pub(super) struct Routes {
     readiness: Readiness,
     program: Program,
     max_loop_lag: Duration,
+    /// Made once for the report that is served again.
+    told: Mutex<Option<Told>>,
 }
+
+struct Told {
+    report: Arc<Report>,
+    answer: Answer,
+}
+
+/// What hyper is given.
+type Sent = Response<Full<Bytes>>;
+
+/// An answer, or one that has to be waited for.
+type Routed<'a> = Either<Answer, BoxFuture<'a, Answer>>;
 
 impl Routes {
     pub(super) fn new(options: Options) -> Self {
@@ -36,45 +52,52 @@ impl Routes {
             readiness: options.readiness,
             program: options.program,
             max_loop_lag: options.max_loop_lag,
+            told: Mutex::default(),
         }
     }
 
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    /// The answer, at once where nothing has to be waited for.
+    pub(super) fn answer(
+        &self,
+        request: &Request<Incoming>,
+    ) -> Either<Ready<Sent>, BoxFuture<'_, Sent>> {
         let has_body = !request.body().is_end_stream();
-        let mut answer = self.route(&request, has_body).await.into_response();
-        if has_body {
-            // It is not read, so nothing that comes after it can be.
-            let close = HeaderValue::from_static("close");
-            answer.headers_mut().insert(CONNECTION, close);
+        let is_head = request.method() == Method::HEAD;
+        match self.route(request, has_body) {
+            Either::Left(mut answer) => {
+                if has_body {
+                    // It is not read, so nothing that comes after it can be.
+                    answer = answer.with(CONNECTION, "close");
+                }
+                Either::Left(future::ready(answer.into_response(is_head)))
+            }
+            Either::Right(answer) => {
+                Either::Right(answer.map(move |it| it.into_response(is_head)).boxed())
+            }
         }
-        if request.method() == Method::HEAD {
-            // hyper keeps the length that was set and leaves the body out.
-            *answer.body_mut() = Full::default();
-        }
-        answer
     }
 
-    async fn route(&self, request: &Request<Incoming>, has_body: bool) -> Answer {
+    fn route(&self, request: &Request<Incoming>, has_body: bool) -> Routed<'_> {
         let path = request.uri().path();
-        if !matches!(path, "/health" | "/health/ready" | "/metrics" | "/status") {
-            return Answer::error(
+        let at_once = if !matches!(path, "/health" | "/health/ready" | "/metrics" | "/status") {
+            Answer::error(
                 StatusCode::NOT_FOUND,
                 "not found: there are /health, /health/ready, /metrics and /status",
-            );
-        }
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            return Answer::error(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
-                .with(ALLOW, "GET, HEAD");
-        }
-        if has_body {
-            return Answer::error(StatusCode::PAYLOAD_TOO_LARGE, "no body is taken");
-        }
-        match path {
-            "/health" => self.health(),
-            "/health/ready" => self.ready().await,
-            "/metrics" => self.metrics(request),
-            _ => self.status().await,
-        }
+            )
+        } else if request.method() != Method::GET && request.method() != Method::HEAD {
+            Answer::error(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
+                .with(ALLOW, "GET, HEAD")
+        } else if has_body {
+            Answer::error(StatusCode::PAYLOAD_TOO_LARGE, "no body is taken")
+        } else {
+            match path {
+                "/health" => self.health(),
+                "/health/ready" => return self.ready(),
+                "/metrics" => self.metrics(request),
+                _ => return Either::Right(self.status().boxed()),
+            }
+        };
+        Either::Left(at_once)
     }
 
     fn health(&self) -> Answer {
@@ -87,10 +110,32 @@ impl Routes {
         Answer::new(status, JSON, health::to_json(&self.program, stuck_for))
     }
 
-    async fn ready(&self) -> Answer {
-        let report = self.readiness.check_promptly().await;
-        let status = StatusCode::from_u16(report.status.http_status());
-        Answer::new(status.unwrap_or_default(), JSON, report.to_json(false))
+    fn ready(&self) -> Routed<'_> {
+        match self.readiness.cached() {
+            Some(report) => Either::Left(self.told(report)),
+            None => Either::Right(
+                self.readiness
+                    .check_promptly()
+                    .map(|report| Answer::of(&report))
+                    .boxed(),
+            ),
+        }
+    }
+
+    /// The answer that was made of the report before, unless it tells ages, which change.
+    fn told(&self, report: Arc<Report>) -> Answer {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = told.as_ref()
+            && Arc::ptr_eq(&told.report, &report)
+        {
+            return told.answer.clone();
+        }
+        let answer = Answer::of(&report);
+        *told = (!report.has_ages()).then(|| Told {
+            report,
+            answer: answer.clone(),
+        });
+        answer
     }
 
     fn metrics(&self, request: &Request<Incoming>) -> Answer {
@@ -137,7 +182,8 @@ impl Routes {
     }
 }
 
-struct Answer(Response<Full<Bytes>>);
+#[derive(Clone)]
+struct Answer(Sent);
 
 impl Answer {
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
@@ -152,6 +198,11 @@ impl Answer {
             .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
+    fn of(report: &Report) -> Self {
+        let status = StatusCode::from_u16(report.status.http_status());
+        Self::new(status.unwrap_or_default(), JSON, report.to_json(false))
+    }
+
     /// `text` is a word of ours, without a quote in it.
     fn error(status: StatusCode, text: &'static str) -> Self {
         Self::new(status, JSON, format!(r#"{{"error":"{text}"}}"#))
@@ -164,7 +215,11 @@ impl Answer {
         self
     }
 
-    fn into_response(self) -> Response<Full<Bytes>> {
+    fn into_response(mut self, is_head: bool) -> Sent {
+        if is_head {
+            // hyper keeps the length that was set and leaves the body out.
+            *self.0.body_mut() = Full::default();
+        }
         self.0
     }
 }

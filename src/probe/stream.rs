@@ -1,51 +1,29 @@
-//! A connection whose client has to keep reading.
+//! A connection that tells when something could be written.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
 
-/// How long a client may leave an answer lying.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
+use super::activity::Activity;
 
-/// A connection that fails when nothing could be written for [`WRITE_TIMEOUT`].
+/// A connection whose writes are noted.
 pub(super) struct Stream {
     inner: TcpStream,
-    deadline: Pin<Box<Sleep>>,
-    /// Whether something waits to be written since the deadline was set.
-    waits: bool,
+    activity: Arc<Activity>,
 }
 
 impl Stream {
-    pub(super) fn new(inner: TcpStream) -> Self {
-        Self {
-            inner,
-            deadline: Box::pin(sleep(WRITE_TIMEOUT)),
-            waits: false,
-        }
+    pub(super) fn new(inner: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { inner, activity }
     }
 
-    fn in_time<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.waits = false;
-            return written;
-        }
-        if !self.waits {
-            self.waits = true;
-            self.deadline.as_mut().reset(Instant::now() + WRITE_TIMEOUT);
-        }
-        match self.deadline.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
-        }
+    fn note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        self.activity.wrote(written.is_pending());
+        written
     }
 }
 
@@ -66,7 +44,7 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
-        self.in_time(cx, written)
+        self.note(written)
     }
 
     fn poll_write_vectored(
@@ -75,7 +53,7 @@ impl AsyncWrite for Stream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
-        self.in_time(cx, written)
+        self.note(written)
     }
 
     fn is_write_vectored(&self) -> bool {

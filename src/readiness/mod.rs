@@ -17,6 +17,7 @@ mod target;
 mod tls;
 mod worker;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,7 @@ struct Inner {
     cache: Duration,
     runtime: Handle,
     flight: Mutex<Flight>,
-    draining: watch::Sender<bool>,
+    draining: AtomicBool,
     closed: watch::Sender<bool>,
     mode_changed: watch::Sender<u32>,
     subscription: Mutex<Option<Subscription>>,
@@ -69,6 +70,8 @@ struct Finished {
     checks: Vec<Checked>,
     at: Instant,
     epoch: Epoch,
+    /// Made of the checks once it is asked for, and shared by all who ask.
+    report: Option<Arc<Report>>,
 }
 
 #[derive(Clone)]
@@ -87,7 +90,7 @@ impl Readiness {
             cache,
             runtime,
             flight: Mutex::default(),
-            draining: watch::Sender::new(false),
+            draining: AtomicBool::new(false),
             closed: watch::Sender::new(false),
             mode_changed: watch::Sender::new(mode::generation()),
             subscription: Mutex::default(),
@@ -110,16 +113,23 @@ impl Readiness {
         Self { inner }
     }
 
-    /// The finished run, when it is fresh enough to be served again.
-    pub fn cached(&self) -> Option<Report> {
-        let flight = lock(&self.inner.flight);
-        let finished = flight.finished.as_ref()?;
-        (finished.epoch == epoch(&flight) && finished.at.elapsed() < self.inner.cache)
-            .then(|| self.report(finished.checks.clone()))
+    /// The finished run, when it is fresh enough to be served again: the same report each time, as
+    /// long as it tells the same.
+    pub fn cached(&self) -> Option<Arc<Report>> {
+        let mut flight = lock(&self.inner.flight);
+        let epoch = epoch(&flight);
+        let finished = flight.finished.as_mut()?;
+        if finished.epoch != epoch || finished.at.elapsed() >= self.inner.cache {
+            return None;
+        }
+        let report = finished
+            .report
+            .get_or_insert_with(|| self.report(finished.checks.clone()));
+        Some(Arc::clone(report))
     }
 
     /// Asks the dependencies, or shares the run that is under way, or serves the finished one.
-    pub async fn check(&self) -> Report {
+    pub async fn check(&self) -> Arc<Report> {
         if let Some(report) = self.cached() {
             return report;
         }
@@ -135,7 +145,7 @@ impl Readiness {
 
     /// As [`Self::check`], and waits for no event loop that is stuck: checks that it was to make are
     /// served from their last run, and marked as such.
-    pub async fn check_promptly(&self) -> Report {
+    pub async fn check_promptly(&self) -> Arc<Report> {
         if let Some(report) = self.cached() {
             return report;
         }
@@ -149,7 +159,7 @@ impl Readiness {
     }
 
     /// What is known by now, without a run.
-    pub fn last_known(&self) -> Report {
+    pub fn last_known(&self) -> Arc<Report> {
         self.report(self.inner.checks.iter().map(Tracked::last_known).collect())
     }
 
@@ -160,7 +170,10 @@ impl Readiness {
 
     /// Makes every report from now on say that the process is on its way out.
     pub fn drain(&self) {
-        self.inner.draining.send_replace(true);
+        self.inner.draining.store(true, Ordering::SeqCst);
+        if let Some(finished) = &mut lock(&self.inner.flight).finished {
+            finished.report = None;
+        }
     }
 
     /// Ends what runs and lets go of every probe, and with them of every connection. From now on
@@ -192,9 +205,9 @@ impl Readiness {
         }
     }
 
-    fn report(&self, checks: Vec<Checked>) -> Report {
-        let draining = *self.inner.draining.borrow();
-        Report::new(checks, &mode::current().snapshot, draining)
+    fn report(&self, checks: Vec<Checked>) -> Arc<Report> {
+        let draining = self.inner.draining.load(Ordering::SeqCst);
+        Arc::new(Report::new(checks, &mode::current().snapshot, draining))
     }
 
     fn run(&self) -> Running {
@@ -221,6 +234,7 @@ impl Readiness {
                     checks: checks.clone(),
                     at: Instant::now(),
                     epoch,
+                    report: None,
                 });
             }
             checks

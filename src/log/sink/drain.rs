@@ -57,9 +57,14 @@ impl Sink {
         }
     }
 
-    /// Nobody will read the stream: what waits for it is given up, all but the records that are
-    /// settled already.
-    pub(in crate::log) fn give_up(&self, stream: Stream, settled: u64) {
+    /// Nothing can be written to the stream: what waits for it is given up, all but the records that
+    /// are settled already, and the first time the other stream is told.
+    pub(in crate::log) fn give_up(
+        &self,
+        stream: Stream,
+        settled: u64,
+        cause: Option<&'static str>,
+    ) {
         let mut state = self.lock();
         let queue = &mut state.queues[stream as usize];
         let waiting = queue.came - queue.went;
@@ -68,11 +73,15 @@ impl Sink {
         queue.blocks.clear();
         queue.full_since = None;
         queue.is_broken = true;
+        queue.cause = cause;
         let lost = waiting.saturating_sub(settled);
         // What was told in a line that is lost was not told.
         queue.dropped.add(std::mem::take(&mut queue.announced));
         queue.dropped.unwritten += lost;
         self.records.fetch_sub(waiting, Ordering::Relaxed);
+        if !queue.is_told && state.tell_other(stream, clock::now()) {
+            self.records.fetch_add(1, Ordering::Relaxed);
+        }
         drop(state);
         counts::drop_lines(lost);
         self.moved.notify_all();

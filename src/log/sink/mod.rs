@@ -79,6 +79,20 @@ impl Sink {
         self.records.load(Ordering::SeqCst)
     }
 
+    /// The process ends: tells each stream what could not be written to the other and was not told
+    /// before.
+    pub(super) fn tell_at_end(&'static self) {
+        let mut state = self.lock();
+        for stream in Stream::ALL {
+            if state.tell_other(stream, clock::now()) {
+                self.records.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        if state.has_records() {
+            self.wake(state);
+        }
+    }
+
     fn wake(&'static self, mut state: MutexGuard<'_, State>) {
         match state.writer {
             Writer::Working | Writer::Missing => {}
@@ -102,7 +116,7 @@ impl Sink {
                 super::exit::flush_at_exit();
                 if is_missing {
                     for stream in Stream::ALL {
-                        self.give_up(stream, 0);
+                        self.give_up(stream, 0, None);
                     }
                 }
             }
@@ -167,7 +181,7 @@ mod tests {
         let stream = Stream::Output;
         sink.push(Level::Info, &PARTS, Patience::None);
         sink.push(Level::Info, &PARTS, Patience::None);
-        sink.give_up(stream, 1);
+        sink.give_up(stream, 1, None);
         assert!(sink.take(stream).is_none());
         assert!(!sink.lock().has_records());
         sink.is_back(stream);
@@ -178,7 +192,7 @@ mod tests {
             "{told}"
         );
         // That line is lost too, and what it said is said again.
-        sink.give_up(stream, 0);
+        sink.give_up(stream, 0, None);
         sink.is_back(stream);
         let told = String::from_utf8_lossy(&sink.take(stream).unwrap()).into_owned();
         assert!(

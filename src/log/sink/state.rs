@@ -75,19 +75,57 @@ impl State {
         let fields = dropped.to_json();
         queue.announced.add(dropped);
         queue.announced_at = queue.came + 1;
+        queue.told_of = 0;
+        self.say(
+            stream,
+            Level::Warn,
+            "log lines were dropped",
+            &fields,
+            millis,
+        );
+        true
+    }
+
+    /// Says on the other stream how many lines of this one could not be written, and why. Whether
+    /// there are any that nobody was told of, and somebody to tell.
+    pub(super) fn tell_other(&mut self, stream: Stream, millis: u64) -> bool {
+        let queue = &mut self.queues[stream as usize];
+        let lines = queue.untold();
+        let (Some(cause), Some(other)) = (queue.cause, stream.other()) else {
+            return false;
+        };
+        if lines == 0 || self.queues[other as usize].is_broken {
+            return false;
+        }
+        let queue = &mut self.queues[stream as usize];
+        queue.told_of += lines;
+        queue.is_told = true;
+        let name = stream.name();
+        let fields = format!(r#"{{"stream":"{name}","code":"{cause}","lines":{lines}}}"#);
+        self.say(
+            other,
+            Level::Error,
+            "log lines could not be written",
+            &fields,
+            millis,
+        );
+        true
+    }
+
+    /// A line of our own.
+    fn say(&mut self, stream: Stream, level: Level, message: &str, fields: &str, millis: u64) {
         let parts = Parts {
             origin: r#""module":"logger""#,
             context: "",
-            fields: &fields,
-            message: "log lines were dropped",
+            fields,
+            message,
         };
         let record = Record {
             millis,
-            level: Level::Warn,
+            level,
             parts,
         };
         self.append(stream, &record, parts.size());
-        true
     }
 
     pub(super) fn went(&self) -> [u64; 2] {

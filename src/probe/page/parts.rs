@@ -57,7 +57,7 @@ fn sign(mode: AppMode) -> Markup {
 }
 
 pub(super) fn verdict(verdict: &Verdict, shown: &Shown<'_>) -> Markup {
-    let any_stale = shown.report.checks.iter().any(|check| check.stale);
+    let any_stale = shown.report.has_ages();
     html! {
         section.verdict.(verdict.tone.class()) aria-label="Readiness" {
             (mark(verdict.tone))
