@@ -8,6 +8,9 @@ use super::{Hit, lexicon};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
+/// No phrase that names a field is longer.
+const MAX_PHRASE: usize = 32;
+
 /// The value of the field that the words up to `end` name.
 pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
     let sign = run(text, end, |byte| byte == b' ');
@@ -161,7 +164,7 @@ pub(super) fn field_before(
         while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
             before -= 1;
         }
-        if before == word_end || word_end == from {
+        if before == word_end || word_end == from || end - before > MAX_PHRASE {
             break;
         }
         from = before;

@@ -6,6 +6,12 @@ use super::lexicon;
 /// No word of a name goes on behind so many letters.
 const MAX_WORD: usize = 64;
 
+/// No full name has more words.
+const MAX_FULL: usize = 5;
+
+/// No full name before a credential is longer.
+const MAX_BEFORE: usize = 48;
+
 /// How a name is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -199,23 +205,51 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
     let length = before
         .iter()
         .rev()
-        .take(48)
+        .take(MAX_BEFORE)
         .take_while(|byte| is_name(**byte))
         .count();
-    let words = &before[before.len() - length..];
-    let is_first = |at: usize| at == 0 && length < 48 || at > 0 && words[at - 1] == b' ';
-    let at = (0..length).find(|&at| is_first(at) && is_full_name(&words[at..]))?;
+    let mut words = &before[before.len() - length..];
+    if length == MAX_BEFORE {
+        // A word that was cut off is none.
+        words = &words[run(words, 0, |byte| byte != b' ')..];
+    }
+    // Behind a credential was no name, nor is it one.
+    let last = words.len() - words.iter().rev().take_while(|byte| is_letter(**byte)).count();
+    if lexicon::flags(words, last, words.len()) & lexicon::CREDENTIAL != 0 {
+        return None;
+    }
+    let name = words.len() - full_name_start(words)?;
     (end < start).then_some(super::Hit {
-        start: end - (length - at),
+        start: end - name,
         end,
         kind: crate::phi::Kind::Name,
     })
 }
 
+/// Where the longest full name begins that ends where `words` do.
+pub(super) fn full_name_start(words: &[u8]) -> Option<usize> {
+    let mut start = None;
+    let mut capitals = 0;
+    for at in (0..words.len()).rev() {
+        if at > 0 && words[at - 1] != b' ' {
+            continue;
+        }
+        // Each word with a capital counts, so that no name begins before more of them.
+        capitals += usize::from(words[at].is_ascii_uppercase());
+        if capitals > MAX_FULL {
+            break;
+        }
+        if is_full_name(&words[at..]) {
+            start = Some(at);
+        }
+    }
+    start
+}
+
 /// Whether all of `value` looks like a person's name: two to five words with capitals.
 pub(super) fn is_full_name(value: &[u8]) -> bool {
     let (end, words) = end(value, 0, Expect::Capitals);
-    end >= value.len().saturating_sub(1) && (2..=5).contains(&words)
+    end >= value.len().saturating_sub(1) && (2..=MAX_FULL).contains(&words)
 }
 
 #[cfg(test)]

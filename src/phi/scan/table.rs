@@ -56,9 +56,11 @@ const FROM_STDIN: &[u8] = b" from stdin";
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     let end = at + FROM_STDIN.len();
-    let is_copy = text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN);
+    if !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
+        return None;
+    }
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
-    (is_copy && text.get(line) == Some(&b'\n')).then_some(line + 1)
+    (text.get(line) == Some(&b'\n')).then_some(line + 1)
 }
 
 /// Where they end: at the line `\.` (PostgreSQL's documentation of COPY), or where the next statement is, so

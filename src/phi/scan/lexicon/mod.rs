@@ -7,7 +7,7 @@ mod words;
 
 use std::sync::LazyLock;
 
-use crate::phi::field;
+use crate::phi::{field, number};
 
 pub(super) use words::*;
 
@@ -29,7 +29,7 @@ struct Entry {
 
 struct Lexicon {
     filter: [u64; FILTER_BITS / 64],
-    entries: Vec<Entry>,
+    entries: Box<[Entry; SLOTS]>,
 }
 
 impl Lexicon {
@@ -63,7 +63,7 @@ impl Lexicon {
         };
         Self {
             filter: [0; FILTER_BITS / 64],
-            entries: vec![empty; SLOTS],
+            entries: Box::new([empty; SLOTS]),
         }
     }
 
@@ -112,8 +112,8 @@ pub(super) fn is_wording(text: &[u8], start: usize, end: usize) -> bool {
     let known = flags(text, start, end);
     known & (NO_NAME | MONTH | COMMON | STATE | BETWEEN | MEASURE | LINK) != 0
         || known & GIVEN == 0
-            && (WORDING.flags(text, start, end) != 0
-                || known & (CUE | KEY | ROLE | MEETS | BELONGS | RESIDES | SIGNED) != 0
+            && (known & (CUE | KEY | ROLE | MEETS | BELONGS | RESIDES | SIGNED) != 0
+                || WORDING.flags(text, start, end) != 0
                 || field::is_known_word(&text[start..end])
                 || is_derived(&text[start..end]))
 }
@@ -135,37 +135,41 @@ pub(super) fn flags_of(word: &[u8]) -> u32 {
 }
 
 /// The word's bytes in lower case as two numbers, noughts after its end.
+#[inline]
 fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
     const LOWER: u64 = 0x2020_2020_2020_2020;
-    let length = end - start;
-    if length == 0 || length > MAX_WORD {
-        return None;
-    }
-    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
-    } else {
-        let mut bytes = [0; MAX_WORD];
-        bytes[..length].copy_from_slice(&text[start..end]);
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
-    };
-    let keep = |bytes: usize| {
-        if bytes >= 8 {
-            u64::MAX
-        } else {
-            (1 << (8 * bytes)) - 1
+    let &(keep_first, keep_second) = KEEP.get((end - start).wrapping_sub(1))?;
+    // Most words have enough text after them to be read with it.
+    let (first, second) = match text[start..].first_chunk::<MAX_WORD>() {
+        Some(bytes) => (
+            number::of_bytes(&bytes[..8]),
+            number::of_bytes(&bytes[8..]),
+        ),
+        None => {
+            let (first, second) = text[start..end].split_at((end - start).min(8));
+            (number::of_bytes(first), number::of_bytes(second))
         }
     };
     Some((
-        (first | LOWER) & keep(length),
-        (second | LOWER) & keep(length.saturating_sub(8)),
+        (first | LOWER) & keep_first,
+        (second | LOWER) & keep_second,
     ))
 }
+
+/// Which bits of the two numbers are a word's, by its length, from one on.
+const KEEP: [(u64, u64); MAX_WORD] = {
+    let mut keep = [(u64::MAX, u64::MAX); MAX_WORD];
+    let mut bytes = 1;
+    while bytes < MAX_WORD {
+        keep[bytes - 1] = if bytes < 8 {
+            ((1 << (8 * bytes)) - 1, 0)
+        } else {
+            (u64::MAX, (1 << (8 * (bytes - 8))) - 1)
+        };
+        bytes += 1;
+    }
+    keep
+};
 
 fn place(hash: u64) -> usize {
     usize::try_from(hash & 0xffff_ffff).unwrap_or(0)
