@@ -38,7 +38,12 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
             return None;
         }
         let word = &text[at..end];
-        let known = lexicon::flags(text, at, end);
+        // No word of the lexicon begins with a digit.
+        let known = if word[0].is_ascii_digit() {
+            0
+        } else {
+            lexicon::flags(text, at, end)
+        };
         words += 1;
         if words == 1 && word.iter().all(u8::is_ascii_digit) {
             return None;

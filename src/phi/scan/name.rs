@@ -12,6 +12,9 @@ const MAX_FULL: usize = 5;
 /// No full name before a credential is longer.
 const MAX_BEFORE: usize = 48;
 
+/// No name begins with more initials.
+const MAX_INITIALS: usize = 3;
+
 /// How a name is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -26,6 +29,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut at = start;
     let mut end = start;
     let mut words = 0;
+    let mut initials = 0;
     let mut comma = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
@@ -47,6 +51,11 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
+            break;
+        }
+        // "A. B. C. D.": a list.
+        initials += usize::from(word.len() == 1 && initials == words);
+        if initials > MAX_INITIALS {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
@@ -168,12 +177,12 @@ pub(in super::super) fn is_part(value: &[u8]) -> bool {
 /// Whether the other part of a name is named near the key from `start` to `end`: `first` has a `last`.
 pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -> bool {
     const NEAR: usize = 64;
-    const FIRST: &[&[u8]] = &[b"first", b"given", b"middle"];
-    const LAST: &[&[u8]] = &[b"last", b"family", b"surname"];
+    const FIRST: (&[&[u8]], &[u8]) = (&[b"first", b"given", b"middle"], b"fgm");
+    const LAST: (&[&[u8]], &[u8]) = (&[b"last", b"family", b"surname"], b"lfs");
     let Some(key) = text.get(start..end) else {
         return false;
     };
-    let others = match key.first().map(u8::to_ascii_lowercase) {
+    let (others, initials) = match key.first().map(u8::to_ascii_lowercase) {
         Some(b'l') => FIRST,
         Some(b'f') if key.len() == 6 => FIRST,
         _ => LAST,
@@ -191,9 +200,7 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
             })
     };
     let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));
-    (from..start)
-        .chain(end..to)
-        .any(|at| matches!(text[at] | 0x20, b'f' | b'g' | b'l' | b'm' | b's') && is_key(at))
+    (from..to).any(|at| initials.contains(&(text[at] | 0x20)) && is_key(at))
 }
 
 /// The name before a credential at `start`: "Jane Doe, MD", "Jane Doe M.D.".
