@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::{Field, read};
+use crate::phi::kind::Kind;
 use crate::phi::number;
 
 const SLOTS: usize = 512;
@@ -29,12 +30,16 @@ thread_local! {
     static CACHE: RefCell<[Slot; SLOTS]> = const { RefCell::new([EMPTY; SLOTS]) };
 }
 
-/// What the name of a field says of its value.
+/// What the name of a field says of its value in text, where a word may also be one of a sentence.
 pub(in super::super) fn classify(name: &[u8]) -> Field {
-    classify_name(name).0
+    match classify_name(name).0 {
+        Field::Record(Kind::Plan) => Field::Coded(Kind::Plan),
+        Field::Record(_) => Field::Plain,
+        field => field,
+    }
 }
 
-/// The same, and whether the name is of letters alone, in which nobody is identified.
+/// What the name of a field of JSON says of its value, and whether the name is of letters alone, in which nobody is identified.
 pub(in super::super) fn classify_name(name: &[u8]) -> (Field, bool) {
     if name.is_empty() {
         return (Field::Plain, true);

@@ -187,7 +187,7 @@ impl Walk<'_> {
         self.key = (start, end);
         let name = &self.json[start..end];
         let (field, is_word) = if escaped {
-            (field::classify(&scan::folded(name)), false)
+            (field::classify_name(&scan::folded(name)).0, false)
         } else {
             field::classify_name(name)
         };

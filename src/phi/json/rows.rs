@@ -79,7 +79,7 @@ impl Columns {
         if !is_name_of_field(value) && self.is_guessed {
             self.depth = 0;
         }
-        self.fields.push(field::classify(value));
+        self.fields.push(field::classify_name(value).0);
     }
 
     /// What the element `index` of a row is.

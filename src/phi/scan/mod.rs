@@ -26,6 +26,7 @@ mod secret;
 mod standard;
 mod table;
 mod url;
+mod validation;
 mod value;
 mod whole;
 

@@ -48,6 +48,14 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 .filter(|_| is_compact_word(text, start))?,
             Kind::Date,
         ),
+        // "Study subject: Jane Doe".
+        Field::Strong(Kind::Mrn)
+            if by_key
+                && text[start].is_ascii_uppercase()
+                && code_end(text, start, Kind::Mrn, 3).is_none() =>
+        {
+            (full_name_end(text, start)?, Kind::Name)
+        }
         Field::Strong(kind) | Field::Whole(kind @ (Kind::Card | Kind::Phone)) => (
             code_end(text, start, kind, if by_key { 3 } else { 4 })?,
             kind,

@@ -1,0 +1,111 @@
+//! Errors of validation, which quote what somebody sent: pydantic's, as text ("input_value='…'"), and as the lists
+//! that FastAPI makes of them ("'loc': (…), …, 'input': '…'").
+
+use super::class::{is_word, run, run_at_most};
+use super::{Hit, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// Pydantic cuts what it quotes after fifty characters; escapes make it longer.
+const MAX_INPUT: usize = 160;
+/// The place of an error is looked for no further back.
+const MAX_LOCATION: usize = 128;
+
+/// The value after the key that ends at `at`, where the sign for it is.
+pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
+    let key = text[..at].trim_ascii_end();
+    let is_input_value = key.ends_with(b"input_value");
+    let is_quoted = key.ends_with(b"'input'") || key.ends_with(b"\"input\"");
+    if !is_input_value && !is_quoted {
+        return None;
+    }
+    let start = run(text, at + 1, |byte| byte == b' ');
+    let quote = text
+        .get(start)
+        .copied()
+        .filter(|byte| matches!(byte, b'\'' | b'"'));
+    let start = start + usize::from(quote.is_some());
+    let end = end(text, start, quote);
+    let value = &text[start..end];
+    if is_empty(value) {
+        return None;
+    }
+    let field = location(text, at);
+    let kind = match field {
+        Field::Name => Some(Kind::Name),
+        field => whole::whole(field, value, true),
+    };
+    // What was sent is somebody's, whatever its field is called.
+    let kind = kind.or_else(|| is_input_value.then_some(Kind::Name))?;
+    Some(Hit { start, end, kind })
+}
+
+fn end(text: &[u8], start: usize, quote: Option<u8>) -> usize {
+    const NEXT: &[u8] = b", input_type=";
+    let limit = run_at_most(text, start, MAX_INPUT, |byte| byte != b'\n');
+    let next = (start..limit).find(|&at| text[at] == b',' && text[at..].starts_with(NEXT));
+    let end = match (next, quote) {
+        (Some(next), _) => next,
+        (None, Some(quote)) => run(&text[..limit], start, |byte| byte != quote),
+        (None, None) => run(&text[..limit], start, |byte| {
+            !matches!(byte, b' ' | b',' | b']' | b')' | b'}')
+        }),
+    };
+    let is_closed = quote.is_some() && end > start && Some(text[end - 1]) == quote;
+    end - usize::from(is_closed)
+}
+
+/// Nothing, and what has no letters and digits, is nobody's.
+fn is_empty(value: &[u8]) -> bool {
+    const NOTHING: [&[u8]; 5] = [b"None", b"True", b"False", b"null", b"PydanticUndefined"];
+    NOTHING.contains(&value)
+        || placeholder::length_at(value) == Some(value.len())
+        || !value.iter().any(|&byte| is_word(byte))
+}
+
+/// The field that the error before `at` is about: "loc=('body', 'ssn')" before it, or "body.ssn" on the line above.
+fn location(text: &[u8], at: usize) -> Field {
+    let from = at.saturating_sub(MAX_LOCATION);
+    let before = &text[from..at];
+    let line = before.iter().rposition(|&byte| byte == b'\n');
+    let named = (0..before.len())
+        .rev()
+        .find(|&at| before[at] == b'l' && before[at..].starts_with(b"loc"));
+    let name = match (named, line) {
+        (Some(named), _) => last_in_quotes(&before[named + 3..]),
+        (None, Some(line)) => {
+            let above = &before[..line];
+            let start = above
+                .iter()
+                .rposition(|&byte| byte == b'\n')
+                .map_or(0, |at| at + 1);
+            last_of_path(&above[start..])
+        }
+        (None, None) => None,
+    };
+    name.map_or(Field::Plain, field::classify)
+}
+
+/// "('body', 'patients', 0, 'ssn')": the last name in the brackets.
+fn last_in_quotes(after: &[u8]) -> Option<&[u8]> {
+    let open = run(after, 0, |byte| {
+        matches!(byte, b'"' | b'\'' | b':' | b'=' | b' ')
+    });
+    if !matches!(after.get(open), Some(b'(' | b'[')) {
+        return None;
+    }
+    let close = run(after, open, |byte| !matches!(byte, b')' | b']'));
+    after[open + 1..close]
+        .split(|&byte| byte == b',')
+        .map(|part| part.trim_ascii())
+        .rfind(|part| matches!(part.first(), Some(b'"' | b'\'')))
+        .map(|part| &part[1..part.len() - usize::from(part.len() > 1)])
+}
+
+/// "body.patients.0.ssn": the last that is no index.
+fn last_of_path(line: &[u8]) -> Option<&[u8]> {
+    line.trim_ascii()
+        .split(|&byte| byte == b'.')
+        .rfind(|part| part.first().is_some_and(|first| !first.is_ascii_digit()))
+}
