@@ -12,7 +12,9 @@ pub(super) fn of_bytes(bytes: &[u8]) -> u64 {
         u64::from(first) | u64::from(last) << (8 * (length - 4))
     } else if let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) {
         let half = length / 2;
-        u64::from(first) | u64::from(bytes[half]) << (8 * half) | u64::from(last) << (8 * (length - 1))
+        u64::from(first)
+            | u64::from(bytes[half]) << (8 * half)
+            | u64::from(last) << (8 * (length - 1))
     } else {
         0
     }

@@ -221,7 +221,12 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
         words = &words[run(words, 0, |byte| byte != b' ')..];
     }
     // Behind a credential was no name, nor is it one.
-    let last = words.len() - words.iter().rev().take_while(|byte| is_letter(**byte)).count();
+    let last = words.len()
+        - words
+            .iter()
+            .rev()
+            .take_while(|byte| is_letter(**byte))
+            .count();
     if lexicon::flags(words, last, words.len()) & lexicon::CREDENTIAL != 0 {
         return None;
     }

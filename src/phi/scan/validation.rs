@@ -109,3 +109,49 @@ fn last_of_path(line: &[u8]) -> Option<&[u8]> {
         .split(|&byte| byte == b'.')
         .rfind(|part| part.first().is_some_and(|first| !first.is_ascii_digit()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn what_an_error_of_validation_quotes_goes_by_the_field_that_it_is_about() {
+        for (text, expected) in [
+            (
+                "body.patientName\n  Not a string [type=string_type, input_value='Ng', input_type=str]",
+                "body.patientName\n  Not a string [type=string_type, input_value='[name]', input_type=str]",
+            ),
+            (
+                "body.0.old_ssn\n  Not a string [type=string_type, input_value=123456789, input_type=int]",
+                "body.0.old_ssn\n  Not a string [type=string_type, input_value=[ssn], input_type=int]",
+            ),
+            (
+                "loc=('body', 'oldSsn') input_value='123456789'",
+                "loc=('body', 'oldSsn') input_value='[ssn]'",
+            ),
+            (
+                "{'loc': ('body', 'mrn', 0), 'msg': 'Bad', 'input': 'E0289914'}",
+                "{'loc': ('body', 'mrn', 0), 'msg': 'Bad', 'input': '[mrn]'}",
+            ),
+            // Whatever the field is called.
+            (
+                "note\n  Bad [type=x, input_value={'a': 'b, c'}, input_type=dict]",
+                "note\n  Bad [type=x, input_value=[name], input_type=dict]",
+            ),
+            (
+                r#"{"loc":["body","patientName"],"input":"Ng"}"#,
+                r#"{"loc":["body","patientName"],"input":"[name]"}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            "PORT\n  Required [type=missing, input_value=None, input_type=NoneType]",
+            "{'loc': ('query', 'limit'), 'input': 'ten'}",
+            r#"{"loc":["query","limit"],"input":"ten"}"#,
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

@@ -141,19 +141,13 @@ fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
     let &(keep_first, keep_second) = KEEP.get((end - start).wrapping_sub(1))?;
     // Most words have enough text after them to be read with it.
     let (first, second) = match text[start..].first_chunk::<MAX_WORD>() {
-        Some(bytes) => (
-            number::of_bytes(&bytes[..8]),
-            number::of_bytes(&bytes[8..]),
-        ),
+        Some(bytes) => (number::of_bytes(&bytes[..8]), number::of_bytes(&bytes[8..])),
         None => {
             let (first, second) = text[start..end].split_at((end - start).min(8));
             (number::of_bytes(first), number::of_bytes(second))
         }
     };
-    Some((
-        (first | LOWER) & keep_first,
-        (second | LOWER) & keep_second,
-    ))
+    Some(((first | LOWER) & keep_first, (second | LOWER) & keep_second))
 }
 
 /// Which bits of the two numbers are a word's, by its length, from one on.
