@@ -57,7 +57,9 @@ impl Columns {
         if self.depth == depth {
             return Cells::Row;
         }
-        if parent.index == 0 && (self.depth == 0 || self.depth > depth) {
+        // A first row that named nothing was none.
+        let is_free = self.depth == 0 || self.is_guessed && !self.say_something();
+        if parent.index == 0 && (is_free || self.depth > depth) {
             self.begin(depth, depth - 1, true);
             return Cells::First;
         }

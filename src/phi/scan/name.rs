@@ -240,6 +240,13 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
 
 /// Where the longest full name begins that ends where `words` do.
 pub(super) fn full_name_start(words: &[u8]) -> Option<usize> {
+    let last = words.len() - words.iter().rev().take_while(|&&byte| byte != b' ').count();
+    let is_small = words
+        .get(last)
+        .is_none_or(|&byte| !is_letter(byte) || byte.is_ascii_lowercase());
+    if is_small && lexicon::flags(words, last, words.len()) & lexicon::NAME_SUFFIX == 0 {
+        return None;
+    }
     let mut start = None;
     let mut capitals = 0;
     for at in (0..words.len()).rev() {

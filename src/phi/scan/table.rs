@@ -187,13 +187,10 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .take(MAX_COLUMNS)
         .map(field::classify)
         .collect();
-    let says = |field: &&Field| {
-        !matches!(
-            field,
-            Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
-        )
-    };
-    if !columns.iter().any(|field| says(&field)) {
+    if !columns.iter().copied().any(says) {
+        if !columns.contains(&Field::Name) {
+            return (hits, line_end);
+        }
         // A list of things has a name too; then only what looks like a person's.
         for field in &mut columns {
             if *field == Field::Name {
@@ -206,8 +203,28 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     } else {
         line_end + 1
     };
+    // The header may be the line below: "a, b\nid,mrn\n".
+    let first = text.len().min(at)..run(text, at, |byte| byte != b'\n');
+    row_cells(text, first.start, first.end, separator, &columns, &mut hits);
+    let is_header = hits.is_empty()
+        && text[first]
+            .split(|&byte| byte == separator)
+            .take(MAX_COLUMNS)
+            .any(|cell| says(field::classify(cell)));
+    if is_header {
+        return (hits, line_end);
+    }
+    hits.clear();
     let end = lines(text, at, separator, &columns, &mut hits);
     (hits, end)
+}
+
+/// Whether the name of a column tells of its values, and is none of a thing's.
+fn says(field: Field) -> bool {
+    !matches!(
+        field,
+        Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
+    )
 }
 
 /// Reads the lines from `at` on that have as many cells as there are columns. Returns where they end.

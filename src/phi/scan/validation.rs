@@ -1,14 +1,14 @@
 //! Errors of validation, which quote what somebody sent: pydantic's, as text ("input_value='…'"), and as the lists
 //! that FastAPI makes of them ("'loc': (…), …, 'input': '…'").
 
-use super::class::{is_word, run, run_at_most};
+use super::class::{is_word, run};
 use super::{Hit, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// Pydantic cuts what it quotes after fifty characters; escapes make it longer.
-const MAX_INPUT: usize = 160;
+const MAX_INPUT: usize = 96;
 /// The place of an error is looked for no further back.
 const MAX_LOCATION: usize = 128;
 
@@ -43,17 +43,20 @@ pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
 
 fn end(text: &[u8], start: usize, quote: Option<u8>) -> usize {
     const NEXT: &[u8] = b", input_type=";
-    let limit = run_at_most(text, start, MAX_INPUT, |byte| byte != b'\n');
-    let next = (start..limit).find(|&at| text[at] == b',' && text[at..].starts_with(NEXT));
-    let end = match (next, quote) {
-        (Some(next), _) => next,
-        (None, Some(quote)) => run(&text[..limit], start, |byte| byte != quote),
-        (None, None) => run(&text[..limit], start, |byte| {
-            !matches!(byte, b' ' | b',' | b']' | b')' | b'}')
-        }),
-    };
-    let is_closed = quote.is_some() && end > start && Some(text[end - 1]) == quote;
-    end - usize::from(is_closed)
+    let limit = text.len().min(start + MAX_INPUT);
+    let mut at = start;
+    // Up to what pydantic writes next, wherever that is in the line.
+    while at < limit && text[at] != b'\n' {
+        if text[at] == b',' && text[at..].starts_with(NEXT) {
+            let is_closed = quote.is_some() && at > start && Some(text[at - 1]) == quote;
+            return at - usize::from(is_closed);
+        }
+        at += 1;
+    }
+    run(&text[..limit], start, |byte| match quote {
+        Some(quote) => byte != quote && byte != b'\n',
+        None => !matches!(byte, b' ' | b',' | b']' | b')' | b'}' | b'\n'),
+    })
 }
 
 /// Nothing, and what has no letters and digits, is nobody's.
@@ -66,24 +69,17 @@ fn is_empty(value: &[u8]) -> bool {
 
 /// The field that the error before `at` is about: "loc=('body', 'ssn')" before it, or "body.ssn" on the line above.
 fn location(text: &[u8], at: usize) -> Field {
-    let from = at.saturating_sub(MAX_LOCATION);
-    let before = &text[from..at];
-    let line = before.iter().rposition(|&byte| byte == b'\n');
-    let named = (0..before.len())
+    let before = &text[at.saturating_sub(MAX_LOCATION)..at];
+    let name = (0..before.len())
         .rev()
-        .find(|&at| before[at] == b'l' && before[at..].starts_with(b"loc"));
-    let name = match (named, line) {
-        (Some(named), _) => last_in_quotes(&before[named + 3..]),
-        (None, Some(line)) => {
-            let above = &before[..line];
-            let start = above
-                .iter()
-                .rposition(|&byte| byte == b'\n')
-                .map_or(0, |at| at + 1);
-            last_of_path(&above[start..])
-        }
-        (None, None) => None,
-    };
+        .find(|&at| before[at] == b'\n' || before[at] == b'l' && before[at..].starts_with(b"loc"))
+        .and_then(|at| {
+            if before[at] == b'\n' {
+                last_of_path(&before[..at])
+            } else {
+                last_in_quotes(&before[at + 3..])
+            }
+        });
     name.map_or(Field::Plain, field::classify)
 }
 
@@ -103,8 +99,9 @@ fn last_in_quotes(after: &[u8]) -> Option<&[u8]> {
         .map(|part| &part[1..part.len() - usize::from(part.len() > 1)])
 }
 
-/// "body.patients.0.ssn": the last that is no index.
-fn last_of_path(line: &[u8]) -> Option<&[u8]> {
+/// "body.patients.0.ssn": the last name of the last line.
+fn last_of_path(lines: &[u8]) -> Option<&[u8]> {
+    let line = lines.rsplit(|&byte| byte == b'\n').next()?;
     line.trim_ascii()
         .split(|&byte| byte == b'.')
         .rfind(|part| part.first().is_some_and(|first| !first.is_ascii_digit()))
