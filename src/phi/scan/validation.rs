@@ -26,6 +26,9 @@ pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
         .copied()
         .filter(|byte| matches!(byte, b'\'' | b'"'));
     let start = start + usize::from(quote.is_some());
+    if placeholder::length_at(text.get(start..)?).is_some() {
+        return None;
+    }
     let end = end(text, start, quote);
     let value = &text[start..end];
     if is_empty(value) {
@@ -44,7 +47,13 @@ pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
 fn end(text: &[u8], start: usize, quote: Option<u8>) -> usize {
     const NEXT: &[u8] = b", input_type=";
     let limit = text.len().min(start + MAX_INPUT);
-    let mut at = start;
+    let plain = run(&text[..limit], start, |byte| match quote {
+        Some(quote) => byte != quote && byte != b'\n',
+        None => !matches!(byte, b' ' | b',' | b']' | b')' | b'}' | b'\n'),
+    });
+    // A word alone has no commas in it.
+    let is_word = quote.is_none() && text[start..plain].iter().all(|&byte| is_word(byte));
+    let mut at = if is_word { limit } else { start };
     // Up to what pydantic writes next, wherever that is in the line.
     while at < limit && text[at] != b'\n' {
         if text[at] == b',' && text[at..].starts_with(NEXT) {
@@ -53,18 +62,13 @@ fn end(text: &[u8], start: usize, quote: Option<u8>) -> usize {
         }
         at += 1;
     }
-    run(&text[..limit], start, |byte| match quote {
-        Some(quote) => byte != quote && byte != b'\n',
-        None => !matches!(byte, b' ' | b',' | b']' | b')' | b'}' | b'\n'),
-    })
+    plain
 }
 
 /// Nothing, and what has no letters and digits, is nobody's.
 fn is_empty(value: &[u8]) -> bool {
     const NOTHING: [&[u8]; 5] = [b"None", b"True", b"False", b"null", b"PydanticUndefined"];
-    NOTHING.contains(&value)
-        || placeholder::length_at(value) == Some(value.len())
-        || !value.iter().any(|&byte| is_word(byte))
+    NOTHING.contains(&value) || !value.iter().any(|&byte| is_word(byte))
 }
 
 /// The field that the error before `at` is about: "loc=('body', 'ssn')" before it, or "body.ssn" on the line above.
@@ -130,6 +134,7 @@ mod tests {
                 "{'loc': ('body', 'mrn', 0), 'msg': 'Bad', 'input': 'E0289914'}",
                 "{'loc': ('body', 'mrn', 0), 'msg': 'Bad', 'input': '[mrn]'}",
             ),
+            ("got input_value=Ng twice", "got input_value=[name] twice"),
             // Whatever the field is called.
             (
                 "note\n  Bad [type=x, input_value={'a': 'b, c'}, input_type=dict]",
