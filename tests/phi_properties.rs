@@ -193,6 +193,22 @@ const PIECES: &[&str] = &[
     "93",
     "yo",
     "version",
+    "12 Main St",
+    ", A",
+    "input_value=",
+    "'input': ",
+    "loc=('body', 'ssn')",
+    "Cookie: ",
+    "token",
+    "id,mrn\n",
+    "| mrn |",
+    "COPY p (mrn) FROM stdin;\n",
+    "<ssn>",
+    "value=",
+    " -p",
+    "mysql",
+    "(MRN)",
+    " is the MRN",
 ];
 
 fn pieces() -> impl Strategy<Value = String> {
@@ -211,8 +227,28 @@ fn json(depth: u32) -> impl Strategy<Value = Value> {
     let name = prop_oneof![
         select(
             &[
-                "ssn", "name", "patient", "id", "value", "type", "age", "address", "tokens",
-                "service", "dob", "x"
+                "ssn",
+                "name",
+                "patient",
+                "id",
+                "value",
+                "type",
+                "age",
+                "address",
+                "tokens",
+                "service",
+                "dob",
+                "x",
+                "rows",
+                "columns",
+                "fields",
+                "loc",
+                "input",
+                "diagnosis",
+                "insurance",
+                "headers",
+                "first",
+                "last"
             ][..]
         )
         .prop_map(str::to_owned),
