@@ -74,7 +74,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("536-22-8726x", "22-8726"),
     ("MRN123456", "123456"),
     ("00123456 (MRN)", "00123456"),
-    ("00123456 is the MRN", "00123456"),
+    ("00123456 is the MRN.", "00123456"),
     ("token=abcdefghijklmnopqrstuvwx", "ghijklmnop"),
     ("Cookie: session9=abc; theme=dark", "dark"),
     (
