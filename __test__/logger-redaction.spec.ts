@@ -6,6 +6,39 @@ import { lines, log } from './support/log.ts'
 const SSN = '536-22-8726'
 const EMAIL = 'jane.doe@example.org'
 
+/** Identifiers whose words, field or place gives them away, and what of each must not come out. */
+const PLANTED: [text: string, part: string][] = [
+  ['https://h.example/patients/zq81w/notes?x=1', 'zq81w'],
+  ['COPY p (id, mrn) FROM stdin;\n7\tE0289914\n', 'E0289914'],
+  ['\nid,mrn,n\n7,E0289914,3\n', 'E0289914'],
+  ['\n| id | mrn |\n|---|---|\n| 7 | E0289914 |\n', 'E0289914'],
+  ['mysql -u root -phunter2x db', 'hunter2x'],
+  ['deploy --api-key hunter2x', 'hunter2x'],
+  ['<lastName>Featherstone</lastName>', 'Featherstone'],
+  ['<birthTime value="19570314"/>', '19570314'],
+  ["INSERT INTO p (name, n) VALUES ('Ana Featherstone', 3)", 'Featherstone'],
+  ['Key (mrn)=(E0289914) already exists.', 'E0289914'],
+  ['PID|1||00123456^^^HOSP^MR||FEATHERSTONE^JANE', 'FEATHERSTONE'],
+  ['ageAtDiagnosis=93', '93'],
+  ['536-22-8726x', '22-8726'],
+  ['MRN123456', '123456'],
+  ['token=abcdefghijklmnopqrstuvwx', 'ghijklmnop'],
+  ['Cookie: session9=abc; theme=dark', 'dark'],
+  ["[type=string_type, input_value='Featherstone', input_type=str]", 'Featherstone'],
+  ["{'loc': ('body', 'mrn'), 'msg': 'Bad', 'input': 'E0289914'}", 'E0289914'],
+]
+
+/** The same as values of JSON, which a name beside, above or elsewhere tells of. */
+const PLANTED_VALUES: [value: unknown, part: string][] = [
+  [{ columns: ['id', 'mrn'], rows: [[7, 'E0289914']] }, 'E0289914'],
+  [{ rows: [[7, 'E0289914']], fields: [{ name: 'id' }, { name: 'mrn' }] }, 'E0289914'],
+  [{ loc: ['body', 'patientName'], msg: 'Bad', input: 'Featherstone' }, 'Featherstone'],
+  [{ rawHeaders: ['host', 'x', 'cookie', 'session9=abc'] }, 'session9'],
+  [{ type: 'mrn', value: 'E0289914' }, 'E0289914'],
+  [{ first: 'Ana', last: 'Featherstone' }, 'Featherstone'],
+  [{ diagnosis: 'zq81w', medications: ['zq81w'], insurance: 'zq81w', medical_history: 'zq81w' }, 'zq81w'],
+]
+
 const LEAKS = `
   const ssn = '${SSN}', email = '${EMAIL}'
   const log = core.createLogger('m ' + email, { owner: email, ssn })
@@ -72,6 +105,25 @@ describe('redactPhi and redactPhiValue', () => {
         expect(redactPhi(`${before} ${EMAIL} ${after}`)).not.toContain(EMAIL)
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  it('find what its words or its place tells of, in any sentence and below any object', () => {
+    const words = fc.string({ unit: fc.constantFrom(...'qvxz .,;!?é中\n'), maxLength: 24 })
+    fc.assert(
+      fc.property(words, fc.constantFrom(...PLANTED), words, fc.object(), (before, [planted, part], after, beside) => {
+        const text = `${before} ${planted} ${after}`
+        expect(redactPhi(text)).not.toContain(part)
+        expect(JSON.stringify(redactPhiValue({ beside, list: [{ text }] }).list)).not.toContain(part)
+      }),
+      { numRuns: 1_000 },
+    )
+    fc.assert(
+      fc.property(fc.object(), fc.constantFrom(...PLANTED_VALUES), (beside, [planted, part]) => {
+        expect(JSON.stringify(redactPhiValue({ beside, list: [planted] }).list)).not.toContain(part)
+        expect(redactPhi(JSON.stringify({ body: JSON.stringify(planted) }))).not.toContain(part)
+      }),
+      { numRuns: 500 },
     )
   })
 

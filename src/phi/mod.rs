@@ -17,6 +17,7 @@ mod field;
 mod fold;
 mod json;
 mod kind;
+mod number;
 mod placeholder;
 mod scan;
 mod span;

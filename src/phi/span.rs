@@ -32,6 +32,16 @@ impl Spans {
         self.found.is_empty()
     }
 
+    /// How many there are, to come back to.
+    pub fn mark(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Forgets those found since `mark`.
+    pub fn rewind(&mut self, mark: usize) {
+        self.found.truncate(mark);
+    }
+
     pub fn text(&mut self, start: usize, end: usize, kind: Kind) {
         self.push(Span {
             start,

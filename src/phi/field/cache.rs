@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 
 use super::{Field, read};
+use crate::phi::kind::Kind;
+use crate::phi::number;
 
 const SLOTS: usize = 512;
 const MAX_NAME: usize = 32;
@@ -15,7 +17,7 @@ struct Slot {
 }
 
 /// A short name as numbers: its first and last bytes, those between them, and its length.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Name([u64; 4], usize);
 
 const EMPTY: Slot = Slot {
@@ -28,19 +30,26 @@ thread_local! {
     static CACHE: RefCell<[Slot; SLOTS]> = const { RefCell::new([EMPTY; SLOTS]) };
 }
 
-/// What the name of a field says of its value.
+/// What the name of a field says of its value in text, where a word may also be one of a sentence.
 pub(in super::super) fn classify(name: &[u8]) -> Field {
-    classify_name(name).0
+    match classify_name(name).0 {
+        Field::Record(Kind::Plan) => Field::Coded(Kind::Plan),
+        Field::Record(_) => Field::Plain,
+        field => field,
+    }
 }
 
-/// The same, and whether the name is of letters alone, in which nobody is identified.
+/// What the name of a field of JSON says of its value, and whether the name is of letters alone, in which nobody is identified.
 pub(in super::super) fn classify_name(name: &[u8]) -> (Field, bool) {
+    if name.is_empty() {
+        return (Field::Plain, true);
+    }
     let Some(short) = Name::read(name) else {
         return (read(name), is_word(name));
     };
     CACHE.with_borrow_mut(|cache| {
         let slot = &mut cache[short.place()];
-        if slot.name != short {
+        if !slot.name.is(&short) {
             *slot = Slot {
                 name: short,
                 field: read(name),
@@ -59,22 +68,20 @@ fn is_word(name: &[u8]) -> bool {
 impl Name {
     fn read(name: &[u8]) -> Option<Self> {
         let length = name.len();
+        let at = |start: usize| number::of_bytes(&name[start..start + 8]);
         let numbers = match length {
-            1..8 => {
-                let mut bytes = [0; 8];
-                bytes[..length].copy_from_slice(name);
-                [u64::from_le_bytes(bytes), 0, 0, 0]
-            }
-            8..=16 => [number(name, 0), number(name, length - 8), 0, 0],
-            17..=MAX_NAME => [
-                number(name, 0),
-                number(name, length - 8),
-                number(name, 8),
-                number(name, length - 16),
-            ],
+            1..=8 => [number::of_bytes(name), 0, 0, 0],
+            9..=16 => [at(0), at(length - 8), 0, 0],
+            17..=MAX_NAME => [at(0), at(length - 8), at(8), at(length - 16)],
             _ => return None,
         };
         Some(Self(numbers, length))
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let numbers = self.0.iter().zip(other.0);
+        let difference = numbers.fold(0, |all, (one, other)| all | (one ^ other));
+        difference == 0 && self.1 == other.1
     }
 
     fn place(&self) -> usize {
@@ -83,8 +90,4 @@ impl Name {
             (first ^ last.rotate_left(29) ^ self.1 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         usize::try_from(mixed >> 32).unwrap_or(0) % SLOTS
     }
-}
-
-fn number(name: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(name[at..at + 8].try_into().unwrap_or_default())
 }

@@ -25,6 +25,8 @@ pub(super) enum Field {
     Whole(Kind),
     /// The value is of this kind if it is a code: it has digits, and is no UUID.
     Coded(Kind),
+    /// What a record of care says, of this kind: all of a field of JSON is, and in text at most a code.
+    Record(Kind),
     /// A person: text is a name, what is below belongs to the person.
     Person,
     /// A name, if it looks like a person's.
@@ -97,6 +99,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Age
             | Field::Name
             | Field::Routing
+            | Field::Record(Kind::Plan)
             | Field::Secret => true,
             Field::Plain
             | Field::About
@@ -106,6 +109,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::NamePart
             | Field::Identifier
             | Field::Resource
+            | Field::Record(_)
             | Field::Id => return None,
             _ => false,
         };
@@ -185,9 +189,14 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
     match field {
         Field::Strong(_) => field,
         _ if is_about => Field::About,
+        Field::Record(Kind::Plan) if is_id => Field::Coded(Kind::Plan),
         Field::Person if is_id => Field::Strong(Kind::Mrn),
         Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
-        Field::Secret | Field::Label | Field::Name | Field::NamePart if is_id => Field::About,
+        Field::Record(_) | Field::Secret | Field::Label | Field::Name | Field::NamePart
+            if is_id =>
+        {
+            Field::About
+        }
         Field::Name => name_after(words, end - 1),
         Field::Label if words.len() > 1 => Field::About,
         Field::Identifier if words.len() > 1 => Field::Plain,

@@ -135,10 +135,20 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         Field::Coded(Kind::Plan),
         "policy id, health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
          number, insurance policy, insurance policy #, beneficiary #, group number, insurance #, \
-         insurance, medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
+         medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
          authorization number, authorization number, nhs number, nhs, nhs no, health card, \
          health card number, health insurance, health insurance #, insurance card, member code, \
          payer member id, plan id, dependent id, certificate of coverage",
+    ),
+    (
+        Field::Record(Kind::Plan),
+        "insurance, insurances, insurance provider, insurance company, insurance carrier, insurance plan, insurance name",
+    ),
+    (
+        Field::Record(Kind::Mrn),
+        "diagnosis, diagnoses, diagnosis code, diagnosis codes, diagnosis description, treatment, treatments, treatment plan, \
+         medication, medications, medication list, medication name, prescription, prescriptions, medical history, family history, \
+         past medical history, social history, surgical history, allergy, allergies, chief complaint, clinical notes, clinical note",
     ),
     (
         Field::Coded(Kind::License),
@@ -210,6 +220,6 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Value,
         "value, values, val, answer, value string, text value, content value, old, new, before, after, previous, \
-         current, from value, to value",
+         current, from value, to value, input, input value",
     ),
 ];

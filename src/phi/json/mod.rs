@@ -3,6 +3,7 @@
 //! It checks the grammar of RFC 8259 as it goes, since what is not understood must not be written.
 //! It keeps its own stack, so that no depth of nesting exhausts the thread's.
 
+mod again;
 mod grammar;
 mod level;
 mod rows;
@@ -16,6 +17,7 @@ use super::placeholder;
 use super::scan;
 use super::span::{Span, Spans};
 
+use again::Rows;
 use grammar::{escape_length, number_end, white_space};
 use level::{Level, Levels, OUTSIDE};
 use rows::{Cells, Columns};
@@ -45,6 +47,8 @@ pub(super) fn walk_prefix(
         layers,
         key: (0, 0),
         columns: Columns::default(),
+        rows: None,
+        walked_again: 0,
         spans,
     };
     walk.run()?;
@@ -58,6 +62,10 @@ struct Walk<'a> {
     /// Where the last key is.
     key: (usize, usize),
     columns: Columns,
+    /// Rows whose columns may come after them.
+    rows: Option<Rows>,
+    /// What is before was walked again for its columns, and is not for others.
+    walked_again: usize,
     spans: &'a mut Spans,
 }
 
@@ -66,10 +74,13 @@ impl Walk<'_> {
         let mut above = Levels::new();
         let mut level = OUTSIDE;
         let mut field = Field::Plain;
-        loop {
+        'values: loop {
             self.skip_white_space();
             let opened = match self.peek()? {
                 open @ (b'{' | b'[') => {
+                    if open == b'[' && level.is_object && rows::are_rows(self.last_key()) {
+                        self.rows = Some(Rows::begin(self, field, level, above.depth()));
+                    }
                     self.at += 1;
                     above.push(level);
                     level = self.opened(&level, field, open == b'{', above.depth());
@@ -98,8 +109,15 @@ impl Walk<'_> {
                 let next = self.peek()?;
                 if next == if level.is_object { b'}' } else { b']' } {
                     self.at += 1;
-                    level = above.pop().unwrap_or(OUTSIDE);
+                    let closed = std::mem::replace(&mut level, above.pop().unwrap_or(OUTSIDE));
                     self.columns.left(above.depth());
+                    if closed.cells == Cells::Location {
+                        level.labelled = closed.labelled;
+                    }
+                    if let Some(rows) = self.rows_before(&closed, above.depth()) {
+                        (level, field) = (rows.level, rows.field);
+                        continue 'values;
+                    }
                     is_first = false;
                     continue;
                 }
@@ -119,6 +137,10 @@ impl Walk<'_> {
                 self.element(&level)
             };
         }
+    }
+
+    fn last_key(&self) -> &[u8] {
+        &self.json[self.key.0..self.key.1]
     }
 
     /// What an object or array is, the value of `field` in `parent`.
@@ -166,6 +188,10 @@ impl Walk<'_> {
                 level.labelled = Some(field::classify(value));
                 field
             }
+            Cells::Location => {
+                level.labelled = Some(field::classify(value));
+                field
+            }
             Cells::Names if level.is_object => Field::Plain,
             cells @ (Cells::First | Cells::Pair | Cells::Headers | Cells::Row) => {
                 self.columns.meaning(cells, field, value)
@@ -187,7 +213,7 @@ impl Walk<'_> {
         self.key = (start, end);
         let name = &self.json[start..end];
         let (field, is_word) = if escaped {
-            (field::classify(&scan::folded(name)), false)
+            (field::classify_name(&scan::folded(name)).0, false)
         } else {
             field::classify_name(name)
         };

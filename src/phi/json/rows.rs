@@ -20,6 +20,8 @@ pub(super) enum Cells {
     Pair,
     /// Names and values in turn.
     Headers,
+    /// Where the value is that a validation found wrong: `"loc": ["body", "ssn"]`.
+    Location,
 }
 
 /// The columns of the table that was begun last.
@@ -45,16 +47,19 @@ impl Columns {
                 }
                 Some(Key::Values) if self.depth == depth + 1 && !self.is_guessed => Cells::Row,
                 Some(Key::Headers) => Cells::Headers,
+                _ if key == b"loc" => Cells::Location,
                 _ => Cells::Plain,
             };
         }
-        if parent.cells == Cells::Headers || depth == 1 {
+        if matches!(parent.cells, Cells::Headers | Cells::Location) || depth == 1 {
             return parent.cells;
         }
         if self.depth == depth {
             return Cells::Row;
         }
-        if parent.index == 0 && (self.depth == 0 || self.depth > depth) {
+        // A first row that named nothing was none.
+        let is_free = self.depth == 0 || self.is_guessed && !self.say_something();
+        if parent.index == 0 && (is_free || self.depth > depth) {
             self.begin(depth, depth - 1, true);
             return Cells::First;
         }
@@ -79,7 +84,12 @@ impl Columns {
         if !is_name_of_field(value) && self.is_guessed {
             self.depth = 0;
         }
-        self.fields.push(field::classify(value));
+        self.fields.push(field::classify_name(value).0);
+    }
+
+    /// Whether a column tells anything of its values.
+    pub fn say_something(&self) -> bool {
+        self.fields.iter().any(|&field| field != Field::Plain)
     }
 
     /// What the element `index` of a row is.
@@ -99,6 +109,11 @@ impl Columns {
             Field::Plain
         }
     }
+}
+
+/// Whether what is the value of `key` may be rows by columns that come after it.
+pub(super) fn are_rows(key: &[u8]) -> bool {
+    matches!(key, b"rows" | b"data" | b"records" | b"results" | b"values")
 }
 
 /// Whether a value may be the name of a field: a few letters.

@@ -38,7 +38,12 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
             return None;
         }
         let word = &text[at..end];
-        let known = lexicon::flags(text, at, end);
+        // No word of the lexicon begins with a digit.
+        let known = if word[0].is_ascii_digit() {
+            0
+        } else {
+            lexicon::flags(text, at, end)
+        };
         words += 1;
         if words == 1 && word.iter().all(u8::is_ascii_digit) {
             return None;
@@ -159,8 +164,8 @@ pub(super) fn city_before(text: &[u8], state: usize, floor: usize) -> Option<Hit
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
     let known = lexicon::flags(text, start, end);
-    let is_written =
-        state[0].is_ascii_uppercase() && (state.len() > 2 || state[1].is_ascii_uppercase());
+    let is_written = state[0].is_ascii_uppercase()
+        && (state.len() > 2 || state[state.len() - 1].is_ascii_uppercase());
     let is_word = known & lexicon::STATE_AND_WORD != 0 && !text[..start].ends_with(b", ");
     if known & lexicon::STATE == 0 || !is_written || is_word {
         return None;
@@ -309,4 +314,15 @@ pub(super) fn clause_end(text: &[u8], start: usize) -> usize {
         end -= 1;
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn a_letter_alone_after_a_street_is_no_state() {
+        assert_eq!(redact_text("12 Main St, A"), "[address], A");
+        assert_eq!(redact_text("12 Main St, B 62701 x"), "[address], B 62701 x");
+    }
 }

@@ -108,7 +108,7 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let mut stop = at;
     while count < ends.len() {
         let word = run(text, stop, |byte| is_word(byte) || byte == b'\'');
-        if word == stop || word - at > MAX_LABEL {
+        if word == stop || word - at > MAX_LABEL || goes_on(text, stop, word) {
             break;
         }
         ends[count] = word;
@@ -120,6 +120,10 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     }
     for &stop in ends[..count].iter().rev() {
         let is_cue = last_word(text, at, stop) & lexicon::CUE != 0;
+        // A word that nobody knows is of no field.
+        if !is_cue && !is_known(text, at, stop) {
+            continue;
+        }
         match field::classify(&text[at..stop]) {
             Field::Plain => {}
             Field::Secret | Field::Version | Field::Thing => return None,
@@ -132,12 +136,28 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     None
 }
 
+/// Whether a word goes on with the sentence: "is the MRN that was used".
+fn goes_on(text: &[u8], start: usize, end: usize) -> bool {
+    const WORDS: [&[u8]; 7] = [b"that", b"which", b"we", b"you", b"they", b"he", b"she"];
+    let word = &text[start..end];
+    word != b"of"
+        && (lexicon::flags(text, start, end) & lexicon::COMMON != 0 || WORDS.contains(&word))
+}
+
+fn is_known(text: &[u8], start: usize, end: usize) -> bool {
+    let word = last_word_start(text, start, end);
+    end - word > 1 && lexicon::is_wording(text, word, end)
+}
+
 fn last_word(text: &[u8], start: usize, end: usize) -> u32 {
-    let word = text[start..end]
+    lexicon::flags(text, last_word_start(text, start, end), end)
+}
+
+fn last_word_start(text: &[u8], start: usize, end: usize) -> usize {
+    text[start..end]
         .iter()
         .rposition(|&byte| byte == b' ')
-        .map_or(start, |space| start + space + 1);
-    lexicon::flags(text, word, end)
+        .map_or(start, |space| start + space + 1)
 }
 
 #[cfg(test)]
@@ -158,6 +178,11 @@ mod tests {
                 "[license] is the driver's license",
             ),
             ("used 00123456 as MRN", "used [mrn] as MRN"),
+            (
+                "00123456 is the MRN that was used",
+                "[mrn] is the MRN that was used",
+            ),
+            ("00123456 is the MRN zq", "[mrn] is the MRN zq"),
         ] {
             assert_eq!(redact_text(text), expected);
         }

@@ -4,9 +4,12 @@ use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, lexicon};
+use super::{Hit, keyed, lexicon};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
+
+/// No phrase that names a field is longer.
+const MAX_PHRASE: usize = 32;
 
 /// The value of the field that the words up to `end` name.
 pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
@@ -20,6 +23,13 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     // "MR #4512" is a request to merge; a medical record has a longer number.
     if text[start..end].eq_ignore_ascii_case(b"mr") {
         return value_after(field, text, end).filter(|hit| hit.end - hit.start > 5);
+    }
+    // All of a header is one, which its separator finds, and not its first code with digits alone.
+    if field == Field::Secret
+        && matches!(text.get(sign), Some(b':' | b'='))
+        && keyed::is_cookie(&text[start..end])
+    {
+        return None;
     }
     if field == Field::Secret
         && let Some(hit) = one_time_code(text, start, end)
@@ -161,7 +171,7 @@ pub(super) fn field_before(
         while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
             before -= 1;
         }
-        if before == word_end || word_end == from {
+        if before == word_end || word_end == from || end - before > MAX_PHRASE {
             break;
         }
         from = before;

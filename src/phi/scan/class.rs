@@ -65,6 +65,16 @@ pub(super) fn run_at_most(
     run(&text[..end], at, goes_on)
 }
 
+/// Whether there is a digit among the next `most` bytes. It looks at all of them, many at once.
+pub(super) fn has_digit_within(text: &[u8], at: usize, most: usize) -> bool {
+    let end = text.len().min(at.saturating_add(most));
+    text.get(at..end).is_some_and(|bytes| {
+        bytes
+            .iter()
+            .fold(false, |found, byte| found | byte.is_ascii_digit())
+    })
+}
+
 /// Where the run of bytes from `at` on ends that need no attention in a JSON string.
 pub(in super::super) fn plain_run(json: &[u8], mut at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -60,7 +60,8 @@ pub(super) fn constrained(text: &[u8], at: usize) -> Option<Hit> {
     let line_end = run_at_most(text, name_end, MAX_REST, |byte| byte != b'\n');
     let line = text.get(name_end + 1..line_end)?;
     // SQL Server names the table in quotes too.
-    if line.windows(10).any(|words| words == b"value is (") {
+    let mut opens = (0..line.len()).filter(|&at| line[at] == b'(');
+    if opens.any(|at| line[..at].ends_with(b"value is ")) {
         return None;
     }
     let value = line

@@ -79,10 +79,7 @@ pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<
             .count();
         let words = &before[before.len() - length + leading..];
         // The words of a sentence may come before: "sent to Jane Doe <…>".
-        let name = (0..words.len())
-            .filter(|&at| at == 0 || words[at - 1] == b' ')
-            .find(|&at| super::name::is_full_name(&words[at..]))
-            .map_or(0, |at| words.len() - at);
+        let name = super::name::full_name_start(words).map_or(0, |at| words.len() - at);
         (name, floor + before.len())
     };
     let start = end - name;

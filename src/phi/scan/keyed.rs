@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, name, whole};
+use super::{Hit, lexicon, markup, name, validation, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -42,7 +42,12 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         Field::NamePart => {
             return part(text, at, floor).map_or(Found::Nothing, Found::Value);
         }
-        Field::Value if text[..at].ends_with(b"value") => markup::of_value(text, at - 5),
+        Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
+            markup::of_value(text, at - 5)
+        }
+        Field::Value => {
+            return validation::input(text, at).map_or(Found::Nothing, Found::Value);
+        }
         field => field,
     };
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
@@ -290,8 +295,9 @@ fn may_say_something(key: &[u8]) -> bool {
 }
 
 /// A header of cookies has several, with semicolons between them.
-fn is_cookie(key: &[u8]) -> bool {
+pub(super) fn is_cookie(key: &[u8]) -> bool {
     let key = key.strip_suffix(b"\"").unwrap_or(key);
+    let key = key.strip_suffix(b"s").unwrap_or(key);
     key.len() >= 6 && key[key.len() - 6..].eq_ignore_ascii_case(b"cookie")
 }
 

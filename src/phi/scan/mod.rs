@@ -26,6 +26,7 @@ mod secret;
 mod standard;
 mod table;
 mod url;
+mod validation;
 mod value;
 mod whole;
 
@@ -69,6 +70,10 @@ pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
 pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut Spans) {
     // Nothing is shorter than "92yo", and a word alone is nobody.
     if raw.len() < 4 || raw.iter().all(u8::is_ascii_alphabetic) {
+        return;
+    }
+    // On nearly every line: when it was, and which request.
+    if date::is_moment(raw) || raw.len() == code::UUID && code::uuid_end(raw, 0).is_some() {
         return;
     }
     if looks_like_json(raw) && json::may_nest(layers) {

@@ -6,6 +6,15 @@ use super::lexicon;
 /// No word of a name goes on behind so many letters.
 const MAX_WORD: usize = 64;
 
+/// No full name has more words.
+const MAX_FULL: usize = 5;
+
+/// No full name before a credential is longer.
+const MAX_BEFORE: usize = 48;
+
+/// No name begins with more initials.
+const MAX_INITIALS: usize = 3;
+
 /// How a name is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -20,6 +29,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut at = start;
     let mut end = start;
     let mut words = 0;
+    let mut initials = 0;
     let mut comma = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
@@ -41,6 +51,11 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
+            break;
+        }
+        // "A. B. C. D.": a list.
+        initials += usize::from(word.len() == 1 && initials == words);
+        if initials > MAX_INITIALS {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
@@ -162,12 +177,12 @@ pub(in super::super) fn is_part(value: &[u8]) -> bool {
 /// Whether the other part of a name is named near the key from `start` to `end`: `first` has a `last`.
 pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -> bool {
     const NEAR: usize = 64;
-    const FIRST: &[&[u8]] = &[b"first", b"given", b"middle"];
-    const LAST: &[&[u8]] = &[b"last", b"family", b"surname"];
+    const FIRST: (&[&[u8]], &[u8]) = (&[b"first", b"given", b"middle"], b"fgm");
+    const LAST: (&[&[u8]], &[u8]) = (&[b"last", b"family", b"surname"], b"lfs");
     let Some(key) = text.get(start..end) else {
         return false;
     };
-    let others = match key.first().map(u8::to_ascii_lowercase) {
+    let (others, initials) = match key.first().map(u8::to_ascii_lowercase) {
         Some(b'l') => FIRST,
         Some(b'f') if key.len() == 6 => FIRST,
         _ => LAST,
@@ -185,13 +200,15 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
             })
     };
     let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));
-    (from..start)
-        .chain(end..to)
-        .any(|at| matches!(text[at] | 0x20, b'f' | b'g' | b'l' | b'm' | b's') && is_key(at))
+    (from..to).any(|at| initials.contains(&(text[at] | 0x20)) && is_key(at))
 }
 
 /// The name before a credential at `start`: "Jane Doe, MD", "Jane Doe M.D.".
 pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Option<super::Hit> {
+    // It is a word of its own.
+    if !text[floor..start].ends_with(b" ") && !text[floor..start].ends_with(b",") {
+        return None;
+    }
     let before = text[floor..start].trim_ascii_end();
     let before = before.strip_suffix(b",").unwrap_or(before);
     let end = floor + before.len();
@@ -199,23 +216,63 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
     let length = before
         .iter()
         .rev()
-        .take(48)
+        .take(MAX_BEFORE)
         .take_while(|byte| is_name(**byte))
         .count();
-    let words = &before[before.len() - length..];
-    let is_first = |at: usize| at == 0 && length < 48 || at > 0 && words[at - 1] == b' ';
-    let at = (0..length).find(|&at| is_first(at) && is_full_name(&words[at..]))?;
+    let mut words = &before[before.len() - length..];
+    if length == MAX_BEFORE {
+        // A word that was cut off is none.
+        words = &words[run(words, 0, |byte| byte != b' ')..];
+    }
+    // Behind a credential was no name, nor is it one.
+    let last = words.len()
+        - words
+            .iter()
+            .rev()
+            .take_while(|byte| is_letter(**byte))
+            .count();
+    if lexicon::flags(words, last, words.len()) & lexicon::CREDENTIAL != 0 {
+        return None;
+    }
+    let name = words.len() - full_name_start(words)?;
     (end < start).then_some(super::Hit {
-        start: end - (length - at),
+        start: end - name,
         end,
         kind: crate::phi::Kind::Name,
     })
 }
 
+/// Where the longest full name begins that ends where `words` do.
+pub(super) fn full_name_start(words: &[u8]) -> Option<usize> {
+    let last = words.len() - words.iter().rev().take_while(|&&byte| byte != b' ').count();
+    let is_small = words
+        .get(last)
+        .is_none_or(|&byte| !is_letter(byte) || byte.is_ascii_lowercase());
+    if is_small && lexicon::flags(words, last, words.len()) & lexicon::NAME_SUFFIX == 0 {
+        return None;
+    }
+    let mut start = None;
+    let mut capitals = 0;
+    for at in (0..words.len()).rev() {
+        if at > 0 && words[at - 1] != b' ' {
+            continue;
+        }
+        // Each word with a capital counts, so that no name begins before more of them.
+        capitals += usize::from(words[at].is_ascii_uppercase());
+        if capitals > MAX_FULL {
+            break;
+        }
+        if is_full_name(&words[at..]) {
+            start = Some(at);
+        }
+    }
+    start
+}
+
 /// Whether all of `value` looks like a person's name: two to five words with capitals.
 pub(super) fn is_full_name(value: &[u8]) -> bool {
     let (end, words) = end(value, 0, Expect::Capitals);
-    end >= value.len().saturating_sub(1) && (2..=5).contains(&words)
+    end >= value.len().saturating_sub(1) && (2..=MAX_FULL).contains(&words)
 }
 
 #[cfg(test)]

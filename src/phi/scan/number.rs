@@ -255,13 +255,19 @@ fn international_access(text: &[u8], start: usize, first: usize) -> Option<Hit> 
         return None;
     }
     let groups = Groups::read(text, start);
-    let digits: usize = (0..groups.count).map(|group| groups.len(group)).sum();
-    let last = groups.count - 1;
-    (groups.count >= 3
-        && (11..=17).contains(&digits)
-        && groups.len(last) >= 3
-        && ends_number(text, groups.end(last)))
-    .then(|| hit(start, groups.end(last), Kind::Phone))
+    let mut digits = 0;
+    let mut end = None;
+    for group in 0..groups.count {
+        digits += groups.len(group);
+        if group >= 2
+            && (11..=17).contains(&digits)
+            && groups.len(group) >= 3
+            && ends_number(text, groups.end(group))
+        {
+            end = Some(groups.end(group));
+        }
+    }
+    end.map(|end| hit(start, end, Kind::Phone))
 }
 
 /// Past "ext. 12", "x12" or "#12".

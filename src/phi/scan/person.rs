@@ -85,8 +85,10 @@ pub(super) fn dotted_title(text: &[u8], start: usize, end: usize) -> Option<Hit>
 /// A name after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe", "patient's name is Jane Doe".
 pub(super) fn named(text: &[u8], end: usize, cue: Cue) -> Option<Hit> {
     let start = after_links(text, end)?;
-    // "Herr Dr. Ng": the second title announces the name.
-    if lexicon::flags(text, start, word_end(text, start)) & lexicon::TITLE != 0 {
+    let first = lexicon::flags(text, start, word_end(text, start));
+    let is_cue = lexicon::ROLE | lexicon::PERSONAL | lexicon::CREDENTIAL;
+    // "Herr Dr. Ng", "provider RN Ng": the second cue announces the name.
+    if first & lexicon::TITLE != 0 || cue != Cue::Title && first & is_cue == is_cue {
         return None;
     }
     name_at(text, start, cue)

@@ -1,7 +1,7 @@
 //! Secrets that their shape gives away: the prefixes that services publish so that scanners find them.
 
 use super::Hit;
-use super::class::{is_word, run, word_end};
+use super::class::{has_digit_within, is_word, run, word_end};
 use crate::phi::Kind;
 
 /// Prefixes and how long the whole is at least. Sources: the services' own documentation of their
@@ -77,7 +77,9 @@ pub(super) fn may_begin(text: &[u8], start: usize) -> bool {
 /// The secret that begins at `start`.
 pub(super) fn find(text: &[u8], start: usize) -> Found {
     let rest = &text[start..];
-    let Some(&(prefix, least)) = PREFIXES.iter().find(|(prefix, _)| rest.starts_with(prefix))
+    let Some(&(prefix, least)) = PREFIXES
+        .iter()
+        .find(|(prefix, _)| prefix[0] == rest[0] && rest.starts_with(prefix))
     else {
         return Found::Nothing;
     };
@@ -174,11 +176,14 @@ pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
 }
 
 /// How much of a secret after its noun is looked at before it is taken for one.
-const MAX_BEGINNING: usize = 256;
+const MAX_BEGINNING: usize = 64;
 
 /// The end of a secret after its noun alone: a word with letters and digits.
 pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
     // What a secret is made of shows early; all of the rest need not be read for it.
+    if !has_digit_within(text, start, MAX_BEGINNING) {
+        return None;
+    }
     let beginning = &text[..text.len().min(start + MAX_BEGINNING)];
     let secret = &text[start..value_end(beginning, start)];
     let has_both =

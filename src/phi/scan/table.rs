@@ -56,9 +56,11 @@ const FROM_STDIN: &[u8] = b" from stdin";
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     let end = at + FROM_STDIN.len();
-    let is_copy = text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN);
+    if !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
+        return None;
+    }
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
-    (is_copy && text.get(line) == Some(&b'\n')).then_some(line + 1)
+    (text.get(line) == Some(&b'\n')).then_some(line + 1)
 }
 
 /// Where they end: at the line `\.` (PostgreSQL's documentation of COPY), or where the next statement is, so
@@ -157,6 +159,10 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
 /// that were read for it.
 pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
+    // Nothing is below it.
+    if line_end + 1 >= text.len() {
+        return (hits, line_end);
+    }
     let is_header = |byte: u8| {
         is_word(byte)
             || matches!(
@@ -185,13 +191,10 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .take(MAX_COLUMNS)
         .map(field::classify)
         .collect();
-    let says = |field: &&Field| {
-        !matches!(
-            field,
-            Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
-        )
-    };
-    if !columns.iter().any(|field| says(&field)) {
+    if !columns.iter().copied().any(says) {
+        if !columns.contains(&Field::Name) {
+            return (hits, line_end);
+        }
         // A list of things has a name too; then only what looks like a person's.
         for field in &mut columns {
             if *field == Field::Name {
@@ -204,8 +207,28 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     } else {
         line_end + 1
     };
+    // The header may be the line below: "a, b\nid,mrn\n".
+    let first = text.len().min(at)..run(text, at, |byte| byte != b'\n');
+    row_cells(text, first.start, first.end, separator, &columns, &mut hits);
+    let is_header = hits.is_empty()
+        && text[first]
+            .split(|&byte| byte == separator)
+            .take(MAX_COLUMNS)
+            .any(|cell| says(field::classify(cell)));
+    if is_header {
+        return (hits, line_end);
+    }
+    hits.clear();
     let end = lines(text, at, separator, &columns, &mut hits);
     (hits, end)
+}
+
+/// Whether the name of a column tells of its values, and is none of a thing's.
+fn says(field: Field) -> bool {
+    !matches!(
+        field,
+        Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
+    )
 }
 
 /// Reads the lines from `at` on that have as many cells as there are columns. Returns where they end.

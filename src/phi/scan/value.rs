@@ -1,6 +1,6 @@
 //! The value that a key or a cue word announces.
 
-use super::class::{is_boundary_after, is_word, run, run_at_most, word_end};
+use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::{digits_end, extension_end};
 use super::{Hit, address, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
@@ -48,6 +48,14 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 .filter(|_| is_compact_word(text, start))?,
             Kind::Date,
         ),
+        // "Study subject: Jane Doe".
+        Field::Strong(Kind::Mrn)
+            if by_key
+                && text[start].is_ascii_uppercase()
+                && code_end(text, start, Kind::Mrn, 3).is_none() =>
+        {
+            (full_name_end(text, start)?, Kind::Name)
+        }
         Field::Strong(kind) | Field::Whole(kind @ (Kind::Card | Kind::Phone)) => (
             code_end(text, start, kind, if by_key { 3 } else { 4 })?,
             kind,
@@ -192,6 +200,9 @@ fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize
         return Some(end);
     }
     let from = start + usize::from(matches!(text[start], b'+' | b'#' | b'('));
+    if !has_digit_within(text, from, MAX_LETTERS) {
+        return None;
+    }
     let known = from + 2 < text.len() && is_word(text[from]);
     let known_end = known
         .then(|| code::find(text, from, word_end(text, from)))

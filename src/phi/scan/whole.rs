@@ -13,7 +13,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Strong(
             kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
         ) => has_digits(1).then_some(kind),
-        Field::Strong(kind) | Field::Whole(kind) => Some(kind),
+        Field::Strong(kind) | Field::Whole(kind) | Field::Record(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
             .filter(|_| !is_operators_code(kind, value)),

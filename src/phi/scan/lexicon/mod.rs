@@ -7,7 +7,7 @@ mod words;
 
 use std::sync::LazyLock;
 
-use crate::phi::field;
+use crate::phi::{field, number};
 
 pub(super) use words::*;
 
@@ -68,9 +68,10 @@ impl Lexicon {
     }
 
     fn flags(&self, text: &[u8], start: usize, end: usize) -> u32 {
-        let Some(word) = load(text, start, end) else {
+        let word = load(text, start, end);
+        if word.0 == 0 {
             return 0;
-        };
+        }
         let hash = hash(word);
         let bit = place(hash) % FILTER_BITS;
         if self.filter[bit / 64] & 1 << (bit % 64) == 0 {
@@ -87,9 +88,10 @@ impl Lexicon {
     }
 
     fn add(&mut self, word: &[u8], flag: u32) {
-        let Some(word) = load(word, 0, word.len()) else {
+        let word = load(word, 0, word.len());
+        if word.0 == 0 {
             return;
-        };
+        }
         let hash = hash(word);
         let bit = place(hash) % FILTER_BITS;
         self.filter[bit / 64] |= 1 << (bit % 64);
@@ -112,8 +114,8 @@ pub(super) fn is_wording(text: &[u8], start: usize, end: usize) -> bool {
     let known = flags(text, start, end);
     known & (NO_NAME | MONTH | COMMON | STATE | BETWEEN | MEASURE | LINK) != 0
         || known & GIVEN == 0
-            && (WORDING.flags(text, start, end) != 0
-                || known & (CUE | KEY | ROLE | MEETS | BELONGS | RESIDES | SIGNED) != 0
+            && (known & (CUE | KEY | ROLE | MEETS | BELONGS | RESIDES | SIGNED) != 0
+                || WORDING.flags(text, start, end) != 0
                 || field::is_known_word(&text[start..end])
                 || is_derived(&text[start..end]))
 }
@@ -134,38 +136,37 @@ pub(super) fn flags_of(word: &[u8]) -> u32 {
     flags(word, 0, word.len())
 }
 
-/// The word's bytes in lower case as two numbers, noughts after its end.
-fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
+/// The word's bytes in lower case as two numbers, noughts after its end. Of what is too long, noughts.
+#[inline]
+fn load(text: &[u8], start: usize, end: usize) -> (u64, u64) {
     const LOWER: u64 = 0x2020_2020_2020_2020;
-    let length = end - start;
-    if length == 0 || length > MAX_WORD {
-        return None;
-    }
-    let (first, second) = if let Some(bytes) = text.get(start..start + MAX_WORD) {
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
+    let Some(&(keep_first, keep_second)) = KEEP.get((end - start).wrapping_sub(1)) else {
+        return (0, 0);
+    };
+    // Most words have enough text after them to be read with it.
+    let (first, second) = if let Some(bytes) = text[start..].first_chunk::<MAX_WORD>() {
+        (number::of_bytes(&bytes[..8]), number::of_bytes(&bytes[8..]))
     } else {
-        let mut bytes = [0; MAX_WORD];
-        bytes[..length].copy_from_slice(&text[start..end]);
-        (
-            u64::from_le_bytes(bytes[..8].try_into().unwrap_or_default()),
-            u64::from_le_bytes(bytes[8..].try_into().unwrap_or_default()),
-        )
+        let (first, second) = text[start..end].split_at((end - start).min(8));
+        (number::of_bytes(first), number::of_bytes(second))
     };
-    let keep = |bytes: usize| {
-        if bytes >= 8 {
-            u64::MAX
-        } else {
-            (1 << (8 * bytes)) - 1
-        }
-    };
-    Some((
-        (first | LOWER) & keep(length),
-        (second | LOWER) & keep(length.saturating_sub(8)),
-    ))
+    ((first | LOWER) & keep_first, (second | LOWER) & keep_second)
 }
+
+/// Which bits of the two numbers are a word's, by its length, from one on.
+const KEEP: [(u64, u64); MAX_WORD] = {
+    let mut keep = [(u64::MAX, u64::MAX); MAX_WORD];
+    let mut bytes = 1;
+    while bytes < MAX_WORD {
+        keep[bytes - 1] = if bytes < 8 {
+            ((1 << (8 * bytes)) - 1, 0)
+        } else {
+            (u64::MAX, (1 << (8 * (bytes - 8))) - 1)
+        };
+        bytes += 1;
+    }
+    keep
+};
 
 fn place(hash: u64) -> usize {
     usize::try_from(hash & 0xffff_ffff).unwrap_or(0)

@@ -1,0 +1,72 @@
+//! Rows that come before the names of their columns: `{"rows": […], "columns": […]}`. They are walked again, once.
+
+use super::Walk;
+use super::level::Level;
+use super::rows::Cells;
+use crate::phi::field::Field;
+
+/// Where rows begin, and what the walk knew there.
+pub(super) struct Rows {
+    at: usize,
+    pub field: Field,
+    pub level: Level,
+    key: (usize, usize),
+    mark: usize,
+    depth: usize,
+}
+
+impl Rows {
+    /// Those that begin where `walk` is.
+    pub fn begin(walk: &Walk<'_>, field: Field, level: Level, depth: usize) -> Self {
+        Self {
+            at: walk.at,
+            field,
+            level,
+            key: walk.key,
+            mark: walk.spans.mark(),
+            depth,
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// The rows to walk again, when the names of their columns have ended now. Nothing is walked more than twice.
+    pub(super) fn rows_before(&mut self, closed: &Level, depth: usize) -> Option<Rows> {
+        self.rows.take_if(|rows| rows.depth > depth);
+        let is_names = closed.cells == Cells::Names && !closed.is_object;
+        let rows = self.rows.take_if(|rows| is_names && rows.depth == depth)?;
+        if rows.at < self.walked_again || !self.columns.say_something() {
+            return None;
+        }
+        self.walked_again = self.at;
+        (self.at, self.key) = (rows.at, rows.key);
+        self.spans.rewind(rows.mark);
+        Some(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn rows_are_read_by_columns_that_come_after_them() {
+        for (text, expected) in [
+            (
+                r#"{"rows":[["Ana Ng","123456789",3]],"columns":["name","ssn","n"]}"#,
+                r#"{"rows":[["[name]","[ssn]",3]],"columns":["name","ssn","n"]}"#,
+            ),
+            (
+                r#"{"rows":[["Ana Ng",7]],"fields":[{"name":"name"},{"name":"n"}],"rowCount":1}"#,
+                r#"{"rows":[["[name]",7]],"fields":[{"name":"name"},{"name":"n"}],"rowCount":1}"#,
+            ),
+            // Columns of another object are not those of these rows.
+            (
+                r#"[{"rows":[["123456789"]]},{"columns":["ssn"]}]"#,
+                r#"[{"rows":[["123456789"]]},{"columns":["ssn"]}]"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+}
