@@ -11,6 +11,7 @@ use reqwest::{Client, Url};
 use super::code::{Code, Failure, Miss, Step};
 use super::dial::{Endpoint, resolve};
 use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
+use super::target::has_at_behind_host;
 use super::tls::{Settings, Verify};
 use crate::mode::{self, BlockReason, Published};
 
@@ -34,6 +35,9 @@ impl Target {
     ///
     /// The error has nothing to say, since a URL is full of what must not be said.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, ()> {
+        if has_at_behind_host(url) {
+            return Err(());
+        }
         let mut url = Url::parse(url).map_err(drop)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(());
@@ -228,6 +232,11 @@ mod tests {
             "ftp://worker",
             "http://",
             "http://h:99999",
+            "http://user:12/x@worker",
+            "http://user:12?x@worker",
+            "http://user:12#x@worker",
+            "http://user:12\\x@worker",
+            "http://user:a@12/x@worker",
         ] {
             assert!(Target::parse(url, None).is_err(), "{url}");
         }
