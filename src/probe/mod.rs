@@ -6,6 +6,8 @@
 //! take an answer, and the number of connections, of which the idlest goes when another comes.
 
 mod connections;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod group;
 mod guard;
 mod page;

@@ -1,5 +1,8 @@
 //! Redis: `PING` over one kept connection; only the reply `PONG` is good.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

@@ -1,5 +1,8 @@
 //! The three dependencies that are asked over the wire, and the URLs they are named by.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::Arc;
 

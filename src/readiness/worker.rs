@@ -1,5 +1,8 @@
 //! The worker: `GET <url>/health`; 2xx is good. No redirect is followed and no proxy used.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

@@ -1,5 +1,8 @@
 //! Questions to a name server: only those for a name on the list are passed on.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::fs;
 use std::net::IpAddr;
 
