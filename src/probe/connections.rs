@@ -120,6 +120,8 @@ async fn converse(stream: TcpStream, routes: Arc<Routes>, activity: Arc<Activity
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES)
+        // Who has asked and says no more, as `nc` and other one-shot clients do, still listens.
+        .half_close(true)
         // One copy costs less than the second buffer of a write.
         .writev(false)
         .serve_connection(TokioIo::new(Stream::new(stream)), service);

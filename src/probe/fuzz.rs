@@ -10,6 +10,9 @@ use crate::health::Program;
 use crate::readiness::Readiness;
 use crate::runtime;
 
+/// A question that there is an answer to, from a client that says no more after it.
+const WHOLE: &[u8] = b"GET /health HTTP/1.1\r\nhost: a\r\n\r\n";
+
 /// What the server may say, whatever it is asked.
 const STATUSES: [&str; 8] = ["200", "400", "404", "405", "413", "414", "431", "503"];
 
@@ -40,7 +43,8 @@ pub(crate) fn probe_request(bytes: &[u8]) {
             "{answer}"
         );
     }
-    // HEAD and GET are one but for the body.
+    // HEAD and GET are one but for the body, and whatever came before, the server goes on.
+    assert!(ask(SERVER.port(), WHOLE).starts_with(b"HTTP/1.1 200"));
     if answer.starts_with("HTTP/1.1 200") && bytes.starts_with(b"GET ") {
         let head = ask(SERVER.port(), &[b"HEAD", &text[3..]].concat());
         assert!(
