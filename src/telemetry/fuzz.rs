@@ -1,6 +1,6 @@
 //! Properties of the names that callers choose, and of the pages that show them.
 
-use super::{CallStatus, Format, Refusal, Telemetry};
+use super::{CallStatus, Exposition, Format, Refusal, Telemetry};
 
 pub(crate) use super::negotiate::fuzz::accept;
 
@@ -17,7 +17,12 @@ pub(crate) fn provider(bytes: &[u8]) {
             .calls
             .count_blocked(Refusal::StandbyMode, Some(id));
     }
-    for page in [Format::Text, Format::OpenMetrics].map(|format| telemetry.exposition(format)) {
+    let page = |format| {
+        let mut page = Exposition::new(format);
+        telemetry.calls.expose(&mut page);
+        page.finish()
+    };
+    for page in [Format::Text, Format::OpenMetrics].map(page) {
         let mut shown = Vec::new();
         for line in page.lines().filter(|line| !line.starts_with('#')) {
             let (labels, value) = line.rsplit_once(' ').expect(line);
@@ -42,11 +47,7 @@ pub(crate) fn provider(bytes: &[u8]) {
         }
         assert!(page.ends_with('\n'));
     }
-    assert!(
-        telemetry
-            .exposition(Format::OpenMetrics)
-            .ends_with("\n# EOF\n")
-    );
+    assert!(page(Format::OpenMetrics).ends_with("\n# EOF\n"));
     serde_json::from_str::<serde_json::Value>(&telemetry.snapshot()).expect("it is JSON");
 }
 
