@@ -2,7 +2,7 @@
 # Debian with Rust, Node 20 and Python 3.11 can start with any of them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-node bench soak packages phi-report phi-bench fuzz types fmt lint docs clean
+.PHONY: help setup build demo test test-node bench soak packages phi-report phi-bench fuzz asan deny sbom types fmt lint docs clean
 
 # The steps share compilers and cores: side by side they would only wait for each other.
 .NOTPARALLEL:
@@ -48,8 +48,17 @@ phi-report: ## Shows by kind what the redactor lets through and what it takes to
 phi-bench: ## Measures the redactor: nanoseconds a line, milliseconds a mebibyte
 	@cargo run --quiet --release --locked --no-default-features --example phi_bench
 
-fuzz: ## Fuzzes the redactor for five minutes; needs cargo-fuzz and a nightly toolchain
-	cargo +nightly fuzz run redact -- -max_total_time=300 -max_len=512 -timeout=20
+fuzz: ## Fuzzes every reader of outside bytes, FUZZ_SECONDS=60 each, or TARGETS='mode address'
+	@scripts/fuzz.sh
+
+asan: ## Runs the core's tests under AddressSanitizer
+	@scripts/asan.sh
+
+deny: ## Checks the licences, sources and known weaknesses of the Rust dependencies
+	@scripts/deny.sh
+
+sbom: ## Writes the bills of materials of the crate and the npm package to target/sbom
+	@scripts/sbom.sh
 
 types: build ## Checks the TypeScript of the package, its specs and the orchestrator
 	@scripts/types.sh

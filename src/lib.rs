@@ -10,6 +10,9 @@
 
 pub mod egress;
 pub mod event_loop;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod health;
 pub mod history;
 pub mod log;

@@ -62,9 +62,6 @@ fn number(text: &str) -> Option<u32> {
         [b'0', _, ..] => (&text[1..], 8),
         _ => (text, 10),
     };
-    if radix == 16 && digits.is_empty() {
-        return Some(0);
-    }
     // `from_str_radix` takes a sign, which no address has.
     if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
@@ -112,6 +109,8 @@ mod tests {
             "1.2.3.4:80",
             "worker",
             "0xg",
+            "0x",
+            "10.0x.0.1",
             "::1::",
             "1.2.3.-4",
         ] {

@@ -5,6 +5,9 @@ use std::net::IpAddr;
 use super::address::parse_address;
 use super::is_localhost;
 
+/// The longest name that DNS has (RFC 1035, 2.3.4: 255 bytes as it is sent), without the last dot.
+pub(super) const LONGEST_NAME: usize = 253;
+
 /// A parsed list of `host`, `host:port`, `ip`, `ip:port`, `cidr` and `cidr:port`, separated by
 /// commas. An IPv6 address that has a port stands in brackets: `[fd00::/8]:5432`.
 ///
@@ -145,9 +148,18 @@ impl Host {
                 .then(|| Self::Name(base.strip_suffix('.').unwrap_or(base).to_owned()));
         };
         let bits = if address.is_ipv4() { 32 } else { 128 };
+        // An IPv4 address that is wrapped in IPv6 has the wrapping counted too: `::ffff:10.0.0.0/104`.
+        let wrapping: u8 = if address.is_ipv4() && base.contains(':') {
+            96
+        } else {
+            0
+        };
         let prefix = match prefix {
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok().filter(|prefix| *prefix <= bits)?
+                let prefix: u8 = digits.parse().ok()?;
+                prefix
+                    .checked_sub(wrapping)
+                    .filter(|prefix| *prefix <= bits)?
             }
             Some(_) => return None,
             None => bits,
@@ -186,7 +198,7 @@ fn parse_port(text: &str) -> Option<u16> {
 /// between single dots, and not all digits (that would be an address).
 fn is_name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
-    text.len() <= 253
+    text.len() <= LONGEST_NAME
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && text.split('.').all(|label| {
             (1..=63).contains(&label.len())
@@ -242,6 +254,9 @@ mod tests {
             ("[fd00::1]:6379", "fd00::1", 6380, false),
             ("[fd00::/8]:6379", "fd99::1", 6379, true),
             ("::/0", "2001:db8::1", 443, true),
+            ("::ffff:10.0.0.0/104", "10.1.2.3", 443, true),
+            ("::ffff:10.0.0.0/104", "11.1.2.3", 443, false),
+            ("[::ffff:0:0/96]:443", "203.0.113.9", 443, true),
             (" a , b:1 ,, ", "b", 1, true),
             ("", "worker", 8000, false),
         ];
@@ -270,6 +285,8 @@ mod tests {
             "10.0.0.0/",
             "10.0.0.0/+8",
             "fd00::/129",
+            "::ffff:10.0.0.0/8",
+            "::ffff:10.0.0.0/129",
             "[worker]:80",
             "[fd00::1]x",
             "[fd00::1",
@@ -292,6 +309,19 @@ mod tests {
                 ],
                 "{entry}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_dns_could_hold_is_malformed() {
+        let name = |length: usize| "a.".repeat(127)[..length].to_owned();
+        for (entry, malformed) in [
+            (name(253), 0),
+            (format!("{}.", name(253)), 0),
+            (format!("{}aa", name(253)), 1),
+        ] {
+            let list = AllowList::parse(entry.as_bytes());
+            assert_eq!(list.warnings().count(), malformed, "{} bytes", entry.len());
         }
     }
 }

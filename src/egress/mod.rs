@@ -7,6 +7,8 @@ mod address;
 mod allow;
 mod audit;
 mod children;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 pub mod kernel;
 mod learned;
 mod lookup;

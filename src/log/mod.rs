@@ -12,6 +12,8 @@ mod counts;
 mod dropped;
 mod events;
 mod exit;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod level;
 mod queue;
 mod record;

@@ -1,5 +1,8 @@
 //! From a record to a line.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::clock::Clock;

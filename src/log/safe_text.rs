@@ -4,6 +4,9 @@
 //! adds (C1). U+2028 and U+2029 end lines for some readers, and the bidirectional controls of Unicode
 //! show text in another order than it has ("Trojan Source", CVE-2021-42574).
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::fmt::Write as _;
 
 /// Whether the character is written as an escape.

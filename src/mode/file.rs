@@ -39,6 +39,11 @@ impl FileContent {
         let Ok(bytes) = regular_file::read(path, MAX_BYTES) else {
             return Self::Unreadable;
         };
+        Self::of(&bytes)
+    }
+
+    /// What these bytes are as the content of a file, of which they are all, or more than the limit.
+    pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes.trim_ascii_end() {
             b"" => Self::Empty,
             _ if bytes.len() > MAX_BYTES => Self::Other,

@@ -6,6 +6,8 @@
 mod environment;
 mod file;
 mod flags;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod process;
 mod resolve;
 

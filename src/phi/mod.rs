@@ -15,6 +15,8 @@
 mod counts;
 mod field;
 mod fold;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod json;
 mod kind;
 mod number;

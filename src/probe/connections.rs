@@ -111,6 +111,8 @@ async fn converse(stream: TcpStream, routes: Arc<Routes>, activity: Arc<Activity
         .header_read_timeout(None)
         // Its bound of 100 lines is left: room for another number of them is made anew each time.
         .max_buf_size(HEAD_BYTES)
+        // Who has asked and says no more, as `nc` and other one-shot clients do, still listens.
+        .half_close(true)
         // One copy costs less than the second buffer of a write.
         .writev(false)
         .serve_connection(TokioIo::new(stream), service);

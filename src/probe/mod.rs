@@ -7,6 +7,8 @@
 
 mod activity;
 mod connections;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod group;
 mod guard;
 mod page;

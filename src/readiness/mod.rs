@@ -7,6 +7,8 @@
 mod check;
 mod code;
 mod dial;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod postgres;
 mod probe;
 mod redis;

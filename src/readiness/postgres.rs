@@ -3,6 +3,9 @@
 mod connect;
 mod target;
 
+#[cfg(any(fuzzing, test))]
+pub(super) use target::fuzz;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod};

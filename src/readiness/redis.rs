@@ -1,5 +1,8 @@
 //! Redis: `PING` over one kept connection; only the reply `PONG` is good.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -16,7 +19,7 @@ use super::code::{Code, Failure, Miss, Step};
 use super::dial::{Endpoint, dial};
 use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
 use super::socket::Socket;
-use super::target::is_ambiguous;
+use super::target::{has_at_behind_host, is_ambiguous};
 use super::tls::{Settings, Verify};
 use crate::mode::{BlockReason, Published};
 
@@ -49,6 +52,7 @@ impl Target {
         };
         let info = plain.as_str().into_connection_info().map_err(drop)?;
         let endpoint = match info.addr() {
+            ConnectionAddr::Tcp(..) if has_at_behind_host(url) => return Err(()),
             ConnectionAddr::Tcp(host, port) => Endpoint::Tcp {
                 host: host.clone(),
                 port: *port,
@@ -349,6 +353,8 @@ mod tests {
             "redis://h/x",
             "redis://h:p",
             "redis://:pa@ss#x@127.0.0.1",
+            "redis://user:12?x@127.0.0.1",
+            "redis://user:12?x=@127.0.0.1",
         ] {
             assert!(Target::parse(url, None).is_err(), "{url}");
         }

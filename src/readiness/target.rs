@@ -1,5 +1,8 @@
 //! The three dependencies that are asked over the wire, and the URLs they are named by.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -82,4 +85,12 @@ impl Dependency {
 pub(super) fn is_ambiguous(url: &str) -> bool {
     let before_query = url.split('?').next().unwrap_or_default();
     before_query.contains('#') || before_query.matches('@').count() > 1
+}
+
+/// Whether a `@` stands behind the host of a URL. Then it ends a password that holds a `/` or a `?`, most
+/// likely, and what is before that, the user's name, would be taken for the host and looked up.
+pub(super) fn has_at_behind_host(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split_once(['/', '\\', '?', '#'])
+        .is_some_and(|(_, behind)| behind.contains('@'))
 }

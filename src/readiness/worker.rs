@@ -1,5 +1,8 @@
 //! The worker: `GET <url>/health`; 2xx is good. No redirect is followed and no proxy used.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -11,6 +14,7 @@ use reqwest::{Client, Url};
 use super::code::{Code, Failure, Miss, Step};
 use super::dial::{Endpoint, resolve};
 use super::probe::{Checking, MAX_CONNECTION_AGE, Probe, Progress};
+use super::target::has_at_behind_host;
 use super::tls::{Settings, Verify};
 use crate::mode::{self, BlockReason, Published};
 
@@ -34,6 +38,9 @@ impl Target {
     ///
     /// The error has nothing to say, since a URL is full of what must not be said.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, ()> {
+        if has_at_behind_host(url) {
+            return Err(());
+        }
         let mut url = Url::parse(url).map_err(drop)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(());
@@ -228,6 +235,11 @@ mod tests {
             "ftp://worker",
             "http://",
             "http://h:99999",
+            "http://user:12/x@worker",
+            "http://user:12?x@worker",
+            "http://user:12#x@worker",
+            "http://user:12\\x@worker",
+            "http://user:a@12/x@worker",
         ] {
             assert!(Target::parse(url, None).is_err(), "{url}");
         }

@@ -7,6 +7,8 @@
 mod calls;
 mod checks;
 mod exposition;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod guard;
 mod histogram;
 mod negotiate;

@@ -1,6 +1,9 @@
 //! Which form of the metrics a request asks for: by `?format=`, or else by `Accept`, as RFC 9110
 //! (12.5.1) weighs it.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use percent_encoding::percent_decode_str;
 
 use super::exposition::Format;

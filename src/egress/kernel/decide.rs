@@ -1,6 +1,9 @@
 //! What becomes of a call: it is judged on a copy of its address, and the judge itself carries it
 //! out with that copy, so that nothing the caller changes meanwhile makes a difference.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 

@@ -1,8 +1,12 @@
 //! Questions to a name server: only those for a name on the list are passed on.
 
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
+
 use std::fs;
 use std::net::IpAddr;
 
+use crate::egress::allow::LONGEST_NAME;
 use crate::egress::parse_address;
 
 /// The port of name servers.
@@ -99,7 +103,7 @@ fn read_name(mut bytes: &[u8]) -> Option<(String, &[u8])> {
         if *length == 0 {
             return Some((name, rest));
         }
-        if *length > 63 || name.len() > 255 {
+        if *length > 63 {
             return None;
         }
         let (label, rest) = rest.split_at_checked((*length).into())?;
@@ -114,6 +118,9 @@ fn read_name(mut bytes: &[u8]) -> Option<(String, &[u8])> {
             return None;
         }
         name.push_str(&str::from_utf8(label).ok()?.to_ascii_lowercase());
+        if name.len() > LONGEST_NAME {
+            return None;
+        }
         bytes = rest;
     }
 }
@@ -140,12 +147,15 @@ mod tests {
     fn what_carries_more_than_a_question_is_none() {
         let mut answer = query(0, &[]);
         answer[2] |= 0x80;
+        let mut long = query(0, &[]);
+        long.splice(12..12, [&[63][..], &[b'a'; 63]].concat().repeat(4));
         let mut two = query(0, &[]);
         two[5] = 2;
         for message in [
             query(0, b"more"),
             query(1, b"more"),
             answer,
+            long,
             two,
             vec![],
             b"GET / HTTP/1.1\r\n\r\n".to_vec(),

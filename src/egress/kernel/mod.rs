@@ -19,6 +19,8 @@ mod decide;
 mod dns;
 #[cfg(target_os = "linux")]
 mod exempt;
+#[cfg(all(any(fuzzing, test), target_os = "linux"))]
+pub(crate) mod fuzz;
 #[cfg(target_os = "linux")]
 mod groups;
 #[cfg(target_os = "linux")]

@@ -164,8 +164,9 @@ pub(super) fn city_before(text: &[u8], state: usize, floor: usize) -> Option<Hit
 pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let state = &text[start..end];
     let known = lexicon::flags(text, start, end);
-    let is_written = state[0].is_ascii_uppercase()
-        && (state.len() > 2 || state[state.len() - 1].is_ascii_uppercase());
+    // A letter alone, as where a text was cut, is none.
+    let is_written = matches!(state, [first, second, rest @ ..]
+        if first.is_ascii_uppercase() && (!rest.is_empty() || second.is_ascii_uppercase()));
     let is_word = known & lexicon::STATE_AND_WORD != 0 && !text[..start].ends_with(b", ");
     if known & lexicon::STATE == 0 || !is_written || is_word {
         return None;

@@ -1,7 +1,7 @@
 //! The value that a key or a cue word announces.
 
 use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
-use super::number::{digits_end, extension_end};
+use super::number::{self, digits_end, extension_end};
 use super::{Hit, address, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
@@ -111,7 +111,19 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,
     };
+    let end = end.max(own_end(text, start));
     (end > start).then_some(Hit { start, end, kind })
+}
+
+/// The end of what has a form of its own and begins at `start`, so that nothing is left of it whatever it
+/// was announced as: "password: 4111 1111 1111 1111".
+fn own_end(text: &[u8], start: usize) -> usize {
+    if !is_word(text[start]) {
+        return start;
+    }
+    number::find(text, start)
+        .or_else(|| code::find(text, start, word_end(text, start)))
+        .map_or(start, |hit| hit.end)
 }
 
 /// "null" and its like, which stand for no value where text has no types.
@@ -283,4 +295,23 @@ impl Code {
 
 fn is_grouped(kind: Kind) -> bool {
     !matches!(kind, Kind::Dea | Kind::Vin | Kind::Mbi)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn nothing_is_left_of_a_number_in_groups_whatever_it_was_announced_as() {
+        for (text, redacted) in [
+            ("password: 4111 1111 1111 1111", "password: [secret]"),
+            ("api_key=536-22-8726", "api_key=[secret]"),
+            (
+                "api_key=\nDE89 3704 0044 0532 0130 00",
+                "api_key=\n[secret]",
+            ),
+        ] {
+            assert_eq!(redact_text(text), redacted);
+        }
+    }
 }

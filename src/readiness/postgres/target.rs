@@ -1,5 +1,8 @@
 //! A Postgres URL: what libpq and node-postgres accept, in the driver's own terms.
 
+#[cfg(any(fuzzing, test))]
+pub(in crate::readiness) mod fuzz;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
