@@ -54,7 +54,7 @@ fuzz: ## Fuzzes every reader of outside bytes, FUZZ_SECONDS=60 each, or TARGETS=
 asan: ## Runs the core's tests under AddressSanitizer
 	@scripts/asan.sh
 
-deny: ## Checks the licences, sources and known weaknesses of the Rust dependencies
+deny: ## Checks the licences and sources of the Rust dependencies; ADVISORIES=1 their known weaknesses too
 	@scripts/deny.sh
 
 sbom: ## Writes the bills of materials of the crate and the npm package to target/sbom
