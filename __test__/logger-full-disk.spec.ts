@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -22,7 +23,7 @@ interface Ended {
   signal: NodeJS.Signals | null
 }
 
-/** Runs a program with one of its streams, or both, on a disk that is full. */
+/** Runs a program with one of its streams on a disk that is full. */
 function end(args: string[], where: { out?: true; err?: true }, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, LOG_FORMAT: 'json', ...env },
@@ -46,6 +47,7 @@ describe.each(STREAMS)('lines that a full disk costs on %s', (broken, level, whe
     ['return', 0, null],
     ['exit', 3, null],
     ['SIGTERM', null, 'SIGTERM'],
+    ['SIGTERM when all is still', null, 'SIGTERM'],
   ])('are told on the other stream, at once and at the end, all of them and no more, when it ends by: %s', async (way, code, signal) => {
     const ended = await end([ENDS, way, `${LINES}`, level], where)
     expect([ended.code, ended.signal]).toEqual([code, signal])
@@ -65,8 +67,10 @@ it('tells of them in the text format too', async () => {
   expect(text).toMatch(/^\S+ ERROR logger +log lines could not be written stream=stdout code=ENOSPC lines=\d\n/)
 })
 
-it('ends as it would have when both streams are on a full disk', async () => {
-  expect(await end([ENDS, 'exit', `${LINES}`, 'info'], { out: true, err: true })).toEqual({ text: '', code: 3, signal: null })
+it.each(['info', 'error'])('ends as it would have when one stream is on a full disk and the other has no reader, at level %s', async (level) => {
+  const child = spawn(process.execPath, [ENDS, 'exit', `${LINES}`, level], { env: { PATH: process.env.PATH }, stdio: ['ignore', full, 'pipe'] })
+  child.stderr!.destroy()
+  expect(await once(child, 'exit')).toEqual([3, null])
 })
 
 it('leaves the standard output of a command to its results when its log cannot be written', async () => {

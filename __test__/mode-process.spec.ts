@@ -89,12 +89,45 @@ describe('an object in the place of process.env', () => {
       (async () => {
         const { port, close } = await core.startProbeServer({ port: 0, readiness: core.createReadiness({ db: false, redis: false, worker: false }) });
         process.env = { ROS_MODE: 'STANDBY' };
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        const { governanceMode } = await (await fetch('http://127.0.0.1:' + port + '/health')).json();
-        say(governanceMode);
+        const begun = performance.now();
+        let mode;
+        do mode = (await (await fetch('http://127.0.0.1:' + port + '/health')).json()).governanceMode;
+        while (mode !== 'STANDBY' && performance.now() - begun < 5000);
+        say([mode, performance.now() - begun < 2000]);
         await close();
       })()`
-    expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toBe('STANDBY')
+    expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toEqual(['STANDBY', true])
+  })
+
+  it('is found out when it was there before the package, and closes where it cannot be read', async () => {
+    const before = (variables: string): string => `process.env = ${variables};
+      const core = require('./index.js'); ${say}${shown}
+      const seen = [shown(core.currentMode())];
+      process.env.ROS_MODE = 'STANDBY';
+      say([...seen, shown(core.currentMode())]);`
+    const closed = ['STANDBY', 'ROS_MODE', 'standby_mode']
+    expect(await runs(before('{ ...process.env }'), { ROS_MODE: 'LIVE' })).toEqual([['LIVE', 'ROS_MODE', null], closed])
+    const copy = 'new Proxy({ ...process.env }, { set: (target, name, value) => Reflect.set(target, name, String(value)) })'
+    expect(await runs(before(copy), { ROS_MODE: 'LIVE' })).toEqual([['LIVE', 'ROS_MODE', null], closed])
+    expect(await runs(before('Object.freeze({ ROS_MODE: "STANDBY" })'), { ROS_MODE: 'LIVE' })).toEqual([closed, closed])
+  })
+
+  it('still decides after the package was loaded a second time', async () => {
+    const program = `${core}${say}${shown}
+      process.env = { ...process.env, ROS_MODE: 'STANDBY' };
+      for (const file of Object.keys(require.cache)) if (!file.endsWith('.node')) delete require.cache[file];
+      const again = require('./index.js');
+      say([shown(core.currentMode()), shown(again.currentMode()), Object.keys(process.env).filter((name) => name.startsWith('RF_'))]);`
+    const closed = ['STANDBY', 'ROS_MODE', 'standby_mode']
+    expect(await runs(program, { ROS_MODE: 'LIVE' })).toEqual([closed, closed, []])
+  })
+
+  it('closes where a variable cannot be read, and ends nothing', async () => {
+    const program = `${core}${say}${shown}
+      process.env = { ROS_MODE: Object.create(null), get NO_NETWORK() { throw new Error('marker') } };
+      const { mode, noNetwork } = core.currentMode();
+      say([mode, noNetwork]);`
+    expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toEqual(['STANDBY', true])
   })
 })
 

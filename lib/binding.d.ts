@@ -95,6 +95,9 @@ export declare function engageKernelGuard(): KernelGuard
 
 export declare function enterStandby(): void
 
+/** Whether the environment of the process has a variable of this name. For the main thread. */
+export declare function environmentHas(name: string): boolean
+
 /** Waits until what was logged before is written, within the log's bound. */
 export declare function flushLog(): boolean
 

@@ -11,7 +11,6 @@ version_of() {
     cargo-cyclonedx) echo 0.5.9 ;;
     cargo-deny) echo 0.20.2 ;;
     cargo-fuzz) echo 0.13.2 ;;
-    cargo-machete) echo 0.9.2 ;;
     *) printf 'cargo-tool: expected a command with a version here, but found another\n' >&2 && exit 1 ;;
   esac
 }

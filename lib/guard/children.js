@@ -4,6 +4,7 @@
 
 const { join } = require('node:path')
 const binding = require('../binding.js')
+const { networkBlocked } = require('../environment.js')
 const { EACCES, internals, ownerOf, replace, substituteError } = require('./internals.js')
 const kernel = require('./kernel.js')
 const { holdChannel } = require('./received.js')
@@ -100,7 +101,7 @@ function refusedResult(error) {
  * it is Node, or starts Node, the guard. What its own environment says about them does not count.
  */
 function carried(envPairs) {
-  if (!binding.networkBlocked() || binding.guardAudits()) return envPairs
+  if (!networkBlocked() || binding.guardAudits()) return envPairs
   // Without pairs the program would get the environment as it is.
   const pairs = envPairs ?? Object.entries(process.env).map((pair) => pair.join('='))
   const lists = binding.egressLists()

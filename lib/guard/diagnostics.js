@@ -5,6 +5,7 @@
 const Module = require('node:module')
 const { isIP } = require('node:net')
 const binding = require('../binding.js')
+const { networkBlocked } = require('../environment.js')
 const { replace } = require('./internals.js')
 const localhost = require('./localhost.js')
 const { atFlip } = require('./outbound.js')
@@ -53,7 +54,7 @@ function keepReportsLocal(report) {
     get,
     set(value) {
       set.call(report, value)
-      if (binding.networkBlocked() && !binding.guardAudits()) exclude()
+      if (networkBlocked() && !binding.guardAudits()) exclude()
     },
   })
   exclude()

@@ -8,6 +8,7 @@
 const dns = require('node:dns')
 const { readFileSync } = require('node:fs')
 const binding = require('../binding.js')
+const { networkBlocked } = require('../environment.js')
 
 const NAME = 'localhost'
 const IPV4 = '127.0.0.1'
@@ -17,7 +18,7 @@ const IPV6_FIRST = 2
 
 /** Whether the guard answers by itself now: in an open mode, and in an audit, the system does. */
 function answers() {
-  return binding.networkBlocked() && !binding.guardAudits()
+  return networkBlocked() && !binding.guardAudits()
 }
 
 function isName(host) {

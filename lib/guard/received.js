@@ -8,7 +8,7 @@
 
 const { readFileSync } = require('node:fs')
 const { isMainThread } = require('node:worker_threads')
-const binding = require('../binding.js')
+const { networkBlocked } = require('../environment.js')
 const { end } = require('./ending.js')
 const { internals, replace } = require('./internals.js')
 const { atFlip, isOpen } = require('./outbound.js')
@@ -51,7 +51,7 @@ function holdChannel(target) {
 /** The error where it may not stay. In an open mode nothing is looked at before the flip. */
 function admit(handle) {
   remember(handle)
-  return binding.networkBlocked() ? judge('tcp', decide, handle) : null
+  return networkBlocked() ? judge('tcp', decide, handle) : null
 }
 
 function decide(handle) {

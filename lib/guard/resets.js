@@ -7,6 +7,7 @@
 
 const net = require('node:net')
 const binding = require('../binding.js')
+const { networkBlocked } = require('../environment.js')
 const { tellReaders } = require('./ending.js')
 const { isRefused } = require('./outbound.js')
 const { refusal } = require('./refusal.js')
@@ -26,7 +27,7 @@ function hold() {
 
 /** The refusal in the place of a reset by the guard. */
 function explained(socket, error) {
-  if (error?.code !== 'ECONNRESET' || !binding.networkBlocked() || !isRefused(lowest(socket._handle))) return error
+  if (error?.code !== 'ECONNRESET' || !networkBlocked() || !isRefused(lowest(socket._handle))) return error
   const refused = refusal('tcp', binding.blockReason())
   tellReaders(socket, refused)
   return refused

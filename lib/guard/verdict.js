@@ -5,7 +5,7 @@
  */
 
 const binding = require('../binding.js')
-const { lookAtEnvironment } = require('../environment.js')
+const { networkBlocked } = require('../environment.js')
 const log = require('./log.js')
 const { count, refusal } = require('./refusal.js')
 
@@ -20,8 +20,7 @@ function judge(way, decide, ...subject) {
     trial.add(way)
     return refusal(way, 'standby_mode')
   }
-  lookAtEnvironment()
-  if (!binding.networkBlocked()) return null
+  if (!networkBlocked()) return null
   const reason = decide(...subject)
   if (!reason) return null
   count(way, reason)

@@ -113,7 +113,9 @@ extern "C" fn on_signal(signal: libc::c_int) {
     // It is said first and looked at then, so that what comes meanwhile is not overlooked. Told
     // twice, somebody does not want to wait.
     let is_told_again = TOLD.swap(signal, Ordering::SeqCst) != 0;
-    if is_told_again || sink::shared().waiting() == 0 || !ring() {
+    let sink = sink::shared();
+    let is_done = sink.waiting() == 0 && !sink.has_lost();
+    if is_told_again || is_done || !ring() {
         die(signal);
     }
 }

@@ -78,6 +78,12 @@ pub fn resolve_mode(env: HashMap<String, String>) -> ModeSnapshot {
     (&mode::resolve(&inputs_of(&env), None, false)).into()
 }
 
+/// Whether the environment of the process has a variable of this name. For the main thread.
+#[napi(catch_unwind)]
+pub fn environment_has(name: String) -> bool {
+    std::env::var_os(name).is_some()
+}
+
 /// The variables where `process.env` is not the environment of the process, which is not read from
 /// then on.
 #[napi(catch_unwind)]

@@ -78,7 +78,9 @@ impl Sink {
         // What was told in a line that is lost was not told.
         queue.dropped.add(std::mem::take(&mut queue.announced));
         queue.dropped.unwritten += lost;
-        self.records.fetch_sub(waiting, Ordering::Relaxed);
+        // Before they are taken off the count, for a signal that comes in between.
+        self.lost.fetch_or(lost > 0, Ordering::SeqCst);
+        self.records.fetch_sub(waiting, Ordering::SeqCst);
         if !queue.is_told && state.tell_other(stream, clock::now()) {
             self.records.fetch_add(1, Ordering::Relaxed);
         }

@@ -9,7 +9,7 @@ mod drain;
 mod patience;
 mod state;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -31,6 +31,8 @@ pub(super) fn shared() -> &'static Sink {
 pub(super) struct Sink {
     /// Records that are neither written nor given up, for signal handlers, which must not lock.
     records: AtomicU64,
+    /// Whether lines could not be written: the end of the process has to tell of them.
+    lost: AtomicBool,
     /// Changes with every piece that is written, and so while a batch or a long line is under way.
     pieces: AtomicU64,
     state: Mutex<State>,
@@ -72,6 +74,11 @@ impl Sink {
         self.records.fetch_add(came, Ordering::SeqCst);
         state.append(stream, &record, size);
         self.wake(state);
+    }
+
+    /// Whether lines could not be written so far. It does not lock.
+    pub(super) fn has_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
     }
 
     /// How many records are neither written nor given up. It does not lock.
