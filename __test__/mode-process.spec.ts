@@ -99,6 +99,18 @@ describe('an object in the place of process.env', () => {
     expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toEqual(['STANDBY', true])
   })
 
+  it('reaches worker threads while the guard is installed, though nobody on the main thread calls the package', async () => {
+    const program = `${core}${say}${shown}
+      core.installEgressGuard();
+      const watch = "setInterval(() => { if (core.isStandbyMode()) parentPort.postMessage(shown(core.currentMode())) }, 20)";
+      const worker = new Worker(${JSON.stringify(`const { parentPort } = require('node:worker_threads');
+        const core = require(${JSON.stringify(join(root, 'index.js'))});
+        const shown = ({ mode, source, blockReason }) => [mode, source, blockReason];`)} + watch, { eval: true });
+      worker.once('online', () => { process.env = { ROS_MODE: 'STANDBY' } });
+      worker.once('message', (seen) => { say(seen); worker.terminate() });`
+    expect(await runs(program, { ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' })).toEqual(['STANDBY', 'ROS_MODE', 'standby_mode'])
+  })
+
   it('is found out when it was there before the package, and closes where it cannot be read', async () => {
     const before = (variables: string): string => `process.env = ${variables};
       const core = require('./index.js'); ${say}${shown}

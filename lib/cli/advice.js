@@ -9,7 +9,7 @@ const ADVICE = {
   error: 'the cause in the log: file descriptors, a code that is not known here, or your own check',
   'http_<status>': 'the worker\'s own log',
   invalid_config:
-    'the form of the URL, such as a second `@` or a `#` that should be percent-encoded; files it names; whether the database exists',
+    'the form of the URL, such as a second `@`, a `#`, or a `@` behind the host that should be percent-encoded; files it names; whether the database exists',
   not_configured: '`DATABASE_URL`, `REDIS_URL`, `WORKER_CALLBACK_URL`; pass `false` for what is not used',
   read_only: 'failover: the server takes no writes and the URL asks for them; Redis cannot save its data',
   starting_up: 'wait: recovery, shutdown, or loading of data',

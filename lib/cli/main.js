@@ -22,8 +22,10 @@ class UsageError extends Error {}
 async function main(args) {
   const output = createOutput()
   // A reader such as `head` may have seen enough.
-  process.stdout.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error
+  process.stdout.on('error', ({ code }) => {
+    if (code === 'EPIPE') return
+    output.error(`researchflow-core: the result could not be written (${code})`)
+    process.exitCode = EXIT.unwell
   })
   try {
     process.exitCode = await run(args, output)

@@ -3,6 +3,7 @@
 const { isMainThread } = require('node:worker_threads')
 const binding = require('../binding.js')
 const { booleanOption, objectOption, refuseUnknownKeys, typeError } = require('../config-error.js')
+const { networkBlocked } = require('../environment.js')
 const children = require('./children.js')
 const diagnostics = require('./diagnostics.js')
 const dns = require('./dns.js')
@@ -23,6 +24,9 @@ const { verify } = require('./verify.js')
 const LEVELS = ['process', 'kernel']
 
 const AUDITED = 'an audit refuses nothing, so the kernel level was left out: it comes when the audit ends'
+
+/** How often the environment is looked at for open connections and other threads, which ask nobody. */
+const LOOK_MS = 250
 
 /** Where a second copy of the package finds the guard of the first. */
 const INSTALLED = Symbol.for('researchflow.egress-guard')
@@ -75,7 +79,10 @@ function install() {
   received.hold()
   resets.hold()
   outbound.follow()
-  if (isMainThread) outbound.atFlip(tellWithoutKernel)
+  if (isMainThread) {
+    outbound.atFlip(tellWithoutKernel)
+    setInterval(networkBlocked, LOOK_MS).unref()
+  }
   return { wantsKernel: false, ...verify() }
 }
 
