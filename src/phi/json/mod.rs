@@ -319,6 +319,8 @@ impl Walk<'_> {
             Field::Coded(kind) => (digits >= 4).then_some(kind),
             // A count of those that were found.
             Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
+            // A counter may pass the check of a card.
+            Field::About => None,
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
             meaning => whole(meaning, value, level)

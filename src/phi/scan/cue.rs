@@ -5,7 +5,7 @@ use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, code, constraint, lexicon, name, place, secret};
+use super::{Hit, address, age, code, constraint, lexicon, name, place, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -72,6 +72,11 @@ pub(super) fn find(
         && let Some(hit) = place::residence(text, end)
     {
         return Some(hit);
+    }
+    if known & lexicon::AGED != 0
+        && (word.eq_ignore_ascii_case(b"ninety") || word.eq_ignore_ascii_case(b"hundred"))
+    {
+        return age::in_words(text, start, end);
     }
     if known & lexicon::AGED != 0 {
         let at = run(text, end, |byte| byte == b' ');

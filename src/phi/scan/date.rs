@@ -113,6 +113,9 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
                     _ => one.len() == 2 && two.len() == 2 && !ip::is_version(text, start) || cued,
                 };
                 let end = year_end(text, third, two_digits)?;
+                if !cued && separator == b'.' && end == third + 2 && is_step(text, start, end) {
+                    return None;
+                }
                 if !cued && end == third + 2 && is_progression(one, two, &text[third..end]) {
                     return None;
                 }
@@ -149,6 +152,28 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
         Some(end) => Some(end),
         None => (cued || day > first).then_some(word_end),
     }
+}
+
+/// "upgraded from 20.11.21 to 22.4.1": versions are what software is moved between.
+fn is_step(text: &[u8], start: usize, end: usize) -> bool {
+    const NEAR: usize = 48;
+    const VERBS: [&[u8]; 6] = [
+        b"upgrad",
+        b"downgrad",
+        b"bump",
+        b"install",
+        b"migrat",
+        b"roll",
+    ];
+    let before = &text[start.saturating_sub(NEAR)..start];
+    let is_said = before.windows(8).any(|window| {
+        VERBS
+            .iter()
+            .any(|verb| window[..verb.len().min(8)].eq_ignore_ascii_case(verb))
+    });
+    let is_built = matches!(text.get(end), Some(b'-' | b'+'))
+        && text.get(end + 1).is_some_and(u8::is_ascii_alphabetic);
+    is_said || is_built
 }
 
 /// "10-20-30": numbers that rise by the same are a row of counts rather than a day, a month and a year of two

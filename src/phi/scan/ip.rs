@@ -72,6 +72,52 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
     )
 }
 
+/// A public address in the name of a host that begins at `start`: "ec2-198-51-100-7.compute-1.example.com".
+pub(super) fn in_host(text: &[u8], start: usize) -> Option<Hit> {
+    let mut at = start;
+    let mut octets = [0u8; 4];
+    for (place, octet) in octets.iter_mut().enumerate() {
+        if place > 0 {
+            (text.get(at) == Some(&b'-')).then_some(())?;
+            at += 1;
+        }
+        let end = run_at_most(text, at, 4, |byte| byte.is_ascii_digit());
+        *octet = std::str::from_utf8(&text[at..end]).ok()?.parse().ok()?;
+        at = end;
+    }
+    let before = &text[..start];
+    let is_named = before.ends_with(b"ec2-") || before.ends_with(b"ip-");
+    let is_label = start == 0 || is_named || !is_word(text[start - 1]);
+    let domain = run_at_most(text, at, MAX_HOST, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
+    });
+    (is_label
+        && (is_domain(&text[at..domain]) || is_named && domain == at)
+        && is_public_v4(Ipv4Addr::from(octets)))
+    .then_some(Hit {
+        start,
+        end: at,
+        kind: Kind::Ip,
+    })
+}
+
+/// Whether the rest of a host's name is two labels and more after a dot, and no ending of a file.
+fn is_domain(rest: &[u8]) -> bool {
+    const FILES: [&[u8]; 8] = [
+        b"gz", b"bz2", b"xz", b"zip", b"zst", b"log", b"json", b"txt",
+    ];
+    let rest = rest.strip_suffix(b".").unwrap_or(rest);
+    let Some(dot) = rest.iter().rposition(|&byte| byte == b'.') else {
+        return false;
+    };
+    let top = &rest[dot + 1..];
+    rest.first() == Some(&b'.')
+        && dot > 1
+        && top.len() > 1
+        && top.iter().all(u8::is_ascii_alphabetic)
+        && !FILES.contains(&top)
+}
+
 /// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
 pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];

@@ -199,6 +199,17 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     })
 }
 
+/// Whether the key of the value at `start` says that it measures something: "start_ns=…".
+pub(super) fn counts(text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(3);
+    let separator = text[from..start]
+        .iter()
+        .rposition(|byte| matches!(byte, b':' | b'='));
+    separator
+        .and_then(|at| key(text, from + at, 0))
+        .is_some_and(|(field, _)| field == Field::About)
+}
+
 /// What the key before the separator at `at` says, and whether it is in quotes.
 fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     let mut end = at;

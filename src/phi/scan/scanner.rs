@@ -154,6 +154,9 @@ impl<'a, 's> Scanner<'a, 's> {
                 }
                 None => {}
             }
+            if let Some(hit) = ip::in_host(text, start) {
+                return self.take(hit);
+            }
             if let Some(found) = date::find(text, start, false) {
                 return self.date(start, found);
             }

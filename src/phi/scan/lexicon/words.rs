@@ -168,7 +168,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "january february march april may june july august september october november december \
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
-    (AGED, "aged turned turns turning"),
+    (AGED, "aged turned turns turning ninety hundred"),
     (
         LINK,
         "is was are named called name names like ilike boy girl twin",
