@@ -89,6 +89,11 @@ pub(super) fn find(
     {
         return Some(hit);
     }
+    if known & lexicon::ROLE != 0
+        && (word.eq_ignore_ascii_case(b"patients") || word.eq_ignore_ascii_case(b"pts"))
+    {
+        return person::several(text, end);
+    }
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))

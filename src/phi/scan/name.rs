@@ -1,6 +1,6 @@
 //! Names of people, which only a word before them gives away.
 
-use super::class::{is_boundary_after, is_letter, run};
+use super::class::{is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
 
 /// No word of a name goes on behind so many letters.
@@ -59,7 +59,11 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
-        if words > 0 && is_key(text, word_end) {
+        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1)) {
+            break;
+        }
+        // A cue of its own: "Dr. Ng NPI 1234567893".
+        if words > 0 && known & lexicon::CUE != 0 && announces(text, word_end) {
             break;
         }
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {
@@ -124,6 +128,21 @@ fn before_digit(text: &[u8], end: usize) -> bool {
 
 fn is_key(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b':' | b'='))
+}
+
+/// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
+fn announces(text: &[u8], end: usize) -> bool {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'.' | b'#' | b':' | b'-' | b'(' | b'+' | b'=');
+    let mut at = run_at_most(text, end, 4, is_gap);
+    for word in [&b"number"[..], b"num", b"no", b"id"] {
+        let is_word = text
+            .get(at..at + word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word));
+        if is_word && is_boundary_after(text, at + word.len()) {
+            at = run_at_most(text, at + word.len(), 4, is_gap);
+        }
+    }
+    at > end && text.get(at).is_some_and(u8::is_ascii_digit)
 }
 
 /// A word of a name: letters, with apostrophes and hyphens inside, and the carets that part the names

@@ -22,14 +22,17 @@ pub(super) enum Cue {
 /// The name after a title that ends at `end`.
 pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let has_dot = text.get(end) == Some(&b'.');
-    let hit = named(text, end, Cue::Title)?;
+    // "Dr: Ng" of a form.
+    let is_label = text.get(end..end + 2) == Some(b": ")
+        && text[start + 1..end].iter().all(u8::is_ascii_lowercase);
+    let hit = named(text, end + usize::from(is_label), Cue::Title)?;
     let first = word_end(text, hit.start);
     let is_one_word = first >= hit.end;
     // "MS SQL", "DR Plan", "Miss Rate", "Rev B".
     let is_shouted = end - start < 3 && text[start..end].iter().all(u8::is_ascii_uppercase);
     let is_weak = !has_dot && (is_shouted || text[start..end].eq_ignore_ascii_case(b"miss"));
     let is_letter_alone = hit.end - hit.start == 1;
-    let is_none = is_weak && lexicon::is_wording(text, hit.start, first)
+    let is_none = (is_weak || is_label) && lexicon::is_wording(text, hit.start, first)
         || is_letter_alone
         || !has_dot && is_one_word && is_software(text, hit.end);
     (!is_none).then_some(hit)
@@ -135,6 +138,7 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let is_name = match cue {
         Cue::Title => true,
         Cue::Name => words > 1 || !lexicon::is_wording(text, start, first),
+        Cue::Person if is_named_after_state(text, start, end, words) => true,
         Cue::Person => {
             is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
         }
@@ -145,6 +149,37 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
         end,
         kind: Kind::Name,
     })
+}
+
+/// "Pt. Washington refused": states that families are named after too, when no place or thing goes on after it.
+fn is_named_after_state(text: &[u8], start: usize, end: usize, words: usize) -> bool {
+    const FAMILIES: [&[u8]; 9] = [
+        b"washington",
+        b"virginia",
+        b"georgia",
+        b"carolina",
+        b"montana",
+        b"dakota",
+        b"york",
+        b"delaware",
+        b"indiana",
+    ];
+    let next = run(text, end, |byte| byte == b' ');
+    let is_followed = lexicon::flags(text, next, word_end(text, next)) & lexicon::NO_NAME != 0
+        || text.get(next).is_some_and(u8::is_ascii_uppercase);
+    words == 1
+        && !is_followed
+        && FAMILIES
+            .iter()
+            .any(|family| text[start..end].eq_ignore_ascii_case(family))
+}
+
+/// Names after a word for several people, which ends at `end`: at least two, since one may say what they are.
+pub(super) fn several(text: &[u8], end: usize) -> Option<Hit> {
+    let hit = named(text, end, Cue::Person)?;
+    let has_comma = text[hit.start..hit.end].contains(&b',');
+    let is_list = has_comma || super::list::next(text, hit, true).is_some();
+    is_list.then_some(hit)
 }
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, lexicon,
-    markup, number, option, person, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, labels,
+    lexicon, list, markup, number, option, person, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -65,6 +65,24 @@ impl<'a, 's> Scanner<'a, 's> {
         self.floor = hit.end;
     }
 
+    /// Takes the value that the word up to `cue` announces, and those that follow it in a list.
+    fn take_list(&mut self, hit: Hit, cue: usize) {
+        if hit.start < cue {
+            return self.take(hit);
+        }
+        let is_plural = list::is_plural(self.text, cue);
+        let mut next = list::next(self.text, hit, is_plural);
+        if is_plural && next.is_none() && list::is_count(self.text, hit) {
+            self.at = hit.end;
+            return;
+        }
+        self.take(hit);
+        while let Some(hit) = next {
+            self.take(hit);
+            next = list::next(self.text, hit, is_plural);
+        }
+    }
+
     fn word(&mut self) {
         let (text, start) = (self.text, self.at);
         let letters = class::run(text, start, class::is_letter);
@@ -81,10 +99,16 @@ impl<'a, 's> Scanner<'a, 's> {
         if let Some(hit) = hit {
             return self.take(hit);
         }
+        if known & lexicon::CUE != 0 && labels::are_before(text, start, self.floor) {
+            let hits = labels::find(text, end, self.floor);
+            if !hits.is_empty() {
+                return self.found(&hits);
+            }
+        }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
         {
-            return self.take(hit);
+            return self.take_list(hit, end);
         }
         if letters < end
             && let Some(hit) = glued::find(text, start, end)
@@ -191,8 +215,15 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
+                if labels::are_before(text, at, self.floor) {
+                    let hits = labels::find(text, at, self.floor);
+                    if !hits.is_empty() {
+                        return self.found(&hits);
+                    }
+                }
                 match keyed::find(text, at, self.floor, &mut self.unclosed) {
-                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Value(hit) => return self.take_list(hit, at),
+                    keyed::Found::Values(hits) => return self.found(&hits),
                     keyed::Found::Version(end) => {
                         self.at = end.max(at + 1);
                         return;
@@ -211,7 +242,12 @@ impl<'a, 's> Scanner<'a, 's> {
             b'[' => {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;
-                    self.floor = self.at;
+                    // "[ssn] => 1" of PHP and "patient[ssn]=1" of a form: it is a key.
+                    let is_key =
+                        text[self.at..].starts_with(b" => ") || text.get(self.at) == Some(&b'=');
+                    if !is_key {
+                        self.floor = self.at;
+                    }
                     return;
                 }
                 email::spelt(text, at, self.floor)
