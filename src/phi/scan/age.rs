@@ -15,7 +15,10 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
-    let is_age = is_old(text, at)
+    // "[name] (94)": the name was found before.
+    let is_beside = text[..start].ends_with(b"[name] (") && text.get(end) == Some(&b')');
+    let is_age = is_beside
+        || is_old(text, at)
         || years_end(text, at).is_some_and(|stop| {
             sex_end(text, stop).is_some()
                 || stop - end == 1
@@ -47,6 +50,11 @@ fn is_old(text: &[u8], at: usize) -> bool {
         b"y.o",
         b"yrs of age",
         b"y o ",
+        b"y old",
+        b"y-o ",
+        b"yr. old",
+        b"yrs. old",
+        b"yearold",
     ]
     .iter()
     .any(|unit| {
@@ -192,6 +200,12 @@ const AFTER: &[&[u8]] = &[
     b"hypotension",
     b"hypoxia",
     b"chest",
+    b"woman",
+    b"man",
+    b"lady",
+    b"gentleman",
+    b"female",
+    b"male",
     b"bleeding",
     b"hospitalized",
     b"ed",

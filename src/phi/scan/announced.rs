@@ -18,8 +18,11 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     let field = field_before(text, start, end, floor, is_numbered)?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
         let word = &text[start..end];
-        let is_name = (word.eq_ignore_ascii_case(b"name") || word.eq_ignore_ascii_case(b"names"))
-            && field != Field::Name;
+        let ends = |noun: &[u8]| {
+            let at = word.len().checked_sub(noun.len());
+            at.is_some_and(|at| word[at..].eq_ignore_ascii_case(noun))
+        };
+        let is_name = (ends(b"name") || ends(b"names")) && field != Field::Name;
         // In a column of its own.
         let aligned = run(text, end, |byte| byte == b' ');
         if is_name && aligned > end + 2 {
@@ -45,7 +48,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     }
     value_after(field, text, end)
         .or_else(|| on_next_line(field, text, start, end))
-        .or_else(|| told_later(field, text, end))
+        .or_else(|| told_later(field, text, start, end))
 }
 
 /// "MRN⏎00123456": a cue that is all of its line, and its code on the next.
@@ -61,20 +64,29 @@ fn on_next_line(field: Field, text: &[u8], start: usize, end: usize) -> Option<H
 }
 
 /// "MRN on wristband was 00123456": plain words and a verb between a cue and its code.
-fn told_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
+fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit> {
     const FAR: usize = 64;
     const MOST: usize = 7;
-    const VERBS: [&[u8]; 6] = [b"is", b"was", b"read", b"reads", b"shows", b"showed"];
-    if !matches!(
-        field,
-        Field::Strong(Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin)
-    ) {
-        return None;
+    const VERBS: [&[u8]; 7] = [b"is", b"was", b"be", b"read", b"reads", b"shows", b"showed"];
+    // Words after these say where, and not what: "in the header".
+    const PLACES: [&[u8]; 13] = [
+        b"the", b"a", b"an", b"in", b"on", b"at", b"by", b"over", b"per", b"from", b"his", b"her",
+        b"their",
+    ];
+    const NUMBERS: [&[u8]; 4] = [b"number", b"no", b"num", b"id"];
+    let is_number = NUMBERS
+        .iter()
+        .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    match field {
+        Field::Strong(Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin) => {}
+        Field::Coded(_) if is_number => {}
+        _ => return None,
     }
     let limit = text.len().min(end + FAR);
     let near = &text[..limit];
     let is_gap = |byte: u8| matches!(byte, b' ' | b',' | b'(' | b')' | b'"' | b'\'');
     let mut at = end;
+    let mut is_place = false;
     for _ in 0..MOST {
         let start = run(near, at, is_gap);
         let stop = run(near, start, |byte| byte.is_ascii_lowercase());
@@ -92,12 +104,14 @@ fn told_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
             if hit.is_some() {
                 return hit;
             }
-        } else if lexicon::flags(text, start, stop) & lexicon::BETWEEN == 0
+        } else if !is_place
+            && lexicon::flags(text, start, stop) & lexicon::BETWEEN == 0
             && field::classify(word) != Field::Plain
         {
             // It is about something else: "MRN lookup count was 12345".
             return None;
         }
+        is_place = PLACES.contains(&word);
         at = stop;
     }
     None

@@ -90,7 +90,11 @@ pub(super) fn find(
         return Some(hit);
     }
     if known & lexicon::ROLE != 0
-        && (word.eq_ignore_ascii_case(b"patients") || word.eq_ignore_ascii_case(b"pts"))
+        && word.len() > 2
+        && word
+            .last()
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(&b's'))
+        && !word.ends_with(b"'s")
     {
         return person::several(text, end);
     }
@@ -122,9 +126,20 @@ pub(super) fn find(
         return Some(hit);
     }
     if known & lexicon::CUE != 0 {
-        return announced(text, start, end, floor);
+        return announced(text, start, end, floor).or_else(|| of_person(text, start, end, floor));
     }
     None
+}
+
+/// "[name] ID 4711223": the code of whom was named right before.
+fn of_person(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    let is_id = text[start..end].eq_ignore_ascii_case(b"id");
+    let is_after = floor > 0
+        && start - floor <= 3
+        && text[floor..start]
+            .iter()
+            .all(|byte| matches!(byte, b' ' | b',' | b'(' | b'-'));
+    (is_id && is_after).then(|| value_after(Field::Coded(Kind::Mrn), text, end))?
 }
 
 fn role(known: u32) -> Cue {

@@ -166,14 +166,32 @@ fn is_step(text: &[u8], start: usize, end: usize) -> bool {
         b"roll",
     ];
     let before = &text[start.saturating_sub(NEAR)..start];
-    let is_said = before.windows(8).any(|window| {
-        VERBS
+    let after = &text[end..text.len().min(end + NEAR / 2)];
+    let is_in = |part: &[u8]| {
+        (0..part.len()).any(|at| {
+            VERBS.iter().any(|verb| {
+                part.get(at..at + verb.len())
+                    .is_some_and(|word| word.eq_ignore_ascii_case(verb))
+            })
+        })
+    };
+    let is_said = is_in(before) || is_in(after);
+    let from = [&b"->"[..], b" to"]
+        .iter()
+        .find_map(|link| before.trim_ascii_end().strip_suffix(*link));
+    let is_moved = from.is_some_and(|from| {
+        let from = from.trim_ascii_end();
+        let length = from
             .iter()
-            .any(|verb| window[..verb.len().min(8)].eq_ignore_ascii_case(verb))
+            .rev()
+            .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+            .count();
+        let other = &from[from.len() - length..];
+        other.iter().filter(|&&byte| byte == b'.').count() == 2 && other.len() != end - start
     });
     let is_built = matches!(text.get(end), Some(b'-' | b'+'))
         && text.get(end + 1).is_some_and(u8::is_ascii_alphabetic);
-    is_said || is_built
+    is_said || is_moved || is_built
 }
 
 /// "10-20-30": numbers that rise by the same are a row of counts rather than a day, a month and a year of two

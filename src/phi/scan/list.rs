@@ -68,7 +68,7 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
         return if last.kind == Kind::Name {
             name_at(text, at, is_plural, is_and)
         } else {
-            code_at(text, at, last, is_plural || is_and)
+            code_at(text, at, last).filter(|hit| is_plural || is_like(text, last, *hit, is_and))
         };
     }
 }
@@ -84,7 +84,12 @@ fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
         is_and = text[at] == b'&';
         at = spaces(at + 1);
     }
-    for word in [&b"and "[..], b"or ", b"& ", b"and/or "] {
+    // Codes are merged into others, and mistaken for them.
+    const LINKS: [&[u8]; 11] = [
+        b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ",
+        b"vs ",
+    ];
+    for word in LINKS {
         if text[at..].starts_with(word) && (mark || at > end) {
             is_and = true;
             at = spaces(at + word.len());
@@ -110,7 +115,15 @@ fn name_at(text: &[u8], at: usize, is_plural: bool, is_and: bool) -> Option<Hit>
     })
 }
 
-fn code_at(text: &[u8], at: usize, last: Hit, is_listed: bool) -> Option<Hit> {
+/// Whether a code looks like the one before it: digits alone, and about as many.
+fn is_like(text: &[u8], last: Hit, hit: Hit, is_and: bool) -> bool {
+    let is_digits = |hit: Hit| text[hit.start..hit.end].iter().all(u8::is_ascii_digit);
+    let (one, other) = (last.end - last.start, hit.end - hit.start);
+    let most = if is_and { 2 } else { 0 };
+    is_digits(last) && is_digits(hit) && one.abs_diff(other) <= most && other > 5
+}
+
+fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
     let field = match last.kind {
         Kind::Phone | Kind::Card => Field::Whole(last.kind),
         Kind::Age => Field::Age,
@@ -121,10 +134,9 @@ fn code_at(text: &[u8], at: usize, last: Hit, is_listed: bool) -> Option<Hit> {
         }
         _ => return None,
     };
-    let is_code = is_listed
-        && text.get(at..word_end(text, at)).is_some_and(|word| {
-            word.iter().any(u8::is_ascii_digit) || word.first().is_some_and(u8::is_ascii_uppercase)
-        });
+    let is_code = text.get(at..word_end(text, at)).is_some_and(|word| {
+        word.iter().any(u8::is_ascii_digit) || word.first().is_some_and(u8::is_ascii_uppercase)
+    });
     if !is_code && text[at] != b'(' {
         return None;
     }
@@ -158,6 +170,23 @@ pub(super) fn below(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
         at = run_at_most(text, line, MAX_ITEM, |byte| !matches!(byte, b'\n' | b'\r'));
     }
     hits
+}
+
+/// The values in brackets after a word for several of them that ends at `end`: "MRNs [00123456, 00123457]".
+pub(super) fn in_brackets(text: &[u8], end: usize, field: Field) -> Vec<Hit> {
+    const MAX_LIST: usize = 512;
+    let open = run_at_most(text, end, 2, |byte| byte == b' ');
+    if text.get(open) != Some(&b'[') || placeholder::length_at(&text[open..]).is_some() {
+        return Vec::new();
+    }
+    let close = run_at_most(text, open + 1, MAX_LIST, |byte| {
+        !matches!(byte, b']' | b'[' | b'\n')
+    });
+    if text.get(close) == Some(&b']') {
+        between(text, open + 1, close, field)
+    } else {
+        Vec::new()
+    }
 }
 
 /// The items between the brackets of a list from `open` up to `close`.

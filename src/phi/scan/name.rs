@@ -2,6 +2,7 @@
 
 use super::class::{is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
+use crate::phi::field::{self, Field};
 
 /// No word of a name goes on behind so many letters.
 const MAX_WORD: usize = 64;
@@ -63,7 +64,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
-        if words > 0 && known & lexicon::CUE != 0 && announces(text, word_end) {
+        let is_cue = known & lexicon::CUE != 0 && announces(text, word_end);
+        if words > 0 && (is_cue || begins_label(text, at, word_end)) {
             break;
         }
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {
@@ -142,7 +144,25 @@ fn announces(text: &[u8], end: usize) -> bool {
             at = run_at_most(text, at + word.len(), 4, is_gap);
         }
     }
-    at > end && text.get(at).is_some_and(u8::is_ascii_digit)
+    let code = run_at_most(text, at, 12, |byte| {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit()
+    });
+    at > end && text[at..code].iter().any(u8::is_ascii_digit)
+}
+
+/// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID
+/// W123", "Social Security 536228726".
+fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
+    let next = end + 1;
+    let stop = run(text, next, is_letter);
+    text.get(end) == Some(&b' ')
+        && lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
+        && announces(text, stop)
+        && matches!(
+            field::classify(&text[start..stop]),
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_)
+        )
+        && field::classify(&text[start..stop]) != field::classify(&text[next..stop])
 }
 
 /// A word of a name: letters, with apostrophes and hyphens inside, and the carets that part the names

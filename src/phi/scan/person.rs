@@ -3,7 +3,9 @@
 
 use super::class::{is_letter, run, word_end};
 use super::name::Expect;
-use super::{Hit, lexicon, name};
+use super::value::{self, Announced};
+use super::{Hit, lexicon, list, name};
+use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 
 /// How sure a cue is that a person's name comes next.
@@ -32,7 +34,9 @@ pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let is_shouted = end - start < 3 && text[start..end].iter().all(u8::is_ascii_uppercase);
     let is_weak = !has_dot && (is_shouted || text[start..end].eq_ignore_ascii_case(b"miss"));
     let is_letter_alone = hit.end - hit.start == 1;
-    let is_none = (is_weak || is_label) && lexicon::is_wording(text, hit.start, first)
+    let is_none = (is_weak || is_label)
+        && lexicon::is_wording(text, hit.start, first)
+        && !is_family(text, hit.start, first)
         || is_letter_alone
         || !has_dot && is_one_word && is_software(text, hit.end);
     (!is_none).then_some(hit)
@@ -137,8 +141,13 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let is_caseless = text[start..end].iter().all(|&byte| byte >= 0x80);
     let is_name = match cue {
         Cue::Title => true,
-        Cue::Name => words > 1 || !lexicon::is_wording(text, start, first),
-        Cue::Person if is_named_after_state(text, start, end, words) => true,
+        Cue::Name => {
+            words > 1
+                || !lexicon::is_wording(text, start, first)
+                || lexicon::flags(text, start, first) & (lexicon::STATE | lexicon::MONTH) != 0
+                    && first - start > 2
+        }
+        Cue::Person if words == 1 && is_family(text, start, end) => !goes_on(text, end),
         Cue::Person => {
             is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
         }
@@ -151,8 +160,8 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     })
 }
 
-/// "Pt. Washington refused": states that families are named after too, when no place or thing goes on after it.
-fn is_named_after_state(text: &[u8], start: usize, end: usize, words: usize) -> bool {
+/// Whether a word that is a place's or a month's is a family's too, where a cue expects one: "Pt. Washington", "Dr: May".
+fn is_family(text: &[u8], start: usize, end: usize) -> bool {
     const FAMILIES: [&[u8]; 9] = [
         b"washington",
         b"virginia",
@@ -164,21 +173,29 @@ fn is_named_after_state(text: &[u8], start: usize, end: usize, words: usize) -> 
         b"delaware",
         b"indiana",
     ];
+    FAMILIES
+        .iter()
+        .any(|family| text[start..end].eq_ignore_ascii_case(family))
+}
+
+/// Whether a capital or a word of titles goes on after a name that ends at `end`: "patient Washington State".
+fn goes_on(text: &[u8], end: usize) -> bool {
     let next = run(text, end, |byte| byte == b' ');
-    let is_followed = lexicon::flags(text, next, word_end(text, next)) & lexicon::NO_NAME != 0
-        || text.get(next).is_some_and(u8::is_ascii_uppercase);
-    words == 1
-        && !is_followed
-        && FAMILIES
-            .iter()
-            .any(|family| text[start..end].eq_ignore_ascii_case(family))
+    let known = lexicon::flags(text, next, word_end(text, next));
+    known & lexicon::NO_NAME != 0 && known & lexicon::COMMON == 0
+        || text.get(next).is_some_and(u8::is_ascii_uppercase)
 }
 
 /// Names after a word for several people, which ends at `end`: at least two, since one may say what they are.
 pub(super) fn several(text: &[u8], end: usize) -> Option<Hit> {
-    let hit = named(text, end, Cue::Person)?;
+    let Some(hit) = named(text, end, Cue::Person) else {
+        let at = run(text, end, |byte| matches!(byte, b' ' | b':' | b'#'));
+        let code = value::take(Field::Strong(Kind::Mrn), text, at, Announced::Words)?;
+        let is_list = list::next(text, code, true).is_some_and(|hit| hit.end - hit.start > 4);
+        return (is_list && code.end - code.start > 4).then_some(code);
+    };
     let has_comma = text[hit.start..hit.end].contains(&b',');
-    let is_list = has_comma || super::list::next(text, hit, true).is_some();
+    let is_list = has_comma || list::next(text, hit, true).is_some();
     is_list.then_some(hit)
 }
 

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
     Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, labels,
@@ -109,6 +110,16 @@ impl<'a, 's> Scanner<'a, 's> {
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
         {
             return self.take_list(hit, end);
+        }
+        if known & lexicon::CUE != 0
+            && matches!(text.get(end..end + 2), Some(b" [" | [b'[', _]))
+            && list::is_plural(text, end)
+            && let Some(field) = field_before(text, start, end, self.floor, false)
+        {
+            let hits = list::in_brackets(text, end, field);
+            if !hits.is_empty() {
+                return self.found(&hits);
+            }
         }
         if letters < end
             && let Some(hit) = glued::find(text, start, end)

@@ -43,7 +43,7 @@ impl Lexicon {
         for (word, announces) in field::last_words() {
             let flags = if announces { CUE | KEY } else { KEY };
             lexicon.add(&word, flags);
-            if word.len() > 2 && !word.ends_with(b"s") && word.len() < MAX_WORD {
+            if word.len() > 1 && !word.ends_with(b"s") && word.len() < MAX_WORD {
                 let mut plural = word.clone();
                 plural.push(b's');
                 lexicon.add(&plural, flags);

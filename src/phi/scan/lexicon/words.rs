@@ -77,7 +77,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     ),
     (
         ROLE,
-        "patients pts pcp patient pt subject participant mother father spouse wife husband guardian kin attending \
+        "patients pts nurses physicians surgeons doctors clinicians pcp patient pt subject participant mother father spouse wife husband guardian kin attending \
          physician surgeon nurse provider consultant named dear resident caregiver son daughter \
          beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
