@@ -1,5 +1,6 @@
 //! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
+use super::announced::is_measured;
 use super::class::{is_boundary_after, is_word, run, word_end};
 use super::number::digits_end;
 use super::{Hit, lexicon};
@@ -233,6 +234,7 @@ const NONE: &[&[u8]] = &[
     b"slot",
     b"rack",
     b"heap",
+    b"allocated",
     b"size",
     b"memory",
     b"disk",
@@ -253,6 +255,10 @@ fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     let after = &after[..run(after, 0, |byte| byte != b'\n')];
     let is =
         |known: &[&[u8]], word: &[u8]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    // "110M records".
+    if is_measured(text, end) {
+        return false;
+    }
     let mut last = before
         .rsplit(|byte| !byte.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -346,7 +352,7 @@ pub(super) fn in_words(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let is_aged = before[word..].eq_ignore_ascii_case(b"age")
         || lexicon::flags(before, word, before.len()) & lexicon::AGED != 0;
     let unit = run(text, stop, |byte| matches!(byte, b' ' | b'-'));
-    (is_aged || unit > stop && is_old(text, unit)).then_some(Hit {
+    (is_aged && !is_measured(text, stop) || unit > stop && is_old(text, unit)).then_some(Hit {
         start: first,
         end: stop,
         kind: Kind::Age,
@@ -386,6 +392,8 @@ mod tests {
             "code 93F at 0x7f",
             "heap 96M of 128M",
             "bed 92F is free",
+            "96 M users presented",
+            "turned ninety percent",
             "ninety-two requests a second",
             "a hundred years ago",
             "the forecast is 98°F",

@@ -14,7 +14,18 @@ const MAX_ITEMS: usize = 256;
 const MAX_ITEM: usize = 128;
 
 /// Whether the word that ends at `end` names several.
-pub(super) fn is_plural(text: &[u8], end: usize) -> bool {
+pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
+    if text[..end].ends_with(b")") {
+        end = text[..end]
+            .iter()
+            .rev()
+            .take(MAX_ITEM)
+            .position(|&byte| byte == b'(')
+            .map_or(end, |open| end - open - 1);
+    }
+    while end > 0 && matches!(text[end - 1], b' ' | b'"' | b'\'' | b'`') {
+        end -= 1;
+    }
     let length = text[..end]
         .iter()
         .rev()

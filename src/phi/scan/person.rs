@@ -146,6 +146,7 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
                 || !lexicon::is_wording(text, start, first)
                 || lexicon::flags(text, start, first) & (lexicon::STATE | lexicon::MONTH) != 0
                     && first - start > 2
+                    && !goes_on(text, end)
         }
         Cue::Person if words == 1 && is_family(text, start, end) => !goes_on(text, end),
         Cue::Person => {
