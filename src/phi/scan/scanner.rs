@@ -226,7 +226,8 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
-                if labels::are_before(text, at, self.floor) {
+                let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
+                if is_spaced && labels::are_before(text, at, self.floor) {
                     let hits = labels::find(text, at, self.floor);
                     if !hits.is_empty() {
                         return self.found(&hits);
