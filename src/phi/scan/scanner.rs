@@ -67,6 +67,7 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     /// Takes the value that the word up to `cue` announces, and those that follow it in a list.
+    #[inline(never)]
     fn take_list(&mut self, hit: Hit, cue: usize) {
         if hit.start < cue {
             return self.take(hit);
@@ -82,6 +83,37 @@ impl<'a, 's> Scanner<'a, 's> {
             self.take(hit);
             next = list::next(self.text, hit, is_plural);
         }
+    }
+
+    /// Takes the values of labels written as one, the last of which is before `end`.
+    #[inline(never)]
+    fn labelled(&mut self, start: usize, end: usize) -> bool {
+        if !labels::are_before(self.text, start, self.floor) {
+            return false;
+        }
+        let hits = labels::find(self.text, end, self.floor);
+        if hits.is_empty() {
+            return false;
+        }
+        self.found(&hits);
+        true
+    }
+
+    /// Takes the values in brackets after a word for several.
+    #[inline(never)]
+    fn bracketed(&mut self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        if !matches!(text.get(end..end + 2), Some(b" [" | [b'[', _])) || !list::is_plural(text, end)
+        {
+            return false;
+        }
+        let hits = field_before(text, start, end, self.floor, false)
+            .map_or(Vec::new(), |field| list::in_brackets(text, end, field));
+        if hits.is_empty() {
+            return false;
+        }
+        self.found(&hits);
+        true
     }
 
     fn word(&mut self) {
@@ -100,26 +132,16 @@ impl<'a, 's> Scanner<'a, 's> {
         if let Some(hit) = hit {
             return self.take(hit);
         }
-        if known & lexicon::CUE != 0 && labels::are_before(text, start, self.floor) {
-            let hits = labels::find(text, end, self.floor);
-            if !hits.is_empty() {
-                return self.found(&hits);
-            }
+        if known & lexicon::CUE != 0 && self.labelled(start, end) {
+            return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
         {
             return self.take_list(hit, end);
         }
-        if known & lexicon::CUE != 0
-            && matches!(text.get(end..end + 2), Some(b" [" | [b'[', _]))
-            && list::is_plural(text, end)
-            && let Some(field) = field_before(text, start, end, self.floor, false)
-        {
-            let hits = list::in_brackets(text, end, field);
-            if !hits.is_empty() {
-                return self.found(&hits);
-            }
+        if known & lexicon::CUE != 0 && self.bracketed(start, end) {
+            return;
         }
         if letters < end
             && let Some(hit) = glued::find(text, start, end)
@@ -227,11 +249,8 @@ impl<'a, 's> Scanner<'a, 's> {
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
                 let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
-                if is_spaced && labels::are_before(text, at, self.floor) {
-                    let hits = labels::find(text, at, self.floor);
-                    if !hits.is_empty() {
-                        return self.found(&hits);
-                    }
+                if is_spaced && self.labelled(at, at) {
+                    return;
                 }
                 match keyed::find(text, at, self.floor, &mut self.unclosed) {
                     keyed::Found::Value(hit) => return self.take_list(hit, at),
