@@ -314,8 +314,9 @@ impl Walk<'_> {
         }
         let kind = match level.meaning(field) {
             Field::Person => (digits > 4).then_some(Kind::Mrn),
-            // Counts of tokens, of tests that pass, of names and addresses.
+            // Counts of tokens, of tests that pass, of names and addresses. A counter may pass the check of a card.
             Field::PersonLike
+            | Field::About
             | Field::Secret
             | Field::Name
             | Field::Whole(Kind::Name | Kind::Email) => None,
@@ -323,8 +324,6 @@ impl Walk<'_> {
             Field::Coded(kind) => (digits >= 4).then_some(kind),
             // A count of those that were found.
             Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
-            // A counter may pass the check of a card.
-            Field::About => None,
             Field::Age => scan::is_great_age(value).then_some(Kind::Age),
             Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
             meaning => whole(meaning, value, level)

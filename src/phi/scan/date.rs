@@ -187,7 +187,7 @@ fn is_step(text: &[u8], start: usize, end: usize) -> bool {
             .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
             .count();
         let other = &from[from.len() - length..];
-        other.iter().filter(|&&byte| byte == b'.').count() == 2 && other.len() != end - start
+        other.split(|&byte| byte == b'.').count() == 3 && other.len() != end - start
     });
     let is_built = matches!(text.get(end), Some(b'-' | b'+'))
         && text.get(end + 1).is_some_and(u8::is_ascii_alphabetic);

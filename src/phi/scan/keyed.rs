@@ -68,25 +68,23 @@ fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit
         return Vec::new();
     }
     let start = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t'));
-    match text.get(start) {
-        Some(b'\n' | b'\r') => list::below(text, start, field),
-        Some(b'[')
-            if matches!(
-                field,
-                Field::Coded(_) | Field::Age | Field::Zip | Field::Person
-            ) && start >= *unclosed
-                && placeholder::length_at(&text[start..]).is_none() =>
-        {
-            match bracket_end(text, start) {
-                Some(end) => list::between(text, start + 1, end - 1, field),
-                None => {
-                    *unclosed = start + MAX_BRACKET;
-                    Vec::new()
-                }
-            }
-        }
-        _ => Vec::new(),
+    if matches!(text.get(start), Some(b'\n' | b'\r')) {
+        return list::below(text, start, field);
     }
+    let is_list = matches!(
+        field,
+        Field::Coded(_) | Field::Age | Field::Zip | Field::Person
+    ) && text.get(start) == Some(&b'[')
+        && start >= *unclosed
+        && placeholder::length_at(&text[start..]).is_none();
+    if !is_list {
+        return Vec::new();
+    }
+    let Some(end) = bracket_end(text, start) else {
+        *unclosed = start + MAX_BRACKET;
+        return Vec::new();
+    };
+    list::between(text, start + 1, end - 1, field)
 }
 
 /// The value of `first:` where there is a `last:` too.

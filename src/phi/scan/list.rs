@@ -84,6 +84,11 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
     }
 }
 
+/// Words between items. Codes are merged into others, and mistaken for them.
+const LINKS: [&[u8]; 11] = [
+    b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ", b"vs ",
+];
+
 /// Past what parts the items of a list, and whether it is "and" or its like.
 fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
     let spaces = |at: usize| run_at_most(text, at, 3, |byte| byte == b' ');
@@ -95,11 +100,6 @@ fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
         is_and = text[at] == b'&';
         at = spaces(at + 1);
     }
-    // Codes are merged into others, and mistaken for them.
-    const LINKS: [&[u8]; 11] = [
-        b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ",
-        b"vs ",
-    ];
     for word in LINKS {
         if text[at..].starts_with(word) && (mark || at > end) {
             is_and = true;
@@ -127,11 +127,11 @@ fn name_at(text: &[u8], at: usize, is_plural: bool, is_and: bool) -> Option<Hit>
 }
 
 /// Whether a code looks like the one before it: digits alone, and about as many.
-fn is_like(text: &[u8], last: Hit, hit: Hit, is_and: bool) -> bool {
+fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
     let is_digits = |hit: Hit| text[hit.start..hit.end].iter().all(u8::is_ascii_digit);
-    let (one, other) = (last.end - last.start, hit.end - hit.start);
+    let (one, other) = (last.end - last.start, next.end - next.start);
     let most = if is_and { 2 } else { 0 };
-    is_digits(last) && is_digits(hit) && one.abs_diff(other) <= most && other > 5
+    is_digits(last) && is_digits(next) && one.abs_diff(other) <= most && other > 5
 }
 
 fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
@@ -151,13 +151,13 @@ fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
     if !is_code && text[at] != b'(' {
         return None;
     }
-    let least = if matches!(last.kind, Kind::Age | Kind::Zip) {
+    let shortest = if matches!(last.kind, Kind::Age | Kind::Zip) {
         2
     } else {
         5
     };
     value::take(field, text, at, Announced::Words)
-        .filter(|hit| hit.end - hit.start >= least && !is_measured(text, hit.end))
+        .filter(|hit| hit.end - hit.start >= shortest && !is_measured(text, hit.end))
 }
 
 /// The items of a list of YAML (1.2.2, 8.2.1) below a key of `field` whose line ends at `at`.

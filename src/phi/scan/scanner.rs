@@ -274,8 +274,12 @@ impl<'a, 's> Scanner<'a, 's> {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;
                     // "[ssn] => 1" of PHP and "patient[ssn]=1" of a form: it is a key.
-                    let is_key =
-                        text[self.at..].starts_with(b" => ") || text.get(self.at) == Some(&b'=');
+                    let is_arrow = text[self.at..].starts_with(b" => ");
+                    let value = self.at + if is_arrow { 4 } else { 1 };
+                    // What stands at "[name]" may be a field's, which has no capital.
+                    let is_key = (is_arrow || text.get(self.at) == Some(&b'='))
+                        && (!text[at..].starts_with(b"[name")
+                            || text.get(value).is_some_and(u8::is_ascii_uppercase));
                     if !is_key {
                         self.floor = self.at;
                     }

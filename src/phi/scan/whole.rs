@@ -14,8 +14,10 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
         ) => has_digits(1).then_some(kind),
         // A key of a table, which says nothing outside of it.
-        Field::Strong(Kind::Mrn) if code::uuid_end(value, 0) == Some(value.len()) => None,
-        Field::Strong(Kind::Age) => is_great_age(value).then_some(Kind::Age),
+        Field::Strong(Kind::Mrn) => {
+            (code::uuid_end(value, 0) != Some(value.len())).then_some(Kind::Mrn)
+        }
+        Field::Age | Field::Strong(Kind::Age) => is_great_age(value).then_some(Kind::Age),
         Field::Strong(kind) | Field::Whole(kind) | Field::Record(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
@@ -25,7 +27,6 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::PersonLike => (in_person
             || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
-        Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
