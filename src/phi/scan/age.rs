@@ -256,7 +256,8 @@ fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     let is =
         |known: &[&[u8]], word: &[u8]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
     // "110M records".
-    if is_measured(text, end) {
+    let is_status_post = text[end..].starts_with(b" s/");
+    if is_measured(text, end) && !is_status_post {
         return false;
     }
     let mut last = before
@@ -367,6 +368,7 @@ mod tests {
     fn an_age_over_89_is_found_in_the_shorthand_of_clinics() {
         for (text, expected) in [
             ("HPI: 96 M c/o dizziness", "HPI: [age] M c/o dizziness"),
+            ("94F s/p hip repair", "[age]F s/p hip repair"),
             (
                 "101F brought in by her niece",
                 "[age]F brought in by her niece",

@@ -63,6 +63,12 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1)) {
             break;
         }
+        // Somebody else: "Dr. Ng, Pt. Doe".
+        let is_other = known & lexicon::TITLE != 0
+            || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
+        if comma && is_other {
+            break;
+        }
         // A cue of its own: "Dr. Ng NPI 1234567893".
         let is_cue = known & lexicon::CUE != 0 && announces(text, word_end);
         if words > 0 && (is_cue || begins_label(text, at, word_end)) {
