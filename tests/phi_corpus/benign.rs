@@ -223,6 +223,16 @@ const NUMBERS: &[(&str, &[&str])] = &[
 /// Sentences of operators.
 const SENTENCES: &[&str] = &[
     "Request completed in 12#ms with status 200",
+    "license BSD-3-Clause approved for the bundle",
+    "upgraded express from 20.11.21 to 22.1.#",
+    "start_ns=5997465082870535 took %## ms",
+    "9# M users presented with the banner",
+    "accounts: 12####",
+    "MRN lookup count was 12####",
+    "read/write: 12####/45####",
+    "encounterId=^^^^^^^^-^^^^-4^^^-a^^^-^^^^^^^^^^^^",
+    "ip-10-0-1-%#.ec2.internal is ready",
+    "heap 9#M of 128M",
     "Processed %######### bytes in %#.# s",
     "Starting orchestrator v1.%.# on port 3001",
     "Connected to postgres at 10.0.%.1#:5432",

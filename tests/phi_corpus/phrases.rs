@@ -9,6 +9,8 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Ssn => &[
             "REF*SY*{}~",
+            "SSN/DOB: {} / 03/14/1957",
+            "SSN as dictated over the phone was {}",
             "<ssn>{}</ssn>",
             "Duplicate entry '{}' for key 'patients.uq_ssn'",
             "SSN {}",
@@ -68,6 +70,10 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::Mrn => &[
             "Key (mrn, site)=({}, 12) already exists.",
+            "MRN printed on the label reads {}",
+            "MRN/DOB: {} / 03/14/1957",
+            "MRN (confirmed): {}",
+            "mrns:\n  - {}\n  - E0289914\n",
             "Duplicate entry '{}' for key 'patients.mrn'",
             "constraint 'UQ_MRN'. The duplicate key value is ({}).",
             "INSERT INTO visits (n, mrn) VALUES (3, '{}')",
@@ -111,6 +117,8 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::Name => &[
             "<lastName>{}</lastName>",
+            "Name/MRN: {} / E0289914",
+            "{\"reference\":\"Patient/7\",\"display\":\"{}\"}",
             "INSERT INTO patients (name, n) VALUES ('{}', 3)",
             "id,patient_name,n\n1,{},2",
             "{}, MD reviewed the chart",
@@ -183,6 +191,11 @@ pub fn telling(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::Age => &[
             "aged {}",
+            "HPI: {}F with cough",
+            "pt is a {} M who fell at home",
+            "{}y F on warfarin",
+            "ages {} and 52",
+            "OBX|1|NM|29553-5^AGE^LN||{}|a|||||F",
             "turned {} last week",
             "ageAtDiagnosis={}",
             "age: {}",

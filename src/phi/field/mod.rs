@@ -217,14 +217,19 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
         return longest;
     }
     // "mrns", "licenses": one of many is of the same kind.
-    let is_plural = words.get(end - 1).ends_with(b"s") && words.get(end - 1).len() > 3;
+    let is_plural = words.get(end - 1).ends_with(b"s") && words.get(end - 1).len() > 2;
     (first..end)
         .filter(|_| is_plural)
         .find_map(|start| {
             let phrase = words.phrase(start, end);
             vocabulary::phrase(&phrase[..phrase.len() - 1])
         })
-        .filter(|field| matches!(field, Field::Strong(_) | Field::Whole(_) | Field::Coded(_)))
+        .filter(|field| {
+            matches!(
+                field,
+                Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip
+            )
+        })
 }
 
 /// Whose name it is says the word before.

@@ -152,7 +152,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Coded(Kind::License),
-        "lic #, cert number, license, licence, license #, licence #, drivers license, driver license, drivers licence, \
+        "lic, lic #, cert number, license, licence, license #, licence #, drivers license, driver license, drivers licence, \
          driver licence, drivers license #, driver license #, dl number, driver licence number, \
          medical license, medical license number, dl, license plate, plate, plate \
          number, number plate, passport, passport #, certificate number, state license, state \
@@ -219,7 +219,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Value,
-        "value, values, val, answer, value string, text value, content value, old, new, before, after, previous, \
+        "value, values, val, answer, display, value string, text value, content value, old, new, before, after, previous, \
          current, from value, to value, input, input value",
     ),
 ];

@@ -13,7 +13,7 @@ use super::words::Words;
 
 /// After a noun, these say that the value is about it, and not it: `tokenCount`, `emailVerified`.
 const ABOUT: &str = "count counts total totals size sizes length len bytes ms sec secs seconds \
-    millis micros nanos minutes hours days enabled disabled required optional valid invalid \
+    millis micros nanos ns nsec usec msec hrtime monotonic minutes hours days enabled disabled required optional valid invalid \
     validity verified verification type types kind kinds status statuses state format config \
     configuration settings setting option options schema version versions index indexes limit \
     limits rate rates ratio timeout ttl sent exists exist present missing mask masked masking \

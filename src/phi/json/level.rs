@@ -90,6 +90,7 @@ impl Level {
             Field::Name => Some(Kind::Name),
             Field::Place => Some(Kind::Address),
             Field::Zip => Some(Kind::Zip),
+            Field::Age => Some(Kind::Age),
             Field::Secret => Some(Kind::Secret),
             Field::Identifier => Some(Kind::Mrn),
             Field::Plain | Field::Id | Field::Value | Field::PersonLike | Field::Label => {

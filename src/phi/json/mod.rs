@@ -236,6 +236,10 @@ impl Walk<'_> {
         } else {
             self.cell(field, value, level)
         };
+        // What a reference of FHIR to a person shows is the name (R4, 2.3.0.1).
+        if level.is_object && self.last_key() == b"reference" && names_person(value) {
+            level.labelled = Some(Field::Whole(Kind::Name));
+        }
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {
@@ -310,8 +314,9 @@ impl Walk<'_> {
         }
         let kind = match level.meaning(field) {
             Field::Person => (digits > 4).then_some(Kind::Mrn),
-            // Counts of tokens, of tests that pass, of names and addresses.
+            // Counts of tokens, of tests that pass, of names and addresses. A counter may pass the check of a card.
             Field::PersonLike
+            | Field::About
             | Field::Secret
             | Field::Name
             | Field::Whole(Kind::Name | Kind::Email) => None,
@@ -371,6 +376,17 @@ impl Walk<'_> {
     fn peek(&self) -> Result<u8, Unredactable> {
         self.json.get(self.at).copied().ok_or(Unredactable)
     }
+}
+
+fn names_person(reference: &[u8]) -> bool {
+    [
+        &b"Patient/"[..],
+        b"Practitioner/",
+        b"RelatedPerson/",
+        b"Person/",
+    ]
+    .iter()
+    .any(|kind| reference.starts_with(kind))
 }
 
 /// The kind that all of `value` is, if its field says so.

@@ -126,6 +126,8 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         }
         match field::classify(&text[at..stop]) {
             Field::Plain => {}
+            // A strong one is named by the words before the last too.
+            Field::Strong(_) if !is_cue => {}
             Field::Secret | Field::Version | Field::Thing => return None,
             field if is_cue && is_boundary_after(text, stop) => {
                 return of_code(text, start, end, field);

@@ -1,26 +1,49 @@
-//! Ages over 89 that their unit gives away.
+//! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
-use super::Hit;
-use super::class::{is_word, run};
+use super::announced::is_measured;
+use super::class::{is_boundary_after, is_word, run, word_end};
 use super::number::digits_end;
+use super::{Hit, lexicon};
 use crate::phi::kind::Kind;
 
-/// "93-year-old", "93 y/o", "93yo".
+/// How far words say what a number and a letter are.
+const NEAR: usize = 64;
+
+/// "93-year-old", "93 y/o", "93yoF", "93y F", "(93F) s/p fall".
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     let end = digits_end(text, start);
-    if !super::is_great_age(&text[start..end]) {
+    if !super::is_great_age(&text[start..end]) || start > 0 && text[start - 1] == b'.' {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
+    // "[name] (94)": the name was found before.
+    let is_beside = text[..start].ends_with(b"[name] (") && text.get(end) == Some(&b')');
+    let is_age = is_beside
+        || is_old(text, at)
+        || years_end(text, at).is_some_and(|stop| {
+            sex_end(text, stop).is_some()
+                || stop - end == 1
+                    && is_boundary_after(text, stop)
+                    && is_clinical(text, start, stop)
+        })
+        || at <= end + 1 && sex_end(text, end).is_some_and(|stop| is_clinical(text, start, stop));
+    is_age.then_some(Hit {
+        start,
+        end,
+        kind: Kind::Age,
+    })
+}
+
+/// Whether a unit at `at` is that of ages and of nothing else.
+fn is_old(text: &[u8], at: usize) -> bool {
     let rest = &text[at..];
-    let is_age = [
+    [
         &b"year-old"[..],
         b"year old",
         b"years old",
         b"years-old",
         b"years of age",
         b"y/o",
-        b"yo ",
         b"yo",
         b"yr old",
         b"yr-old",
@@ -28,16 +51,357 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         b"y.o",
         b"yrs of age",
         b"y o ",
+        b"y old",
+        b"y-o ",
+        b"yr. old",
+        b"yrs. old",
+        b"yearold",
     ]
     .iter()
     .any(|unit| {
         rest.get(..unit.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(unit))
-            && (unit.len() > 2 || !rest.get(2).is_some_and(|&byte| is_word(byte)))
+            && (unit.len() > 2 || is_boundary_after(rest, 2) || is_sex(rest, 2))
+    })
+}
+
+/// Past "y", "yr", "yrs", "year" or "years".
+fn years_end(text: &[u8], at: usize) -> Option<usize> {
+    let mut end = at;
+    for letters in [&b"ears"[..], b"ear", b"rs", b"r", b""] {
+        end = at + 1 + letters.len();
+        let is_unit = text
+            .get(at + 1..end)
+            .is_some_and(|word| word.eq_ignore_ascii_case(letters));
+        if is_unit {
+            break;
+        }
+    }
+    let is_year = matches!(text.get(at), Some(b'y' | b'Y'));
+    (is_year && (is_boundary_after(text, end) || is_sex(text, end))).then_some(end)
+}
+
+/// Whether the letter at `at` is a sex.
+fn is_sex(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), Some(b'F' | b'M' | b'f' | b'm')) && is_boundary_after(text, at + 1)
+}
+
+/// Past the sex after an age that ends at `end`: "F", " M", "/F", " male".
+fn sex_end(text: &[u8], end: usize) -> Option<usize> {
+    const WORDS: [&[u8]; 7] = [
+        b"female",
+        b"male",
+        b"woman",
+        b"man",
+        b"gentleman",
+        b"lady",
+        b"fem",
+    ];
+    let at = end + usize::from(matches!(text.get(end), Some(b' ' | b'-' | b'/')));
+    let stop = word_end(text, at);
+    let word = text.get(at..stop)?;
+    let is_letter = matches!(word, b"F" | b"M");
+    let is_unit = matches!(text.get(stop), Some(b'-' | b'/' | b'.'))
+        && text.get(stop + 1).is_some_and(|&byte| is_word(byte));
+    (is_letter && !is_unit || WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+        .then_some(stop)
+}
+
+/// What stands before an age in notes.
+const BEFORE: &[&[u8]] = &[
+    b"hpi",
+    b"cc",
+    b"pt",
+    b"patient",
+    b"pmh",
+    b"subj",
+    b"subjective",
+    b"triage",
+    b"ems",
+    b"hx",
+    b"pts",
+    b"consult",
+    b"summary",
+    b"id",
+    b"demographics",
+    b"this",
+];
+
+/// What stands after an age and a sex in notes.
+const AFTER: &[&[u8]] = &[
+    b"s/p",
+    b"p/w",
+    b"c/o",
+    b"w/",
+    b"w",
+    b"h/o",
+    b"hx",
+    b"pmh",
+    b"pmhx",
+    b"fx",
+    b"fall",
+    b"fell",
+    b"presents",
+    b"presented",
+    b"presenting",
+    b"admitted",
+    b"admit",
+    b"brought",
+    b"biba",
+    b"bibems",
+    b"sob",
+    b"cp",
+    b"ams",
+    b"htn",
+    b"chf",
+    b"cad",
+    b"ckd",
+    b"dm",
+    b"dm2",
+    b"t2dm",
+    b"afib",
+    b"copd",
+    b"uti",
+    b"pna",
+    b"cva",
+    b"tia",
+    b"nstemi",
+    b"stemi",
+    b"sepsis",
+    b"septic",
+    b"syncope",
+    b"dementia",
+    b"stroke",
+    b"hip",
+    b"pain",
+    b"dnr",
+    b"dni",
+    b"snf",
+    b"intubated",
+    b"nkda",
+    b"hospice",
+    b"weakness",
+    b"confusion",
+    b"confused",
+    b"cough",
+    b"dyspnea",
+    b"gib",
+    b"melena",
+    b"fracture",
+    b"abd",
+    b"nausea",
+    b"vomiting",
+    b"covid",
+    b"diagnosed",
+    b"complains",
+    b"complaining",
+    b"history",
+    b"pneumonia",
+    b"delirium",
+    b"hypotension",
+    b"hypoxia",
+    b"chest",
+    b"woman",
+    b"man",
+    b"lady",
+    b"gentleman",
+    b"female",
+    b"male",
+    b"bleeding",
+    b"hospitalized",
+    b"ed",
+    b"icu",
+];
+
+/// What a number and F or M are where it is warm, or where they name a place or a size.
+const NONE: &[&[u8]] = &[
+    b"temp",
+    b"temperature",
+    b"tmax",
+    b"t",
+    b"tm",
+    b"fever",
+    b"febrile",
+    b"afebrile",
+    b"degrees",
+    b"deg",
+    b"bed",
+    b"room",
+    b"rm",
+    b"unit",
+    b"seat",
+    b"gate",
+    b"slot",
+    b"rack",
+    b"heap",
+    b"allocated",
+    b"size",
+    b"memory",
+    b"disk",
+    b"mem",
+    b"hex",
+    b"0x",
+];
+
+/// Whether the words around an age from `start` and its sex up to `end` are those of a note.
+fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
+    let from = start.saturating_sub(NEAR / 2);
+    let before = &text[from..start];
+    let before = &before[before
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |line| line + 1)..];
+    let after = &text[end..text.len().min(end + NEAR)];
+    let after = &after[..run(after, 0, |byte| byte != b'\n')];
+    let is =
+        |known: &[&[u8]], word: &[u8]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    // "110M records".
+    let is_status_post = text[end..].starts_with(b" s/");
+    if is_measured(text, end) && !is_status_post {
+        return false;
+    }
+    let mut last = before
+        .rsplit(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(3);
+    let near_before: [&[u8]; 3] = std::array::from_fn(|_| last.next().unwrap_or_default());
+    let mut after_words = after
+        .split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':'))
+        .filter(|word| !word.is_empty())
+        .take(6);
+    if near_before.iter().any(|word| is(NONE, word)) || after.contains(&0xb0) {
+        return false;
+    }
+    let after_says = after_words.try_fold(false, |says, word| {
+        if is(NONE, word) {
+            None
+        } else {
+            Some(says || is(AFTER, word))
+        }
     });
-    is_age.then_some(Hit {
-        start,
-        end,
+    match after_says {
+        None => false,
+        Some(true) => true,
+        // "[name] (93F)": the name was found before.
+        Some(false) => {
+            near_before[..2].iter().any(|word| is(BEFORE, word))
+                || before.ends_with(b"[name] (")
+                || before.ends_with(b"[name], ")
+        }
+    }
+}
+
+const UNITS: [&[u8]; 9] = [
+    b"one", b"two", b"three", b"four", b"five", b"six", b"seven", b"eight", b"nine",
+];
+const TEENS: [&[u8]; 12] = [
+    b"ten",
+    b"eleven",
+    b"twelve",
+    b"thirteen",
+    b"fourteen",
+    b"fifteen",
+    b"sixteen",
+    b"seventeen",
+    b"eighteen",
+    b"nineteen",
+    b"twenty",
+    b"thirty",
+];
+
+/// An age in words whose "ninety" or "hundred" is from `start` to `end`: "ninety-two year old", "aged one hundred
+/// and three".
+pub(super) fn in_words(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is = |known: &[&[u8]], at: usize, stop: usize| {
+        known
+            .iter()
+            .any(|known| text[at..stop].eq_ignore_ascii_case(known))
+    };
+    let mut stop = end;
+    for _ in 0..3 {
+        let at = run(text, stop, |byte| matches!(byte, b' ' | b'-'));
+        let next = word_end(text, at);
+        if at > stop + 1
+            || at == stop
+            || !(is(&UNITS, at, next) || is(&TEENS, at, next) || is(&[b"and"], at, next))
+        {
+            break;
+        }
+        stop = next;
+    }
+    let mut first = start;
+    let is_hundred = text[start..end].eq_ignore_ascii_case(b"hundred");
+    for one in [&b"one "[..], b"one-", b"a "] {
+        let before = start.checked_sub(one.len());
+        if let Some(at) =
+            before.filter(|&at| is_hundred && text[at..start].eq_ignore_ascii_case(one))
+        {
+            first = at;
+        }
+    }
+    if is_hundred && first == start {
+        return None;
+    }
+    let before = text[..first].trim_ascii_end();
+    let word = before.len()
+        - before
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+    let is_aged = before[word..].eq_ignore_ascii_case(b"age")
+        || lexicon::flags(before, word, before.len()) & lexicon::AGED != 0;
+    let unit = run(text, stop, |byte| matches!(byte, b' ' | b'-'));
+    (is_aged && !is_measured(text, stop) || unit > stop && is_old(text, unit)).then_some(Hit {
+        start: first,
+        end: stop,
         kind: Kind::Age,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn an_age_over_89_is_found_in_the_shorthand_of_clinics() {
+        for (text, expected) in [
+            ("HPI: 96 M c/o dizziness", "HPI: [age] M c/o dizziness"),
+            ("94F s/p hip repair", "[age]F s/p hip repair"),
+            (
+                "101F brought in by her niece",
+                "[age]F brought in by her niece",
+            ),
+            ("91 yoM with cough", "[age] yoM with cough"),
+            ("95y/oF, NKDA", "[age]y/oF, NKDA"),
+            ("90Y M fell at home", "[age]Y M fell at home"),
+            ("the pt (97F) is stable", "the pt ([age]F) is stable"),
+            ("a ninety-six-year-old widow", "a [age]-year-old widow"),
+            ("aged one hundred and two", "aged [age]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_age_over_89_stays() {
+        for text in [
+            "84F s/p fall",
+            "temp 101 F, patient admitted",
+            "98.6F with cough",
+            "the oven is at 98 F",
+            "code 93F at 0x7f",
+            "heap 96M of 128M",
+            "bed 92F is free",
+            "96 M users presented",
+            "turned ninety percent",
+            "ninety-two requests a second",
+            "a hundred years ago",
+            "the forecast is 98°F",
+            "retention 99y",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 }

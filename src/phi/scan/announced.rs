@@ -17,7 +17,17 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     let is_numbered = text.get(sign) == Some(&b'#');
     let field = field_before(text, start, end, floor, is_numbered)?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
-        let is_name = text[start..end].eq_ignore_ascii_case(b"name") && field != Field::Name;
+        let word = &text[start..end];
+        let ends = |noun: &[u8]| {
+            let at = word.len().checked_sub(noun.len());
+            at.is_some_and(|at| word[at..].eq_ignore_ascii_case(noun))
+        };
+        let is_name = (ends(b"name") || ends(b"names")) && field != Field::Name;
+        // In a column of its own.
+        let aligned = run(text, end, |byte| byte == b' ');
+        if is_name && aligned > end + 2 {
+            return named(text, aligned - 1, Cue::Name);
+        }
         return named(text, end, if is_name { Cue::Name } else { Cue::Role });
     }
     // "MR #4512" is a request to merge; a medical record has a longer number.
@@ -37,6 +47,74 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
         return Some(hit);
     }
     value_after(field, text, end)
+        .or_else(|| on_next_line(field, text, start, end))
+        .or_else(|| told_later(field, text, start, end))
+}
+
+/// "MRN⏎00123456": a cue that is all of its line, and its code on the next.
+fn on_next_line(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is_line = start == 0 || text[start - 1] == b'\n';
+    let break_at = end + usize::from(text.get(end) == Some(&b'\r'));
+    if !is_line || text.get(break_at) != Some(&b'\n') || !matches!(field, Field::Strong(_)) {
+        return None;
+    }
+    let hit = value::take(field, text, break_at + 1, Announced::Words)?;
+    let ends = matches!(text.get(hit.end), None | Some(b'\n' | b'\r'));
+    (ends && hit.end - hit.start > 4).then_some(hit)
+}
+
+/// "MRN on wristband was 00123456": plain words and a verb between a cue and its code.
+fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    const FAR: usize = 64;
+    const MOST: usize = 7;
+    const VERBS: [&[u8]; 7] = [b"is", b"was", b"be", b"read", b"reads", b"shows", b"showed"];
+    // Words after these say where, and not what: "in the header".
+    const PLACES: [&[u8]; 13] = [
+        b"the", b"a", b"an", b"in", b"on", b"at", b"by", b"over", b"per", b"from", b"his", b"her",
+        b"their",
+    ];
+    const NUMBERS: [&[u8]; 4] = [b"number", b"no", b"num", b"id"];
+    let is_number = NUMBERS
+        .iter()
+        .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    match field {
+        Field::Strong(Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin) => {}
+        Field::Coded(_) if is_number => {}
+        _ => return None,
+    }
+    let limit = text.len().min(end + FAR);
+    let near = &text[..limit];
+    let is_gap = |byte: u8| matches!(byte, b' ' | b',' | b'(' | b')' | b'"' | b'\'');
+    let mut at = end;
+    let mut is_place = false;
+    for _ in 0..MOST {
+        let start = run(near, at, is_gap);
+        let stop = run(near, start, |byte| byte.is_ascii_lowercase());
+        if start == at || start > at + 2 || stop == start || !is_boundary_after(text, stop) {
+            return None;
+        }
+        let word = &text[start..stop];
+        if VERBS.contains(&word) {
+            let from = run(near, stop, |byte| {
+                is_gap(byte) || matches!(byte, b':' | b'#')
+            });
+            let hit = value::take(field, text, from, Announced::Words).filter(|hit| {
+                hit.end - hit.start > 4 && hit.start > stop && !is_measured(text, hit.end)
+            });
+            if hit.is_some() {
+                return hit;
+            }
+        } else if !is_place
+            && lexicon::flags(text, start, stop) & lexicon::BETWEEN == 0
+            && field::classify(word) != Field::Plain
+        {
+            // It is about something else: "MRN lookup count was 12345".
+            return None;
+        }
+        is_place = PLACES.contains(&word);
+        at = stop;
+    }
+    None
 }
 
 /// "OTP 482913", "PIN is 4821": digits alone are a secret after these.

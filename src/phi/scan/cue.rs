@@ -5,7 +5,7 @@ use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, code, constraint, lexicon, name, place, secret};
+use super::{Hit, address, age, code, constraint, lexicon, name, place, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -74,15 +74,16 @@ pub(super) fn find(
         return Some(hit);
     }
     if known & lexicon::AGED != 0 {
-        let at = run(text, end, |byte| byte == b' ');
-        return value::take(Field::Age, text, at, Announced::Words)
-            .filter(|hit| word.eq_ignore_ascii_case(b"aged") || !is_measured(text, hit.end));
+        return aged(text, start, end);
     }
     if known & lexicon::TITLE != 0
         && word[0].is_ascii_uppercase()
         && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);
+    }
+    if known & lexicon::ROLE != 0 && is_several(word) {
+        return person::several(text, end);
     }
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
@@ -112,9 +113,40 @@ pub(super) fn find(
         return Some(hit);
     }
     if known & lexicon::CUE != 0 {
-        return announced(text, start, end, floor);
+        return announced(text, start, end, floor).or_else(|| of_person(text, start, end));
     }
     None
+}
+
+/// "aged 93", "ninety-two years old".
+fn aged(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let word = &text[start..end];
+    if word.eq_ignore_ascii_case(b"ninety") || word.eq_ignore_ascii_case(b"hundred") {
+        return age::in_words(text, start, end);
+    }
+    let at = run(text, end, |byte| byte == b' ');
+    value::take(Field::Age, text, at, Announced::Words)
+        .filter(|hit| word.eq_ignore_ascii_case(b"aged") || !is_measured(text, hit.end))
+}
+
+/// "patients", "nurses".
+fn is_several(role: &[u8]) -> bool {
+    role.len() > 2 && matches!(role.last(), Some(b's' | b'S')) && !role.contains(&b'\'')
+}
+
+/// "[name] ID 4711223": the code of whom was named right before.
+fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let is_id = text[start..end].eq_ignore_ascii_case(b"id");
+    let before = text[..start].trim_ascii_end();
+    let before = before
+        .strip_suffix(b",")
+        .or(before.strip_suffix(b" ("))
+        .unwrap_or(before);
+    let open = before.iter().rev().take(16).position(|&byte| byte == b'[');
+    // The name was found before, and the text is read again.
+    let is_after = before.ends_with(b"]")
+        && open.is_some_and(|open| before[before.len() - open..].starts_with(b"name"));
+    (is_id && is_after).then(|| value_after(Field::Coded(Kind::Mrn), text, end))?
 }
 
 fn role(known: u32) -> Cue {

@@ -113,6 +113,9 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
                     _ => one.len() == 2 && two.len() == 2 && !ip::is_version(text, start) || cued,
                 };
                 let end = year_end(text, third, two_digits)?;
+                if !cued && separator == b'.' && end == third + 2 && is_step(text, start, end) {
+                    return None;
+                }
                 if !cued && end == third + 2 && is_progression(one, two, &text[third..end]) {
                     return None;
                 }
@@ -149,6 +152,46 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
         Some(end) => Some(end),
         None => (cued || day > first).then_some(word_end),
     }
+}
+
+/// "upgraded from 20.11.21 to 22.4.1": versions are what software is moved between.
+fn is_step(text: &[u8], start: usize, end: usize) -> bool {
+    const NEAR: usize = 48;
+    const VERBS: [&[u8]; 6] = [
+        b"upgrad",
+        b"downgrad",
+        b"bump",
+        b"install",
+        b"migrat",
+        b"roll",
+    ];
+    let before = &text[start.saturating_sub(NEAR)..start];
+    let after = &text[end..text.len().min(end + NEAR / 2)];
+    let is_in = |part: &[u8]| {
+        (0..part.len()).any(|at| {
+            VERBS.iter().any(|verb| {
+                part.get(at..at + verb.len())
+                    .is_some_and(|word| word.eq_ignore_ascii_case(verb))
+            })
+        })
+    };
+    let is_said = is_in(before) || is_in(after);
+    let from = [&b"->"[..], b" to"]
+        .iter()
+        .find_map(|link| before.trim_ascii_end().strip_suffix(*link));
+    let is_moved = from.is_some_and(|from| {
+        let from = from.trim_ascii_end();
+        let length = from
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+            .count();
+        let other = &from[from.len() - length..];
+        other.split(|&byte| byte == b'.').count() == 3 && other.len() != end - start
+    });
+    let is_built = matches!(text.get(end), Some(b'-' | b'+'))
+        && text.get(end + 1).is_some_and(u8::is_ascii_alphabetic);
+    is_said || is_moved || is_built
 }
 
 /// "10-20-30": numbers that rise by the same are a row of counts rather than a day, a month and a year of two

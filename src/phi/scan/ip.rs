@@ -72,6 +72,54 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
     )
 }
 
+/// A public address in the name of a host that begins at `start`: "ec2-198-51-100-7.compute-1.example.com".
+pub(super) fn in_host(text: &[u8], start: usize) -> Option<Hit> {
+    let first = run_at_most(text, start, 4, |byte| byte.is_ascii_digit());
+    let before = &text[..start];
+    let is_named = before.ends_with(b"ec2-") || before.ends_with(b"ip-");
+    let is_label = is_named || before.last().is_none_or(|&byte| !is_word(byte));
+    if text.get(first) != Some(&b'-') || !is_label {
+        return None;
+    }
+    let mut at = start;
+    let mut octets = [0u8; 4];
+    for (place, octet) in octets.iter_mut().enumerate() {
+        if place > 0 {
+            (text.get(at) == Some(&b'-')).then_some(())?;
+            at += 1;
+        }
+        let end = run_at_most(text, at, 4, |byte| byte.is_ascii_digit());
+        *octet = std::str::from_utf8(&text[at..end]).ok()?.parse().ok()?;
+        at = end;
+    }
+    let is_in_domain = match text.get(at) {
+        Some(b'.') => is_domain(text, at),
+        next => is_named && next.is_none_or(|&byte| !is_word(byte) && byte != b'-'),
+    };
+    (is_in_domain && is_public_v4(Ipv4Addr::from(octets))).then_some(Hit {
+        start,
+        end: at,
+        kind: Kind::Ip,
+    })
+}
+
+/// Whether the rest of a host's name, from a dot on, is two labels and more and no ending of a file.
+fn is_domain(text: &[u8], start: usize) -> bool {
+    const FILES: [&[u8]; 8] = [
+        b"gz", b"bz2", b"xz", b"zip", b"zst", b"log", b"json", b"txt",
+    ];
+    let end = run_at_most(text, start, MAX_HOST, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
+    });
+    let rest = &text[start..end];
+    let rest = rest.strip_suffix(b".").unwrap_or(rest);
+    let Some(dot) = rest.iter().rposition(|&byte| byte == b'.') else {
+        return false;
+    };
+    let top = &rest[dot + 1..];
+    dot > 1 && top.len() > 1 && top.iter().all(u8::is_ascii_alphabetic) && !FILES.contains(&top)
+}
+
 /// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
 pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];
@@ -215,4 +263,30 @@ pub(super) fn is_network_address(value: &[u8]) -> bool {
     };
     let value = value.trim();
     value.parse::<IpAddr>().is_ok() || value.parse::<std::net::SocketAddr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn a_public_address_in_the_name_of_a_host_is_found() {
+        for (text, expected) in [
+            (
+                "PTR ec2-198-51-100-7.compute-1.example.com",
+                "PTR ec2-[ip].compute-1.example.com",
+            ),
+            ("83-12-44-9.dyn.example.net", "[ip].dyn.example.net"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "ip-10-0-1-5.ec2.internal",
+            "report-8-11-21-10.tar.gz",
+            "steps 8-2-3-4 done",
+            "app8-2-3-4.example.com",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, name, validation, whole};
+use super::{Hit, lexicon, list, markup, name, validation, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -19,6 +19,8 @@ const MAX_CELL: usize = 128;
 /// What the key before a separator says.
 pub(super) enum Found {
     Value(Hit),
+    /// A list of them.
+    Values(Vec<Hit>),
     /// What follows is a version up to there.
     Version(usize),
     Nothing,
@@ -50,7 +52,39 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         }
         field => field,
     };
+    let hits = listed(text, at, field, unclosed);
+    if !hits.is_empty() {
+        return Found::Values(hits);
+    }
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// The values of a key that stand in a list of YAML below it or between brackets.
+fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
+    if matches!(
+        field,
+        Field::Plain | Field::About | Field::Thing | Field::Secret | Field::Label | Field::Id
+    ) {
+        return Vec::new();
+    }
+    let start = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t'));
+    if matches!(text.get(start), Some(b'\n' | b'\r')) {
+        return list::below(text, start, field);
+    }
+    let is_list = matches!(
+        field,
+        Field::Coded(_) | Field::Age | Field::Zip | Field::Person
+    ) && text.get(start) == Some(&b'[')
+        && start >= *unclosed
+        && placeholder::length_at(&text[start..]).is_none();
+    if !is_list {
+        return Vec::new();
+    }
+    let Some(end) = bracket_end(text, start) else {
+        *unclosed = start + MAX_BRACKET;
+        return Vec::new();
+    };
+    list::between(text, start + 1, end - 1, field)
 }
 
 /// The value of `first:` where there is a `last:` too.
@@ -199,6 +233,17 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     })
 }
 
+/// Whether the key of the value at `start` says that it measures something: "start_ns=…".
+pub(super) fn counts(text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(3);
+    let separator = text[from..start]
+        .iter()
+        .rposition(|byte| matches!(byte, b':' | b'='));
+    separator
+        .and_then(|at| key(text, from + at, 0))
+        .is_some_and(|(field, _)| field == Field::About)
+}
+
 /// What the key before the separator at `at` says, and whether it is in quotes.
 fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     let mut end = at;
@@ -208,7 +253,9 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     if end == floor {
         return None;
     }
-    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !is_word(text[end - 2])) {
+    // "ZIP+4".
+    let goes_on = |byte: u8| is_word(byte) || byte == b'+';
+    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !goes_on(text[end - 2])) {
         return None;
     }
     if matches!(text[end - 1], b'"' | b'\'' | b'`') {
@@ -219,10 +266,14 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
             .rposition(|&byte| byte == quote)?;
         return Some((field::classify(&text[from + open + 1..end - 1]), true));
     }
+    if let Some(before) = before_remark(text, end, floor) {
+        end = before;
+    }
     while end > floor && matches!(text[end - 1], b')' | b']' | b'#' | b' ') && at - end < 4 {
         end -= 1;
     }
-    let is_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/');
+    let is_key =
+        |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/' | b'+');
     let mut start = end;
     let from = floor.max(end.saturating_sub(MAX_KEY));
     while start > from && is_key(text[start - 1]) {
@@ -277,6 +328,25 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         }
         name = &name[next..];
     }
+}
+
+/// Where a key ends that a remark in parentheses follows up to `end`: "MRN (verified)". A remark says how far the
+/// value is to be trusted, and nothing of what it is.
+fn before_remark(text: &[u8], end: usize, floor: usize) -> Option<usize> {
+    const MAX_REMARK: usize = 24;
+    (text[end - 1] == b')').then_some(())?;
+    let from = floor.max(end.saturating_sub(MAX_REMARK));
+    let open = from + text[from..end].iter().rposition(|&byte| byte == b'(')?;
+    let remark = &text[open + 1..end - 1];
+    let key = text[floor..open].trim_ascii_end().len();
+    let is_remark = match field::classify(remark) {
+        Field::Plain => remark
+            .iter()
+            .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'-')),
+        Field::About => remark.ends_with(b"ed") || remark == b"optional",
+        _ => false,
+    };
+    (is_remark && key > 0 && !remark.is_empty()).then_some(floor + key)
 }
 
 /// A quick look at a key: whether its last word is known, or it may be several words in one.

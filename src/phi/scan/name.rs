@@ -1,7 +1,8 @@
 //! Names of people, which only a word before them gives away.
 
-use super::class::{is_boundary_after, is_letter, run};
+use super::class::{is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
+use crate::phi::field::{self, Field};
 
 /// No word of a name goes on behind so many letters.
 const MAX_WORD: usize = 64;
@@ -59,7 +60,18 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
-        if words > 0 && is_key(text, word_end) {
+        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1)) {
+            break;
+        }
+        // Somebody else: "Dr. Ng, Pt. Doe".
+        let is_other = known & lexicon::TITLE != 0
+            || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
+        if comma && is_other {
+            break;
+        }
+        // A cue of its own: "Dr. Ng NPI 1234567893".
+        let is_cue = known & lexicon::CUE != 0 && announces(text, word_end);
+        if words > 0 && (is_cue || begins_label(text, at, word_end)) {
             break;
         }
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {
@@ -124,6 +136,39 @@ fn before_digit(text: &[u8], end: usize) -> bool {
 
 fn is_key(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b':' | b'='))
+}
+
+/// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
+fn announces(text: &[u8], end: usize) -> bool {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'.' | b'#' | b':' | b'-' | b'(' | b'+' | b'=');
+    let mut at = run_at_most(text, end, 4, is_gap);
+    for word in [&b"number"[..], b"num", b"no", b"id"] {
+        let is_word = text
+            .get(at..at + word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word));
+        if is_word && is_boundary_after(text, at + word.len()) {
+            at = run_at_most(text, at + word.len(), 4, is_gap);
+        }
+    }
+    let code = run_at_most(text, at, 12, |byte| {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit()
+    });
+    at > end && text[at..code].iter().any(u8::is_ascii_digit)
+}
+
+/// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID
+/// W123", "Social Security 536228726".
+fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
+    let next = end + 1;
+    let stop = run(text, next, is_letter);
+    text.get(end) == Some(&b' ')
+        && lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
+        && announces(text, stop)
+        && matches!(
+            field::classify(&text[start..stop]),
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_)
+        )
+        && field::classify(&text[start..stop]) != field::classify(&text[next..stop])
 }
 
 /// A word of a name: letters, with apostrophes and hyphens inside, and the carets that part the names

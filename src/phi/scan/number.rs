@@ -1,7 +1,7 @@
 //! Numbers that their shape gives away: Social Security, telephone and card numbers.
 
-use super::Hit;
 use super::class::is_word;
+use super::{Hit, keyed};
 use crate::phi::Kind;
 
 /// Groups of digits with single separators between them, from `start` on.
@@ -108,7 +108,7 @@ fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let ends = text
         .get(end)
         .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end));
-    (ends && is_bare_card(&text[start..end])).then_some(Hit {
+    (ends && is_bare_card(&text[start..end]) && !keyed::counts(text, start)).then_some(Hit {
         start,
         end,
         kind: Kind::Card,
@@ -118,7 +118,24 @@ fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 /// A number without separators is a card's only in the lengths that most cards have: one number in ten
 /// passes the check.
 pub(in super::super) fn is_bare_card(digits: &[u8]) -> bool {
-    (14..=16).contains(&digits.len()) && is_card(digits)
+    (14..=16).contains(&digits.len()) && is_card(digits) && is_issued(digits)
+}
+
+/// Maestro's ranges hold every number that begins with 5 or 6; without separators only those of its issuers that are
+/// published count.
+fn is_issued(digits: &[u8]) -> bool {
+    let prefix = prefix(digits);
+    !matches!(prefix, 5000..=5099 | 5600..=5999 | 6000..=6999)
+        || matches!(
+            prefix,
+            5018 | 5020 | 5038 | 5893 | 6011 | 6200..=6299 | 6304 | 6440..=6599 | 6759 | 6761..=6763
+        ) && digits.len() == 16
+}
+
+fn prefix(digits: &[u8]) -> u32 {
+    digits[..4]
+        .iter()
+        .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
 }
 
 fn ends_sentence(text: &[u8], at: usize) -> bool {
@@ -341,9 +358,7 @@ fn is_card(digits: &[u8]) -> bool {
     if !(13..=19).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let prefix = digits[..4]
-        .iter()
-        .fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let prefix = prefix(digits);
     let length = digits.len();
     let known = match prefix {
         4000..=4999 => matches!(length, 13 | 16 | 19),

@@ -3,7 +3,9 @@
 
 use super::class::{is_letter, run, word_end};
 use super::name::Expect;
-use super::{Hit, lexicon, name};
+use super::value::{self, Announced};
+use super::{Hit, lexicon, list, name};
+use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 
 /// How sure a cue is that a person's name comes next.
@@ -22,14 +24,19 @@ pub(super) enum Cue {
 /// The name after a title that ends at `end`.
 pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let has_dot = text.get(end) == Some(&b'.');
-    let hit = named(text, end, Cue::Title)?;
+    // "Dr: Ng" of a form.
+    let is_label = text.get(end..end + 2) == Some(b": ")
+        && text[start + 1..end].iter().all(u8::is_ascii_lowercase);
+    let hit = named(text, end + usize::from(is_label), Cue::Title)?;
     let first = word_end(text, hit.start);
     let is_one_word = first >= hit.end;
     // "MS SQL", "DR Plan", "Miss Rate", "Rev B".
     let is_shouted = end - start < 3 && text[start..end].iter().all(u8::is_ascii_uppercase);
     let is_weak = !has_dot && (is_shouted || text[start..end].eq_ignore_ascii_case(b"miss"));
     let is_letter_alone = hit.end - hit.start == 1;
-    let is_none = is_weak && lexicon::is_wording(text, hit.start, first)
+    let is_none = (is_weak || is_label)
+        && lexicon::is_wording(text, hit.start, first)
+        && !is_family(text, hit.start, first)
         || is_letter_alone
         || !has_dot && is_one_word && is_software(text, hit.end);
     (!is_none).then_some(hit)
@@ -134,7 +141,14 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let is_caseless = text[start..end].iter().all(|&byte| byte >= 0x80);
     let is_name = match cue {
         Cue::Title => true,
-        Cue::Name => words > 1 || !lexicon::is_wording(text, start, first),
+        Cue::Name => {
+            words > 1
+                || !lexicon::is_wording(text, start, first)
+                || lexicon::flags(text, start, first) & (lexicon::STATE | lexicon::MONTH) != 0
+                    && first - start > 2
+                    && !goes_on(text, end)
+        }
+        Cue::Person if words == 1 && is_family(text, start, end) => !goes_on(text, end),
         Cue::Person => {
             is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
         }
@@ -145,6 +159,45 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
         end,
         kind: Kind::Name,
     })
+}
+
+/// Whether a word that is a place's or a month's is a family's too, where a cue expects one: "Pt. Washington", "Dr: May".
+fn is_family(text: &[u8], start: usize, end: usize) -> bool {
+    const FAMILIES: [&[u8]; 9] = [
+        b"washington",
+        b"virginia",
+        b"georgia",
+        b"carolina",
+        b"montana",
+        b"dakota",
+        b"york",
+        b"delaware",
+        b"indiana",
+    ];
+    FAMILIES
+        .iter()
+        .any(|family| text[start..end].eq_ignore_ascii_case(family))
+}
+
+/// Whether a capital or a word of titles goes on after a name that ends at `end`: "patient Washington State".
+fn goes_on(text: &[u8], end: usize) -> bool {
+    let next = run(text, end, |byte| byte == b' ');
+    let known = lexicon::flags(text, next, word_end(text, next));
+    known & lexicon::NO_NAME != 0 && known & lexicon::COMMON == 0
+        || text.get(next).is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Names after a word for several people, which ends at `end`: at least two, since one may say what they are.
+pub(super) fn several(text: &[u8], end: usize) -> Option<Hit> {
+    let Some(hit) = named(text, end, Cue::Person) else {
+        let at = run(text, end, |byte| matches!(byte, b' ' | b':' | b'#'));
+        let code = value::take(Field::Strong(Kind::Mrn), text, at, Announced::Words)?;
+        let is_list = list::next(text, code, true).is_some_and(|hit| hit.end - hit.start > 4);
+        return (is_list && code.end - code.start > 4).then_some(code);
+    };
+    let has_comma = text[hit.start..hit.end].contains(&b',');
+    let is_list = has_comma || list::next(text, hit, true).is_some();
+    is_list.then_some(hit)
 }
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.

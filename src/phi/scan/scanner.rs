@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 
+use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, lexicon,
-    markup, number, option, person, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, labels,
+    lexicon, list, markup, number, option, person, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -65,6 +66,56 @@ impl<'a, 's> Scanner<'a, 's> {
         self.floor = hit.end;
     }
 
+    /// Takes the value that the word up to `cue` announces, and those that follow it in a list.
+    #[inline(never)]
+    fn take_list(&mut self, hit: Hit, cue: usize) {
+        if hit.start < cue {
+            return self.take(hit);
+        }
+        let is_plural = list::is_plural(self.text, cue);
+        let mut next = list::next(self.text, hit, is_plural);
+        if is_plural && next.is_none() && list::is_count(self.text, hit) {
+            self.at = hit.end;
+            return;
+        }
+        self.take(hit);
+        while let Some(hit) = next {
+            self.take(hit);
+            next = list::next(self.text, hit, is_plural);
+        }
+    }
+
+    /// Takes the values of labels written as one, the last of which is before `end`.
+    #[inline(never)]
+    fn labelled(&mut self, start: usize, end: usize) -> bool {
+        if !labels::are_before(self.text, start, self.floor) {
+            return false;
+        }
+        let hits = labels::find(self.text, end, self.floor);
+        if hits.is_empty() {
+            return false;
+        }
+        self.found(&hits);
+        true
+    }
+
+    /// Takes the values in brackets after a word for several.
+    #[inline(never)]
+    fn bracketed(&mut self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        if !matches!(text.get(end..end + 2), Some(b" [" | [b'[', _])) || !list::is_plural(text, end)
+        {
+            return false;
+        }
+        let hits = field_before(text, start, end, self.floor, false)
+            .map_or(Vec::new(), |field| list::in_brackets(text, end, field));
+        if hits.is_empty() {
+            return false;
+        }
+        self.found(&hits);
+        true
+    }
+
     fn word(&mut self) {
         let (text, start) = (self.text, self.at);
         let letters = class::run(text, start, class::is_letter);
@@ -81,10 +132,16 @@ impl<'a, 's> Scanner<'a, 's> {
         if let Some(hit) = hit {
             return self.take(hit);
         }
+        if known & lexicon::CUE != 0 && self.labelled(start, end) {
+            return;
+        }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
         {
-            return self.take(hit);
+            return self.take_list(hit, end);
+        }
+        if known & lexicon::CUE != 0 && self.bracketed(start, end) {
+            return;
         }
         if letters < end
             && let Some(hit) = glued::find(text, start, end)
@@ -154,6 +211,9 @@ impl<'a, 's> Scanner<'a, 's> {
                 }
                 None => {}
             }
+            if let Some(hit) = ip::in_host(text, start) {
+                return self.take(hit);
+            }
             if let Some(found) = date::find(text, start, false) {
                 return self.date(start, found);
             }
@@ -188,8 +248,13 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
+                let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
+                if is_spaced && self.labelled(at, at) {
+                    return;
+                }
                 match keyed::find(text, at, self.floor, &mut self.unclosed) {
-                    keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Value(hit) => return self.take_list(hit, at),
+                    keyed::Found::Values(hits) => return self.found(&hits),
                     keyed::Found::Version(end) => {
                         self.at = end.max(at + 1);
                         return;
@@ -208,7 +273,16 @@ impl<'a, 's> Scanner<'a, 's> {
             b'[' => {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;
-                    self.floor = self.at;
+                    // "[ssn] => 1" of PHP and "patient[ssn]=1" of a form: it is a key.
+                    let is_arrow = text[self.at..].starts_with(b" => ");
+                    let value = self.at + if is_arrow { 4 } else { 1 };
+                    // What stands at "[name]" may be a field's, which has no capital.
+                    let is_key = (is_arrow || text.get(self.at) == Some(&b'='))
+                        && (!text[at..].starts_with(b"[name")
+                            || text.get(value).is_some_and(u8::is_ascii_uppercase));
+                    if !is_key {
+                        self.floor = self.at;
+                    }
                     return;
                 }
                 email::spelt(text, at, self.floor)

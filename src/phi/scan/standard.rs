@@ -3,7 +3,7 @@
 
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::number::digits_end;
-use super::{Hit, lexicon, value};
+use super::{Hit, code, lexicon, value};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -182,7 +182,8 @@ pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         stop -= 1;
     }
     let id = text.get(end + 1..stop)?;
-    (id.len() > 2 && id.iter().any(u8::is_ascii_digit)).then_some(Hit {
+    let is_code = id.len() > 2 && id.iter().any(u8::is_ascii_digit);
+    (is_code && code::uuid_end(text, end + 1).is_none()).then_some(Hit {
         start: end + 1,
         end: stop,
         kind: Kind::Mrn,

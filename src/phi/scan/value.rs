@@ -48,6 +48,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 .filter(|_| is_compact_word(text, start))?,
             Kind::Date,
         ),
+        Field::Strong(Kind::Mrn) if code::uuid_end(text, start).is_some() => return None,
         // "Study subject: Jane Doe".
         Field::Strong(Kind::Mrn)
             if by_key

@@ -13,6 +13,11 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Strong(
             kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
         ) => has_digits(1).then_some(kind),
+        // A key of a table, which says nothing outside of it.
+        Field::Strong(Kind::Mrn) => {
+            (code::uuid_end(value, 0) != Some(value.len())).then_some(Kind::Mrn)
+        }
+        Field::Age | Field::Strong(Kind::Age) => is_great_age(value).then_some(Kind::Age),
         Field::Strong(kind) | Field::Whole(kind) | Field::Record(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
@@ -22,7 +27,6 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::PersonLike => (in_person
             || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
-        Field::Age => is_great_age(value).then_some(Kind::Age),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
@@ -73,17 +77,76 @@ pub(super) fn is_operators_code(kind: Kind, value: &[u8]) -> bool {
     }
     match kind {
         Kind::License => {
-            digits(value) <= 3
-                && value.windows(3).any(|three| {
-                    three[1] == b'.' && three[0].is_ascii_digit() && three[2].is_ascii_digit()
-                })
+            is_of_software(value)
+                || digits(value) <= 3
+                    && value.windows(3).any(|three| {
+                        three[1] == b'.' && three[0].is_ascii_digit() && three[2].is_ascii_digit()
+                    })
         }
         Kind::Device => {
             is_baud_rate(value)
-                || digits(value) < 3 && value.first().is_some_and(u8::is_ascii_lowercase)
+                || digits(value) < 3
+                    && value.first().is_some_and(u8::is_ascii_lowercase)
+                    && !is_hardware_address(value)
         }
         _ => false,
     }
+}
+
+/// A licence of software by the family that its SPDX identifier names: "BSD-3-Clause", "GPL-3.0-only".
+fn is_of_software(value: &[u8]) -> bool {
+    const FAMILIES: [&[u8]; 26] = [
+        b"0bsd",
+        b"agpl",
+        b"apache",
+        b"apsl",
+        b"artistic",
+        b"blueoak",
+        b"bsd",
+        b"bsl",
+        b"cc-by",
+        b"cc0",
+        b"cddl",
+        b"cecill",
+        b"epl",
+        b"eupl",
+        b"gfdl",
+        b"gpl",
+        b"isc",
+        b"lgpl",
+        b"mit",
+        b"mpl",
+        b"ofl",
+        b"osl",
+        b"psf",
+        b"python",
+        b"upl",
+        b"zlib",
+    ];
+    let goes_on = |at: usize| {
+        value
+            .get(at)
+            .is_none_or(|&byte| matches!(byte, b'-' | b' ' | b'.' | b'v'))
+    };
+    digits(value) <= 4
+        && FAMILIES.iter().any(|family| {
+            value
+                .get(..family.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(family))
+                && goes_on(family.len())
+        })
+}
+
+/// Six pairs of hexadecimal digits (IEEE 802).
+fn is_hardware_address(value: &[u8]) -> bool {
+    value.len() == 17
+        && value.iter().enumerate().all(|(place, byte)| {
+            if place % 3 == 2 {
+                matches!(byte, b':' | b'-')
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        })
 }
 
 /// The speed of a serial line: the rates of POSIX's `termios.h` and Linux's.

@@ -41,7 +41,13 @@ impl Lexicon {
             }
         }
         for (word, announces) in field::last_words() {
-            lexicon.add(&word, if announces { CUE | KEY } else { KEY });
+            let flags = if announces { CUE | KEY } else { KEY };
+            lexicon.add(&word, flags);
+            if word.len() > 1 && !word.ends_with(b"s") && word.len() < MAX_WORD {
+                let mut plural = word.clone();
+                plural.push(b's');
+                lexicon.add(&plural, flags);
+            }
         }
         lexicon
     }

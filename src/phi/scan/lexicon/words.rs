@@ -72,12 +72,12 @@ pub(in super::super) const ANNOUNCES: u32 = TITLE
 pub(super) const WORDS: &[(u32, &str)] = &[
     (
         TITLE,
-        "mr mrs ms miss mx dr doctor prof professor rev frau herr mme mlle monsieur madame señor \
+        "drs mr mrs ms miss mx dr doctor prof professor rev frau herr mme mlle monsieur madame señor \
          señora señorita sra signor signora",
     ),
     (
         ROLE,
-        "patient pt subject participant mother father spouse wife husband guardian kin attending \
+        "patients pts nurses physicians surgeons doctors clinicians pcp patient pt subject participant mother father spouse wife husband guardian kin attending \
          physician surgeon nurse provider consultant named dear resident caregiver son daughter \
          beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
@@ -168,7 +168,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "january february march april may june july august september october november december \
          jan feb mar apr jun jul aug sep sept oct nov dec",
     ),
-    (AGED, "aged turned turns turning"),
+    (AGED, "aged turned turns turning ninety hundred"),
     (
         LINK,
         "is was are named called name names like ilike boy girl twin",

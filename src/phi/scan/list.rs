@@ -1,0 +1,301 @@
+//! Lists: values after the first that a cue announces, "MRNs 00123456 and 00123457".
+
+use super::announced::is_measured;
+use super::class::{is_boundary_after, is_letter, run, run_at_most, word_end};
+use super::number::digits_end;
+use super::value::{self, Announced};
+use super::{Hit, lexicon, name, person, whole};
+use crate::phi::field::Field;
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No list below a key is longer, nor an item of it.
+const MAX_ITEMS: usize = 256;
+const MAX_ITEM: usize = 128;
+
+/// Whether the word that ends at `end` names several.
+pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
+    if text[..end].ends_with(b")") {
+        end = text[..end]
+            .iter()
+            .rev()
+            .take(MAX_ITEM)
+            .position(|&byte| byte == b'(')
+            .map_or(end, |open| end - open - 1);
+    }
+    while end > 0 && matches!(text[end - 1], b' ' | b'"' | b'\'' | b'`') {
+        end -= 1;
+    }
+    let length = text[..end]
+        .iter()
+        .rev()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let word = &text[end - length..end];
+    let is_title = lexicon::flags_of(word) & lexicon::TITLE != 0;
+    length > 2
+        && matches!(word[length - 1], b's' | b'S')
+        && !word[length - 2].eq_ignore_ascii_case(&b's')
+        && (!is_title || word.eq_ignore_ascii_case(b"drs"))
+}
+
+/// Whether `hit`, the only one after a word for several, says how many there are: "accounts: 120394".
+pub(super) fn is_count(text: &[u8], hit: Hit) -> bool {
+    let value = &text[hit.start..hit.end];
+    let least = match hit.kind {
+        Kind::Mrn | Kind::Ssn => 6,
+        Kind::Name
+        | Kind::Age
+        | Kind::Date
+        | Kind::Zip
+        | Kind::Address
+        | Kind::Secret
+        | Kind::Email => return false,
+        _ => 9,
+    };
+    value.len() < least && value.iter().all(u8::is_ascii_digit)
+}
+
+/// The value after `last` in the same list.
+pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
+    let mut end = last.end;
+    // Ages of 89 and less between others stay.
+    loop {
+        let (at, is_and) = separator_end(text, end)?;
+        if placeholder::length_at(&text[at..]).is_some() {
+            return None;
+        }
+        let digits = digits_end(text, at);
+        if last.kind == Kind::Age
+            && (1..=2).contains(&(digits - at))
+            && is_boundary_after(text, digits)
+            && !super::is_great_age(&text[at..digits])
+            && digits < last.end + MAX_ITEM
+        {
+            end = digits;
+            continue;
+        }
+        return if last.kind == Kind::Name {
+            name_at(text, at, is_plural, is_and)
+        } else {
+            code_at(text, at, last).filter(|hit| is_plural || is_like(text, last, *hit, is_and))
+        };
+    }
+}
+
+/// Words between items. Codes are merged into others, and mistaken for them.
+const LINKS: [&[u8]; 11] = [
+    b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ", b"vs ",
+];
+
+/// Past what parts the items of a list, and whether it is "and" or its like.
+fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
+    let spaces = |at: usize| run_at_most(text, at, 3, |byte| byte == b' ');
+    let quote = |at: usize| at + usize::from(matches!(text.get(at), Some(b'\'' | b'"' | b'`')));
+    let mut at = spaces(quote(end));
+    let mut is_and = false;
+    let mark = matches!(text.get(at), Some(b',' | b';' | b'/' | b'&' | b'|'));
+    if mark {
+        is_and = text[at] == b'&';
+        at = spaces(at + 1);
+    }
+    for word in LINKS {
+        if text[at..].starts_with(word) && (mark || at > end) {
+            is_and = true;
+            at = spaces(at + word.len());
+            break;
+        }
+    }
+    at = quote(at + usize::from(text.get(at) == Some(&b'#')));
+    ((mark || is_and) && at < text.len()).then_some((at, is_and))
+}
+
+fn name_at(text: &[u8], at: usize, is_plural: bool, is_and: bool) -> Option<Hit> {
+    let (end, words) = name::end(text, at, name::Expect::Capitals);
+    let is_enough = end - at > 1
+        && if is_plural {
+            words > 0
+        } else {
+            words > 1 && is_and
+        };
+    (is_enough && !person::is_all_wording(text, at, end)).then_some(Hit {
+        start: at,
+        end,
+        kind: Kind::Name,
+    })
+}
+
+/// Whether a code looks like the one before it: digits alone, and about as many.
+fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
+    let is_digits = |hit: Hit| text[hit.start..hit.end].iter().all(u8::is_ascii_digit);
+    let (one, other) = (last.end - last.start, next.end - next.start);
+    let most = if is_and { 2 } else { 0 };
+    is_digits(last) && is_digits(next) && one.abs_diff(other) <= most && other > 5
+}
+
+fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
+    let field = match last.kind {
+        Kind::Phone | Kind::Card => Field::Whole(last.kind),
+        Kind::Age => Field::Age,
+        Kind::Zip => Field::Zip,
+        Kind::Account | Kind::Plan | Kind::License | Kind::Device => Field::Coded(last.kind),
+        Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban => {
+            Field::Strong(last.kind)
+        }
+        _ => return None,
+    };
+    let is_code = text.get(at..word_end(text, at)).is_some_and(|word| {
+        word.iter().any(u8::is_ascii_digit) || word.first().is_some_and(u8::is_ascii_uppercase)
+    });
+    if !is_code && text[at] != b'(' {
+        return None;
+    }
+    let shortest = if matches!(last.kind, Kind::Age | Kind::Zip) {
+        2
+    } else {
+        5
+    };
+    value::take(field, text, at, Announced::Words)
+        .filter(|hit| hit.end - hit.start >= shortest && !is_measured(text, hit.end))
+}
+
+/// The items of a list of YAML (1.2.2, 8.2.1) below a key of `field` whose line ends at `at`.
+pub(super) fn below(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut at = at;
+    for _ in 0..MAX_ITEMS {
+        at += usize::from(text.get(at) == Some(&b'\r'));
+        if text.get(at) != Some(&b'\n') {
+            break;
+        }
+        let dash = run_at_most(text, at + 1, MAX_ITEM, |byte| byte == b' ');
+        if text.get(dash..dash + 2) != Some(b"- ") {
+            break;
+        }
+        let start = run(text, dash + 2, |byte| matches!(byte, b' ' | b'"' | b'\''));
+        let line = run_at_most(text, start, MAX_ITEM, |byte| {
+            !matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'#')
+        });
+        hits.extend(item(text, start, line, field));
+        at = run_at_most(text, line, MAX_ITEM, |byte| !matches!(byte, b'\n' | b'\r'));
+    }
+    hits
+}
+
+/// The values in brackets after a word for several of them that ends at `end`: "MRNs [00123456, 00123457]".
+pub(super) fn in_brackets(text: &[u8], end: usize, field: Field) -> Vec<Hit> {
+    const MAX_LIST: usize = 512;
+    let open = run_at_most(text, end, 2, |byte| byte == b' ');
+    if text.get(open) != Some(&b'[') || placeholder::length_at(&text[open..]).is_some() {
+        return Vec::new();
+    }
+    let close = run_at_most(text, open + 1, MAX_LIST, |byte| {
+        !matches!(byte, b']' | b'[' | b'\n')
+    });
+    if text.get(close) == Some(&b']') {
+        between(text, open + 1, close, field)
+    } else {
+        Vec::new()
+    }
+}
+
+/// The items between the brackets of a list from `open` up to `close`.
+pub(super) fn between(text: &[u8], open: usize, close: usize, field: Field) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut at = open;
+    while at < close {
+        let end = run_at_most(text, at, close - at, |byte| byte != b',');
+        let is_around = |byte: u8| matches!(byte, b' ' | b'"' | b'\'' | b'\n');
+        let start = run_at_most(text, at, end - at, is_around);
+        let mut stop = end;
+        while stop > start && is_around(text[stop - 1]) {
+            stop -= 1;
+        }
+        hits.extend(item(text, start, stop, field));
+        at = end + 1;
+    }
+    hits
+}
+
+fn item(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
+    let value = text.get(start..end)?.trim_ascii_end();
+    let is_nested = value
+        .iter()
+        .any(|&byte| matches!(byte, b'{' | b'[' | b':' | b'='));
+    if value.is_empty()
+        || is_nested
+        || !value
+            .iter()
+            .any(|&byte| is_letter(byte) || byte.is_ascii_digit())
+    {
+        return None;
+    }
+    // Names of fields are no values: "required: [ssn, mrn]".
+    whole::is_value_of(field, value).then_some(())?;
+    Some(Hit {
+        start,
+        end: start + value.len(),
+        kind: whole::whole(field, value, false)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn each_value_of_a_list_is_found() {
+        for (text, expected) in [
+            ("MRNs 00123456 and 00123457", "MRNs [mrn] and [mrn]"),
+            ("npis: 1234567893; 1245319599", "npis: [npi]; [npi]"),
+            (
+                "SSNs 536228726, 078051120 or 219099999",
+                "SSNs [ssn], [ssn] or [ssn]",
+            ),
+            (
+                "account numbers 338633698 & 541581416",
+                "account numbers [account] & [account]",
+            ),
+            (
+                "Drs. Ottoway & Featherstone agree",
+                "Drs. [name] & [name] agree",
+            ),
+            (
+                "patients Ottoway, Featherstone and Berry",
+                "patients [name] and [name]",
+            ),
+            (
+                "first names Ulrika and Evander",
+                "first names [name] and [name]",
+            ),
+            ("Ages: 95, 40, 101", "Ages: [age], 40, [age]"),
+            (
+                "mrns:\n  - 00123456\n  - '00123457'\n",
+                "mrns:\n  - [mrn]\n  - '[mrn]'\n",
+            ),
+            (
+                "accountIds: [338633698, 541581416]",
+                "accountIds: [[account], [account]]",
+            ),
+            ("Mr. Ottoway and Ulrika Berry", "Mr. [name] and [name]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_values_stays() {
+        for text in [
+            "accounts: 120394",
+            "MRNs: 4221 in the index",
+            "patients Alpha and Beta",
+            "patients enrolled and consented",
+            "calls: 1048576",
+            "ages 40 and 52",
+            "mrns:\n  - required\n  - unique\n",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}
