@@ -47,7 +47,9 @@ impl Columns {
                 }
                 Some(Key::Values) if self.depth == depth + 1 && !self.is_guessed => Cells::Row,
                 Some(Key::Headers) => Cells::Headers,
-                _ if key == b"loc" => Cells::Location,
+                _ if matches!(key, b"loc" | b"path" | b"instancePath" | b"dataPath") => {
+                    Cells::Location
+                }
                 _ => Cells::Plain,
             };
         }

@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, name, validation, whole};
+use super::{Hit, lexicon, markup, name, sequence, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -19,6 +19,8 @@ const MAX_CELL: usize = 128;
 /// What the key before a separator says.
 pub(super) enum Found {
     Value(Hit),
+    /// Several, as in a sequence of YAML.
+    Values(Vec<Hit>),
     /// What follows is a version up to there.
     Version(usize),
     Nothing,
@@ -50,7 +52,62 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         }
         field => field,
     };
+    if text[at] == b':'
+        && let hits = sequence::items(text, at + 1, field)
+        && !hits.is_empty()
+    {
+        return Found::Values(hits);
+    }
     value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+fn is_operator(word: &[u8]) -> bool {
+    const OPERATORS: [&[u8]; 7] = [
+        b"like", b"ilike", b"in", b"between", b"regexp", b"rlike", b"similar",
+    ];
+    OPERATORS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether an operator with values in quotes comes after the name of a column that ends at `end`.
+pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
+    let space = end + usize::from(matches!(text.get(end), Some(b'"' | b'`')));
+    if text.get(space) != Some(&b' ') {
+        return false;
+    }
+    let word = space + 1;
+    let word_end = run_at_most(text, word, 8, |byte| byte.is_ascii_alphabetic());
+    let (word, word_end) = if text[word..word_end].eq_ignore_ascii_case(b"not") {
+        let next = (word_end + 1).min(text.len());
+        (
+            next,
+            run_at_most(text, next, 8, |byte| byte.is_ascii_alphabetic()),
+        )
+    } else {
+        (word, word_end)
+    };
+    matches!(text.get(word_end..word_end + 2), Some(b" '" | b" ("))
+        && is_operator(&text[word..word_end])
+}
+
+/// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
+/// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
+pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
+    let operator = &text[at..end];
+    if !is_operator(operator) {
+        return Vec::new();
+    }
+    // "ssn NOT IN (…)".
+    let before = text[floor..at].trim_ascii_end();
+    let column = match before.len().checked_sub(4) {
+        Some(not) if before[not..].eq_ignore_ascii_case(b" not") => floor + not,
+        _ => at,
+    };
+    let Some((field, _)) = key(text, column, floor) else {
+        return Vec::new();
+    };
+    sequence::literals(text, end, field)
 }
 
 /// The value of `first:` where there is a `last:` too.
@@ -97,14 +154,30 @@ fn value(
     if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
         start += 1;
     }
-    start = run(text, start, |byte| matches!(byte, b' ' | b'\t'));
+    start = markup::past(text, start);
     let next = *text.get(start)?;
-    if matches!(next, b'\n' | b'\r')
-        && text.get(start + 1).is_some_and(|&byte| is_word(byte))
-        && !quoted_key
-    {
-        start += 1;
+    if matches!(next, b'\n' | b'\r') {
+        let line = start
+            + if text[start..].starts_with(b"\r\n") {
+                2
+            } else {
+                1
+            };
+        let indented = run(text, line, |byte| byte == b' ');
+        let is_literal = |byte: u8| matches!(byte, b'"' | b'\'') || byte.is_ascii_digit();
+        if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
+            start = line;
+        } else if text.get(indented).is_some_and(|&byte| is_literal(byte)) {
+            start = indented;
+        }
     }
+    start = wrapper::past(text, start);
+    if field.is_of_days()
+        && let Some(hit) = wrapper::date(text, start)
+    {
+        return Some(hit);
+    }
+    let next = *text.get(start)?;
     if matches!(next, b'"' | b'\'' | b'`') {
         let close = quote_end(text, start + 1, next);
         let content = &text[start + 1..close];
@@ -122,7 +195,9 @@ fn value(
             ) {
                 return markup::named_value(text, close, named);
             }
-            if markup::is_name_of_thing(text, at - 1, content) {
+            if text[..at].ends_with(b"form-data; name")
+                || markup::is_name_of_thing(text, at - 1, content)
+            {
                 return None;
             }
         }
@@ -139,7 +214,7 @@ fn value(
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,
             Field::Place => Kind::Address,
-            _ => return None,
+            field => return sequence::bracketed(text, start, field),
         };
         if start < *unclosed {
             return None;
@@ -170,6 +245,22 @@ fn value(
     value::take(field, text, start, Announced::Key)
         // "zip: 721 files".
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
+        .map(|hit| before_next_key(text, hit))
+}
+
+/// A name does not go on with the next key: "LastName = Doe, FirstName = Jane".
+fn before_next_key(text: &[u8], mut hit: Hit) -> Hit {
+    let after = run(text, hit.end, |byte| byte == b' ');
+    if hit.kind == Kind::Name
+        && matches!(text.get(after), Some(b'=' | b':'))
+        && let Some(comma) = text[hit.start..hit.end]
+            .iter()
+            .rposition(|&byte| byte == b',')
+        && comma > 0
+    {
+        hit.end = hit.start + comma;
+    }
+    hit
 }
 
 /// The cell after the one that ends at the bar at `at` and holds the name of its field: "| mrn | 00123456 |".
@@ -201,12 +292,27 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
 fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
-    let mut end = at;
-    while end > floor && matches!(text[end - 1], b' ' | b'\t') && at - end < 2 {
-        end -= 1;
+    let back = |mut end: usize, is_passed: fn(u8) -> bool| {
+        let least = floor.max(end.saturating_sub(2));
+        while end > least && is_passed(text[end - 1]) {
+            end -= 1;
+        }
+        end
+    };
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
+    let mut end = back(at, is_space);
+    // "->", "<>", "!=", "<=": the separator has another mark before.
+    let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
+    if operator < end && end == at && !text[operator..end].contains(&b'>') {
+        end = back(operator, is_space);
     }
+    end = markup::label_end(text, end, floor);
     if end == floor {
         return None;
+    }
+    // "['ssn']".
+    if end > floor + 1 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
+        end -= 1;
     }
     if text[end - 1].is_ascii_digit() && (end - floor < 2 || !is_word(text[end - 2])) {
         return None;
@@ -249,6 +355,12 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         words += 1;
     }
     let mut name = &text[start..end];
+    // "Account number (verified)": what is said of the value, and not what it is.
+    if let Some(open) = name.iter().rposition(|&byte| byte == b'(')
+        && is_remark(&name[open + 1..])
+    {
+        name = name[..open].trim_ascii_end();
+    }
     // A last word of several parts is a key by itself: "updated ageYears=…".
     if let Some(space) = name.iter().rposition(|&byte| byte == b' ') {
         let last = &name[space + 1..];
@@ -279,6 +391,33 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     }
 }
 
+/// Whether words in parentheses after the name of a field leave it what it is.
+fn is_remark(words: &[u8]) -> bool {
+    const REMARKS: [&[u8]; 18] = [
+        b"verified",
+        b"unverified",
+        b"required",
+        b"optional",
+        b"confirmed",
+        b"masked",
+        b"invalid",
+        b"valid",
+        b"old",
+        b"new",
+        b"current",
+        b"previous",
+        b"primary",
+        b"secondary",
+        b"home",
+        b"work",
+        b"raw",
+        b"updated",
+    ];
+    REMARKS
+        .iter()
+        .any(|remark| remark.eq_ignore_ascii_case(words))
+}
+
 /// A quick look at a key: whether its last word is known, or it may be several words in one.
 fn may_say_something(key: &[u8]) -> bool {
     let last = key
@@ -292,6 +431,9 @@ fn may_say_something(key: &[u8]) -> bool {
     word.len() >= 8
         || last > 0 && !word[0].is_ascii_alphabetic()
         || lexicon::flags_of(word) & lexicon::KEY != 0
+        || word
+            .strip_suffix(b"s")
+            .is_some_and(|one| lexicon::flags_of(one) & lexicon::KEY != 0)
 }
 
 /// A header of cookies has several, with semicolons between them.

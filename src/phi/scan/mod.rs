@@ -23,12 +23,14 @@ mod person;
 mod place;
 mod scanner;
 mod secret;
+mod sequence;
 mod standard;
 mod table;
 mod url;
 mod validation;
 mod value;
 mod whole;
+mod wrapper;
 
 use std::borrow::Cow;
 use std::convert::Infallible;

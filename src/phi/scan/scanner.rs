@@ -76,10 +76,21 @@ impl<'a, 's> Scanner<'a, 's> {
             Some(b'^') => standard::composite(text, start, end),
             Some(b'/') => standard::reference(text, start, end),
             Some(b'\'') => person::possessive(text, start, end, self.floor),
+            Some(b' ') if matches!(text.get(end + 1), Some(b'\'' | b'(')) => {
+                let hits = keyed::compared(text, start, end, self.floor);
+                if !hits.is_empty() {
+                    return self.found(&hits);
+                }
+                None
+            }
             _ => None,
         };
         if let Some(hit) = hit {
             return self.take(hit);
+        }
+        if known & lexicon::CUE != 0 && keyed::is_compared(text, end) {
+            self.at = end;
+            return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
             && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
@@ -190,6 +201,7 @@ impl<'a, 's> Scanner<'a, 's> {
             b':' | b'=' => {
                 match keyed::find(text, at, self.floor, &mut self.unclosed) {
                     keyed::Found::Value(hit) => return self.take(hit),
+                    keyed::Found::Values(hits) => return self.found(&hits),
                     keyed::Found::Version(end) => {
                         self.at = end.max(at + 1);
                         return;
@@ -208,6 +220,10 @@ impl<'a, 's> Scanner<'a, 's> {
             b'[' => {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;
+                    // "[ssn] => …" of PHP and "p[ssn]=…" of a form are names, and have none before.
+                    if matches!(&text[self.at..], [b'=', ..] | [b' ', b'=', b'>', ..]) {
+                        return;
+                    }
                     self.floor = self.at;
                     return;
                 }
@@ -221,6 +237,12 @@ impl<'a, 's> Scanner<'a, 's> {
                 return self.found(&hits);
             }
             b'|' => keyed::cell(text, at, self.floor),
+            b'>' if at > 0 && matches!(text[at - 1], b'-' | b'<') => {
+                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                    keyed::Found::Value(hit) => Some(hit),
+                    _ => None,
+                }
+            }
             b'>' => markup::element(text, at),
             b'+' => number::international_phone(text, at),
             b'(' if text[..at].ends_with(b"row contains ") => constraint::failing_row(text, at),
