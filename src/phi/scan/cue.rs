@@ -5,7 +5,7 @@ use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, code, constraint, lexicon, name, place, secret};
+use super::{Hit, address, code, constraint, lexicon, name, place, quoted, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -32,10 +32,11 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::DUPLICATE != 0 {
-        return if word.eq_ignore_ascii_case(b"entry") {
-            constraint::duplicate_entry(text, end)
-        } else {
-            constraint::constrained(text, end)
+        return match word.len() {
+            // "entry" and "value"; "constraint".
+            5 if word.eq_ignore_ascii_case(b"entry") => constraint::duplicate_entry(text, end),
+            5 => quoted::value(text, start, end),
+            _ => constraint::constrained(text, end),
         };
     }
     if known & lexicon::GEO != 0

@@ -340,6 +340,10 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     // Words before it: "Date of birth", "medical record number (MRN)".
     let mut words = 1;
     while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
+        // The arguments of a call: "Row(age -> 93)".
+        if text[start - 1] == b'(' && text[start - 2] != b' ' {
+            break;
+        }
         let mut before = start - 1;
         while before > from && matches!(text[before - 1], b' ' | b'(' | b')' | b'#') {
             before -= 1;

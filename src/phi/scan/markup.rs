@@ -175,7 +175,7 @@ pub(super) fn of_value(text: &[u8], attribute: usize) -> Field {
         return Field::Value;
     };
     match of_tag(tag) {
-        Field::Plain | Field::About | Field::Thing => tag_start(text, attribute)
+        Field::Plain | Field::About | Field::Thing | Field::Label => tag_start(text, attribute)
             .map_or(Field::Value, |open| {
                 of_attributes(&text[open + 1..attribute])
             }),

@@ -3,6 +3,7 @@
 mod address;
 mod after;
 mod age;
+mod aligned;
 mod announced;
 mod class;
 mod code;
@@ -21,6 +22,7 @@ mod number;
 mod option;
 mod person;
 mod place;
+mod quoted;
 mod scanner;
 mod secret;
 mod sequence;

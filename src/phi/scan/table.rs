@@ -1,7 +1,7 @@
 //! Values that stand apart from the names of their columns: statements of databases, CSV, and tables of pipes.
 
 use super::class::{is_word, run, run_at_most};
-use super::{Hit, whole};
+use super::{Hit, aligned, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 
@@ -180,7 +180,11 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .find(|separator| header.contains(separator))
         .filter(|_| begins_line)
     else {
-        return (hits, line_end);
+        return if begins_line {
+            aligned::rows(text, header_end - length, line_end)
+        } else {
+            (hits, line_end)
+        };
     };
     let mut columns: Vec<Field> = header
         .split(|&byte| byte == separator)
@@ -220,7 +224,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
 }
 
 /// Whether the name of a column tells of its values, and is none of a thing's.
-fn says(field: Field) -> bool {
+pub(super) fn says(field: Field) -> bool {
     !matches!(
         field,
         Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
