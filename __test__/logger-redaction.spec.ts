@@ -109,7 +109,7 @@ describe('redactPhi and redactPhiValue', () => {
   })
 
   it('find what its words or its place tells of, in any sentence and below any object', () => {
-    const words = fc.string({ unit: fc.constantFrom(...'abcxyz .,;!?é中\n'), maxLength: 24 })
+    const words = fc.string({ unit: fc.constantFrom(...'qvxz .,;!?é中\n'), maxLength: 24 })
     fc.assert(
       fc.property(words, fc.constantFrom(...PLANTED), words, fc.object(), (before, [planted, part], after, beside) => {
         const text = `${before} ${planted} ${after}`

@@ -162,6 +162,21 @@ const SHAPES: &[&str] = &[
     "--token a ",
     "A's chart ",
     "Bearer abcdefgh1 ",
+    "RN ",
+    "M. ",
+    "M.D. ",
+    "MD -p ",
+    "0093 ",
+    "npi ",
+    "dob:1 ",
+    "() ",
+    "Mrs\n last:",
+    "participant ",
+    "input_value=a ",
+    "loc=('a') input_value=1, ",
+    "={ ]]name",
+    "Cookie: a=b; ",
+    "8.8.8.8 ",
 ];
 
 fn main() {
@@ -225,10 +240,14 @@ fn times(shape: &str, size: usize) -> (Duration, Duration) {
         }
     }
     quoted.push_str("\"}");
+    // The best of three: the machine has other work too.
     let time = |run: &dyn Fn()| {
-        let start = Instant::now();
-        run();
-        start.elapsed()
+        let times = (0..3).map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        });
+        times.min().unwrap_or_default()
     };
     (
         time(&|| {

@@ -79,9 +79,9 @@ impl Name {
     }
 
     fn is(&self, other: &Self) -> bool {
-        let [a, b, c, d] = self.0;
-        let [e, f, g, h] = other.0;
-        (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) == 0 && self.1 == other.1
+        let numbers = self.0.iter().zip(other.0);
+        let difference = numbers.fold(0, |all, (one, other)| all | (one ^ other));
+        difference == 0 && self.1 == other.1
     }
 
     fn place(&self) -> usize {

@@ -109,6 +109,7 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::Age
             | Field::Name
             | Field::Routing
+            | Field::Record(Kind::Plan)
             | Field::Secret => true,
             Field::Plain
             | Field::About
@@ -118,9 +119,8 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             | Field::NamePart
             | Field::Identifier
             | Field::Resource
-            | Field::Record(Kind::Mrn)
+            | Field::Record(_)
             | Field::Id => return None,
-            Field::Record(_) => true,
             _ => false,
         };
         Some((announces, list))
@@ -200,10 +200,13 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
         Field::Strong(_) => field,
         _ if is_about => Field::About,
         Field::Record(Kind::Plan) if is_id => Field::Coded(Kind::Plan),
-        Field::Record(_) if is_id => Field::About,
         Field::Person if is_id => Field::Strong(Kind::Mrn),
         Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
-        Field::Secret | Field::Label | Field::Name | Field::NamePart if is_id => Field::About,
+        Field::Record(_) | Field::Secret | Field::Label | Field::Name | Field::NamePart
+            if is_id =>
+        {
+            Field::About
+        }
         Field::Name => name_after(words, end - 1),
         Field::Label if words.len() > 1 => Field::About,
         Field::Identifier if words.len() > 1 => Field::Plain,

@@ -217,17 +217,20 @@ pub(super) fn gs1_end(text: &[u8], start: usize) -> Option<usize> {
     Some(end)
 }
 
+/// How long a UUID is.
+pub(super) const UUID: usize = 36;
+
 /// Whether a UUID (RFC 9562) begins at `start`. Returns its end.
 pub(super) fn uuid_end(text: &[u8], start: usize) -> Option<usize> {
     if text.get(start + 8) != Some(&b'-') {
         return None;
     }
-    let uuid = text.get(start..start + 36)?;
+    let uuid = text.get(start..start + UUID)?;
     let is_uuid = uuid.iter().enumerate().all(|(place, byte)| match place {
         8 | 13 | 18 | 23 => *byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     });
-    (is_uuid && word_end(text, start + 35) == start + 36).then_some(start + 36)
+    (is_uuid && word_end(text, start + UUID - 1) == start + UUID).then_some(start + UUID)
 }
 
 /// The last four digits after a mask, "***-**-6789", whose first hyphen is at `hyphen`.

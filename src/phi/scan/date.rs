@@ -303,6 +303,19 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
     before || after
 }
 
+/// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).
+pub(super) fn is_moment(value: &[u8]) -> bool {
+    const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+    value.len() == FORM.len()
+        && value.iter().zip(FORM).all(|(byte, form)| {
+            if *form == b'0' {
+                byte.is_ascii_digit()
+            } else {
+                byte == form
+            }
+        })
+}
+
 /// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".
 pub(in super::super) fn is_date_like(value: &[u8]) -> bool {
     let is_part = |byte: &u8| !byte.is_ascii_alphabetic() || matches!(byte, b'T' | b'Z');

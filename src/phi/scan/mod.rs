@@ -76,6 +76,10 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
     if raw.len() < 4 || raw.iter().all(u8::is_ascii_alphabetic) {
         return;
     }
+    // On nearly every line: when it was, and which request.
+    if date::is_moment(raw) || raw.len() == code::UUID && code::uuid_end(raw, 0).is_some() {
+        return;
+    }
     if looks_like_json(raw) && json::may_nest(layers) {
         let found = if escaped {
             let inner = fold::unescape(raw);

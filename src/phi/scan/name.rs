@@ -205,6 +205,10 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
 
 /// The name before a credential at `start`: "Jane Doe, MD", "Jane Doe M.D.".
 pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Option<super::Hit> {
+    // It is a word of its own.
+    if !text[floor..start].ends_with(b" ") && !text[floor..start].ends_with(b",") {
+        return None;
+    }
     let before = text[floor..start].trim_ascii_end();
     let before = before.strip_suffix(b",").unwrap_or(before);
     let end = floor + before.len();

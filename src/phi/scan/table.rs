@@ -159,6 +159,10 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
 /// that were read for it.
 pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
+    // Nothing is below it.
+    if line_end + 1 >= text.len() {
+        return (hits, line_end);
+    }
     let is_header = |byte: u8| {
         is_word(byte)
             || matches!(

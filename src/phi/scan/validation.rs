@@ -98,7 +98,7 @@ fn last_in_quotes(after: &[u8]) -> Option<&[u8]> {
     let close = run(after, open, |byte| !matches!(byte, b')' | b']'));
     after[open + 1..close]
         .split(|&byte| byte == b',')
-        .map(|part| part.trim_ascii())
+        .map(<[u8]>::trim_ascii)
         .rfind(|part| matches!(part.first(), Some(b'"' | b'\'')))
         .map(|part| &part[1..part.len() - usize::from(part.len() > 1)])
 }

@@ -29,7 +29,7 @@ struct Entry {
 
 struct Lexicon {
     filter: [u64; FILTER_BITS / 64],
-    entries: Box<[Entry; SLOTS]>,
+    entries: Vec<Entry>,
 }
 
 impl Lexicon {
@@ -63,14 +63,15 @@ impl Lexicon {
         };
         Self {
             filter: [0; FILTER_BITS / 64],
-            entries: Box::new([empty; SLOTS]),
+            entries: vec![empty; SLOTS],
         }
     }
 
     fn flags(&self, text: &[u8], start: usize, end: usize) -> u32 {
-        let Some(word) = load(text, start, end) else {
+        let word = load(text, start, end);
+        if word.0 == 0 {
             return 0;
-        };
+        }
         let hash = hash(word);
         let bit = place(hash) % FILTER_BITS;
         if self.filter[bit / 64] & 1 << (bit % 64) == 0 {
@@ -87,9 +88,10 @@ impl Lexicon {
     }
 
     fn add(&mut self, word: &[u8], flag: u32) {
-        let Some(word) = load(word, 0, word.len()) else {
+        let word = load(word, 0, word.len());
+        if word.0 == 0 {
             return;
-        };
+        }
         let hash = hash(word);
         let bit = place(hash) % FILTER_BITS;
         self.filter[bit / 64] |= 1 << (bit % 64);
@@ -134,20 +136,21 @@ pub(super) fn flags_of(word: &[u8]) -> u32 {
     flags(word, 0, word.len())
 }
 
-/// The word's bytes in lower case as two numbers, noughts after its end.
+/// The word's bytes in lower case as two numbers, noughts after its end. Of what is too long, noughts.
 #[inline]
-fn load(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
+fn load(text: &[u8], start: usize, end: usize) -> (u64, u64) {
     const LOWER: u64 = 0x2020_2020_2020_2020;
-    let &(keep_first, keep_second) = KEEP.get((end - start).wrapping_sub(1))?;
-    // Most words have enough text after them to be read with it.
-    let (first, second) = match text[start..].first_chunk::<MAX_WORD>() {
-        Some(bytes) => (number::of_bytes(&bytes[..8]), number::of_bytes(&bytes[8..])),
-        None => {
-            let (first, second) = text[start..end].split_at((end - start).min(8));
-            (number::of_bytes(first), number::of_bytes(second))
-        }
+    let Some(&(keep_first, keep_second)) = KEEP.get((end - start).wrapping_sub(1)) else {
+        return (0, 0);
     };
-    Some(((first | LOWER) & keep_first, (second | LOWER) & keep_second))
+    // Most words have enough text after them to be read with it.
+    let (first, second) = if let Some(bytes) = text[start..].first_chunk::<MAX_WORD>() {
+        (number::of_bytes(&bytes[..8]), number::of_bytes(&bytes[8..]))
+    } else {
+        let (first, second) = text[start..end].split_at((end - start).min(8));
+        (number::of_bytes(first), number::of_bytes(second))
+    };
+    ((first | LOWER) & keep_first, (second | LOWER) & keep_second)
 }
 
 /// Which bits of the two numbers are a word's, by its length, from one on.
