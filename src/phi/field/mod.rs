@@ -114,8 +114,6 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             Field::Plain
             | Field::About
             | Field::Thing
-            | Field::Label
-            | Field::Value
             | Field::NamePart
             | Field::Identifier
             | Field::Resource

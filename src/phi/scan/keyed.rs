@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, markup, name, sequence, validation, whole, wrapper};
+use super::{Hit, label, lexicon, markup, name, sequence, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -26,8 +26,17 @@ pub(super) enum Found {
     Nothing,
 }
 
+/// What was read in the text before that tells of keys after it.
+#[derive(Default)]
+pub(super) struct Read {
+    /// Up to there no bracket has an end.
+    unclosed: usize,
+    /// The field that a key has named for the values beside it, and where: "column: 'ssn', old: …".
+    named: Option<(Field, usize)>,
+}
+
 /// The value of the key before the separator at `at`.
-pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -> Found {
+pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Found {
     let Some((field, quoted_key)) = key(text, at, floor) else {
         return Found::Nothing;
     };
@@ -40,6 +49,14 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         };
         return Found::Version(run(text, start, is_version));
     }
+    if matches!(field, Field::Label | Field::Name)
+        && let Some(named) = label::named(text, at)
+    {
+        read.named = Some((named, at));
+        if text[at] != b'=' {
+            return Found::Nothing;
+        }
+    }
     let field = match field {
         Field::NamePart => {
             return part(text, at, floor).map_or(Found::Nothing, Found::Value);
@@ -47,18 +64,28 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
             markup::of_value(text, at - 5)
         }
-        Field::Value => {
-            return validation::input(text, at).map_or(Found::Nothing, Found::Value);
-        }
         field => field,
     };
+    if field == Field::Value {
+        return validation::input(text, at)
+            .or_else(|| {
+                let (field, named_at) = read.named?;
+                let hit = (at - named_at <= label::MAX_DISTANCE)
+                    .then(|| value(text, at, field, true, &mut read.unclosed))??;
+                whole::is_value_of(field, &text[hit.start..hit.end]).then_some(hit)
+            })
+            .map_or(Found::Nothing, Found::Value);
+    }
     if text[at] == b':'
         && let hits = sequence::items(text, at + 1, field)
         && !hits.is_empty()
     {
         return Found::Values(hits);
     }
-    value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+    if field == Field::Name && label::is_of_thing(text, at) {
+        return Found::Nothing;
+    }
+    value(text, at, field, quoted_key, &mut read.unclosed).map_or(Found::Nothing, Found::Value)
 }
 
 fn is_operator(word: &[u8]) -> bool {

@@ -15,6 +15,7 @@ mod glued;
 mod hl7;
 mod ip;
 mod keyed;
+mod label;
 mod lexicon;
 mod markup;
 mod name;

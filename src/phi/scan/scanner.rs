@@ -24,8 +24,8 @@ pub(super) struct Scanner<'a, 's> {
     budget: usize,
     /// Up to there no secret begins.
     tried: usize,
-    /// Up to there no bracket has an end.
-    unclosed: usize,
+    /// What keys before tell of those after them.
+    keys: keyed::Read,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -41,7 +41,7 @@ impl<'a, 's> Scanner<'a, 's> {
             layers,
             budget: text.len(),
             tried: 0,
-            unclosed: 0,
+            keys: keyed::Read::default(),
             tabled: 0,
             spans,
         }
@@ -199,7 +199,7 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {
-                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                match keyed::find(text, at, self.floor, &mut self.keys) {
                     keyed::Found::Value(hit) => return self.take(hit),
                     keyed::Found::Values(hits) => return self.found(&hits),
                     keyed::Found::Version(end) => {
@@ -238,7 +238,7 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             b'|' => keyed::cell(text, at, self.floor),
             b'>' if at > 0 && matches!(text[at - 1], b'-' | b'<') => {
-                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                match keyed::find(text, at, self.floor, &mut self.keys) {
                     keyed::Found::Value(hit) => Some(hit),
                     _ => None,
                 }

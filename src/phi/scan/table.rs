@@ -231,7 +231,15 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
 pub(super) fn says(field: Field) -> bool {
     !matches!(
         field,
-        Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
+        Field::Plain
+            | Field::About
+            | Field::Name
+            | Field::Version
+            | Field::Thing
+            | Field::Id
+            | Field::Label
+            | Field::Value
+            | Field::Resource
     )
 }
 
