@@ -14,6 +14,8 @@ const MAX_BETWEEN: usize = 1024;
 const MAX_VALUES: usize = 4;
 /// No name of a field is longer.
 const MAX_LABEL: usize = 64;
+/// No name of a field among the arguments of a command is longer.
+const MAX_NAME: usize = 24;
 
 /// Values whose name may come after them, the innermost object's last.
 #[derive(Default)]
@@ -47,10 +49,33 @@ pub(super) fn of_option(value: &[u8], level: &mut Level) -> Field {
         level.labelled = (field != Field::Plain && !option.contains(&b'=')).then_some(field);
         return level.field;
     }
+    // "hset", "mrn", "00123456": a field's name, and nothing that has digits.
+    if before.is_none() && value.len() < MAX_NAME && value.iter().all(u8::is_ascii_alphabetic) {
+        let field = field::classify(value);
+        let is_code = matches!(
+            field,
+            Field::Strong(_) | Field::Coded(_) | Field::Zip | Field::Age
+        );
+        level.labelled = is_code.then_some(field);
+    }
     match before {
         Some(field) if field == Field::Secret || scan::is_value_of(field, value) => field,
         _ => level.field,
     }
+}
+
+/// Whether the object that is the value of `key` says more of what the label beside it names: `"path": ["ssn"],
+/// "context": {"value": …}`.
+pub(super) fn goes_into(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"context" | b"meta" | b"ctx" | b"params" | b"details" | b"state"
+    )
+}
+
+/// Whether the object that is the value of `key` names the field of the value beside it: `"code": {"text": "SSN"}`.
+pub(super) fn comes_from(key: &[u8]) -> bool {
+    matches!(key, b"code" | b"source")
 }
 
 /// Whether a label tells anything of its value. "type" is often one of a thing, beside another label.
@@ -64,6 +89,8 @@ fn says(field: Field) -> bool {
             | Field::Label
             | Field::Value
             | Field::Resource
+            | Field::Id
+            | Field::Identifier
     )
 }
 
@@ -168,6 +195,18 @@ mod tests {
             (
                 r#"{"op":"replace","path":"/contacts/0/lastName","value":"Ng"}"#,
                 r#"{"op":"replace","path":"/contacts/0/lastName","value":"[name]"}"#,
+            ),
+            (
+                r#"{"path":["mrn"],"context":{"limit":3,"value":"E0289914"}}"#,
+                r#"{"path":["mrn"],"context":{"limit":3,"value":"[mrn]"}}"#,
+            ),
+            (
+                r#"{"code":{"text":"Last name"},"valueString":"Ng"}"#,
+                r#"{"code":{"text":"Last name"},"valueString":"[name]"}"#,
+            ),
+            (
+                r#"{"args":["intake:1","mrn","E0289914"]}"#,
+                r#"{"args":["intake:1","mrn","[mrn]"]}"#,
             ),
             (
                 r#"{"argv":["load","--mrn","E0289914","--limit","20"]}"#,

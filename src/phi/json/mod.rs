@@ -166,7 +166,14 @@ impl Walk<'_> {
         // What is sent has a type too, and is no value of it.
         let is_sent = field == Field::Value && self.last_key() == b"data";
         let mut level = parent.below(if is_sent { Field::Plain } else { field }, is_object);
-        if !is_object {
+        if is_object {
+            if parent.is_labelled() && label::goes_into(self.last_key()) {
+                level.labelled = parent.labelled;
+            }
+            if parent.is_object && label::comes_from(self.last_key()) {
+                level.cells = Cells::Location;
+            }
+        } else {
             let key = &self.json[self.key.0..self.key.1];
             level.cells = self.columns.cells(parent, key, depth);
         }
@@ -246,15 +253,19 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
-        let field = if level.cells == Cells::Plain {
-            if level.is_object {
-                field
+        let field =
+            if level.cells == Cells::Plain || level.is_object && level.cells == Cells::Location {
+                if level.is_object {
+                    field
+                } else {
+                    label::of_option(value, level)
+                }
             } else {
-                label::of_option(value, level)
-            }
-        } else {
-            self.cell(field, value, level)
-        };
+                self.cell(field, value, level)
+            };
+        if level.is_object && rows::is_statement(self.last_key(), value) {
+            self.columns.bind(&scan::folded(value), self.depth + 1);
+        }
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {

@@ -93,6 +93,7 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
                     | b'_'
                     | b'|'
                     | b'`'
+                    | b'>'
             )
         });
         let next = word_end(text, at);

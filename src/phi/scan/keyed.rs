@@ -178,9 +178,7 @@ fn value(
     unclosed: &mut usize,
 ) -> Option<Hit> {
     let mut start = at + 1;
-    if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
-        start += 1;
-    }
+    start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
     start = markup::past(text, start);
     let next = *text.get(start)?;
     if matches!(next, b'\n' | b'\r') {
@@ -192,9 +190,10 @@ fn value(
             };
         let indented = run(text, line, |byte| byte == b' ');
         let is_literal = |byte: u8| matches!(byte, b'"' | b'\'') || byte.is_ascii_digit();
+        let is_dumped = text[indented..].starts_with(b"string(");
         if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
             start = line;
-        } else if text.get(indented).is_some_and(|&byte| is_literal(byte)) {
+        } else if is_dumped || text.get(indented).is_some_and(|&byte| is_literal(byte)) {
             start = indented;
         }
     }

@@ -2,7 +2,10 @@
 
 use super::class::{is_word, run, run_at_most};
 use super::table::says;
+use super::{Hit, name, whole};
 use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
 
 /// No value is further from the key that names its field.
 pub(super) const MAX_DISTANCE: usize = 256;
@@ -40,6 +43,48 @@ pub(super) fn is_of_thing(text: &[u8], at: usize) -> bool {
     !name.contains(&b' ') && text[next..word].eq_ignore_ascii_case(VALUE)
 }
 
+/// The line below the one that ends at the line break at `at` and is the name of a field: "MRN\n00123456".
+pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
+    const LONGEST: usize = 40;
+    let is_name =
+        |byte: u8| is_word(byte) || matches!(byte, b' ' | b'_' | b'-' | b'\'' | b'/' | b'#');
+    let line_end = at - usize::from(text[..at].ends_with(b"\r"));
+    let length = text[..line_end]
+        .iter()
+        .rev()
+        .take(LONGEST)
+        .take_while(|&&byte| is_name(byte))
+        .count();
+    let start = line_end - length;
+    if length == 0 || start > 0 && text[start - 1] != b'\n' {
+        return None;
+    }
+    let from = run_at_most(text, at + 1, LONGEST, |byte| byte == b' ');
+    let end = run_at_most(text, from, LONGEST, |byte| !matches!(byte, b'\n' | b'\r'));
+    let value = text[from..end].trim_ascii_end();
+    let is_whole = matches!(text.get(end), None | Some(b'\n' | b'\r'));
+    if value.is_empty() || !is_whole || placeholder::length_at(value).is_some() {
+        return None;
+    }
+    let field = field::classify(text[start..line_end].trim_ascii());
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_value = match field {
+        Field::Whole(Kind::Name) => name::is_part(value) || name::is_full_name(value),
+        Field::Strong(_) | Field::Coded(_) | Field::Zip => {
+            digits >= 4 && !value.iter().any(u8::is_ascii_lowercase)
+        }
+        Field::Whole(Kind::Phone) => digits >= 7,
+        Field::Age => digits == value.len(),
+        Field::Secret => digits > 0 && value.len() > 7 && !value.contains(&b' '),
+        _ => false,
+    };
+    Some(Hit {
+        start: from,
+        end: from + value.len(),
+        kind: is_value.then(|| whole::whole(field, value, true))??,
+    })
+}
+
 /// What is in quotes, in brackets or a word after the separator at `at`.
 fn value(text: &[u8], at: usize) -> Option<&[u8]> {
     let start = run_at_most(text, at + 1, 3, |byte| matches!(byte, b' ' | b'>' | b'='));
@@ -70,6 +115,11 @@ mod tests {
                 "{ column: 'mrn', old: '[mrn]', new: '[mrn]' }",
             ),
             (
+                "MRN\r\nE0289914\r\nWard\r\n4W",
+                "MRN\r\n[mrn]\r\nWard\r\n4W",
+            ),
+            ("Last name\nNg\n", "Last name\n[name]\n"),
+            (
                 "{ code: 'bad', path: [ 'intake', 'lastName' ], received: 'Ng' }",
                 "{ code: 'bad', path: [ 'intake', 'lastName' ], received: '[name]' }",
             ),
@@ -86,6 +136,8 @@ mod tests {
             "{ column: 'status', old: 'queued', new: 'done' }",
             "{ name: 'checksum', value: '9f86d0' }",
             "type=token data={}",
+            "Ward\n4071\nStatus\n2004",
+            "missing name\nTimeout",
         ] {
             assert_eq!(redact_text(text), text);
         }

@@ -17,11 +17,16 @@ const MAX_LABEL: usize = 64;
 /// The text of the element whose tag ends at `at`: `<lastName>Doe</lastName>`, `<field name="ssn">…</field>`,
 /// `<th>Member ID</th><td>…</td>`.
 pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
+    const CDATA: &[u8] = b"<![CDATA[";
     let open = tag_start(text, at)?;
+    // What is in a section of it is text as well (XML 1.0, 2.7).
+    let is_cdata = text[at + 1..].starts_with(CDATA);
+    let at = at + if is_cdata { CDATA.len() } else { 0 };
+    let tag_end = run(text, open, |byte| byte != b'>');
     let length = text[at + 1..]
         .iter()
         .take(MAX_TEXT)
-        .position(|&byte| byte == b'<')?;
+        .position(|&byte| byte == if is_cdata { b']' } else { b'<' })?;
     let value = &text[at + 1..at + 1 + length];
     let content = value.trim_ascii_start();
     let start = at + 1 + length - content.len();
@@ -29,10 +34,10 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
     if content.is_empty() || placeholder::length_at(content) == Some(content.len()) {
         return None;
     }
-    let tag = local_name(&text[open + 1..at]);
+    let tag = local_name(&text[open + 1..tag_end]);
     let kind = tag
         .and_then(|tag| whole::whole(of_tag(tag), value, false))
-        .or_else(|| beside(of_attributes(&text[open + 1..at]), content))
+        .or_else(|| beside(of_attributes(&text[open + 1..tag_end]), content))
         .or_else(|| beside(before(text, open), content))?;
     Some(Hit {
         start,

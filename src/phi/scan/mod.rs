@@ -5,6 +5,7 @@ mod after;
 mod age;
 mod aligned;
 mod announced;
+mod bound;
 mod class;
 mod code;
 mod constraint;
@@ -46,6 +47,7 @@ use super::placeholder;
 use super::span::Spans;
 use scanner::Scanner;
 
+pub(super) use bound::parameters;
 pub(super) use class::plain_run;
 pub(super) use date::is_date_like;
 pub(super) use name::{has_counterpart, is_part as is_part_of_name};

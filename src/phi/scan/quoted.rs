@@ -2,6 +2,7 @@
 //! `"ssn" with value "…" fails to match`, `Incorrect date value: '…' for column 'dob'`, `on field 'ssn': rejected value […]`.
 
 use super::class::{is_word, run, run_at_most};
+use super::table::says;
 use super::{Hit, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -12,7 +13,7 @@ const MAX_VALUE: usize = 128;
 /// The name of its field is no further from it.
 const MAX_DISTANCE: usize = 96;
 
-/// The value in quotes or brackets after the word "value", which is from `start` to `end`.
+/// The value in quotes or brackets after "value", "got" or "received", which is from `start` to `end`.
 pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let (from, to) = quoted(text, end)?;
     let value = &text[from..to];
@@ -93,7 +94,7 @@ fn after(rest: &[u8]) -> Option<Field> {
             && !is_place(trimmed(name))
         {
             let field = named(name);
-            if field != Field::Plain {
+            if says(field) {
                 return Some(field);
             }
         }
@@ -117,7 +118,7 @@ fn before_it(before: &[u8]) -> Option<Field> {
             field,
             Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Zip | Field::Age
         );
-        if (is_quoted || is_placed) && field != Field::Plain || tells {
+        if (is_quoted || is_placed) && says(field) || tells {
             return Some(field);
         }
     }

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, lexicon,
-    markup, number, option, person, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
+    lexicon, markup, number, option, person, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -234,6 +234,11 @@ impl<'a, 's> Scanner<'a, 's> {
             b'\n' if at >= self.tabled => {
                 let (hits, end) = table::rows(text, at);
                 self.tabled = end;
+                if hits.is_empty()
+                    && let Some(hit) = label::below(text, at)
+                {
+                    return self.found(&[hit]);
+                }
                 return self.found(&hits);
             }
             b'|' => keyed::cell(text, at, self.floor),

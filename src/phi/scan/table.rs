@@ -167,7 +167,19 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         is_word(byte)
             || matches!(
                 byte,
-                b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.' | b'|' | b'*' | b'#' | b'/'
+                b'_' | b' '
+                    | b','
+                    | b';'
+                    | b'\t'
+                    | b'"'
+                    | b'-'
+                    | b'.'
+                    | b'|'
+                    | b'*'
+                    | b'#'
+                    | b'/'
+                    | b'('
+                    | b')'
             )
     };
     let header_end = line_end - usize::from(text[..line_end].ends_with(b"\r"));

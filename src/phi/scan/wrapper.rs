@@ -39,6 +39,12 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     if first == b'{' {
         let operator = run(text, start + 1, |byte| byte == b' ');
         let operator = operator + usize::from(matches!(text.get(operator), Some(b'"' | b'\'')));
+        // `{String:… Valid:true}` of Go's database/sql.
+        for nullable in [&b"String:"[..], b"Int64:", b"Int32:", b"Time:"] {
+            if text[operator..].starts_with(nullable) {
+                return Some(operator + nullable.len());
+            }
+        }
         if text.get(operator) != Some(&b'$') {
             return None;
         }
@@ -46,6 +52,10 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
             byte.is_ascii_alphabetic() || matches!(byte, b'$' | b'"' | b'\'')
         });
         return (text.get(end) == Some(&b':')).then(|| run(text, end + 1, |byte| byte == b' '));
+    }
+    // A binary of Erlang.
+    if text[start..].starts_with(b"<<\"") {
+        return Some(start + 2);
     }
     // A reference, and a string of bytes, of Unicode or of SQL's national characters.
     let is_prefix = first == b'&' || matches!(first, b'b' | b'u' | b'r' | b'N' | b'E');
@@ -66,9 +76,17 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     });
     let inside = match text.get(end)? {
         b'(' => end + 1,
+        // "Just \"…\"" of Haskell, and "string(9) \"…\"" of PHP.
+        b' ' if AROUND_WORDS.contains(&&text[name..end]) && text.get(end + 1) == Some(&b'"') => {
+            end + 1
+        }
         b'[' if AROUND_WORDS.contains(&&text[name..end]) => end + 1,
         _ => return None,
     };
+    let digits = super::number::digits_end(text, inside);
+    if digits > inside && text[digits..].starts_with(b") \"") {
+        return Some(digits + 2);
+    }
     let is_value = AROUND_WORDS.contains(&&text[name..end])
         || matches!(text.get(inside), Some(b'"' | b'\'' | b'0'..=b'9'));
     is_value.then_some(inside)
