@@ -73,6 +73,11 @@ pub(super) fn goes_into(key: &[u8]) -> bool {
     )
 }
 
+/// Whether the text under `key` may be what a value beside it is called on a form: `{"text": "Last name", "answer": …}`.
+pub(super) fn is_caption(key: &[u8]) -> bool {
+    matches!(key, b"text" | b"title" | b"prompt")
+}
+
 /// Whether the object that is the value of `key` names the field of the value beside it: `"code": {"text": "SSN"}`.
 pub(super) fn comes_from(key: &[u8]) -> bool {
     matches!(key, b"code" | b"source")

@@ -266,6 +266,10 @@ impl Walk<'_> {
         if level.is_object && rows::is_statement(self.last_key(), value) {
             self.columns.bind(&scan::folded(value), self.depth + 1);
         }
+        if level.is_object && field == Field::Plain && label::is_caption(self.last_key()) {
+            let named = label::read(value);
+            self.label(level, named);
+        }
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {

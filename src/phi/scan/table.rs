@@ -8,6 +8,8 @@ use crate::phi::placeholder;
 /// Nothing longer is taken for a list of columns or a line of a table.
 const MAX_HEADER: usize = 512;
 const MAX_COLUMNS: usize = 64;
+/// No column has a longer name: a digest is none.
+const MAX_NAME: usize = 48;
 
 /// The values after the list of columns that opens at `open`: `Key (mrn, site)=(…)` of Postgres, `INSERT
 /// INTO t (mrn, site) VALUES (…), (…)`. In the order of the text.
@@ -205,7 +207,10 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     let mut columns: Vec<Field> = header
         .split(|&byte| byte == separator)
         .take(MAX_COLUMNS)
-        .map(field::classify)
+        .map(|name| match name.len() {
+            0..=MAX_NAME => field::classify(name),
+            _ => Field::Plain,
+        })
         .collect();
     if !columns.iter().copied().any(says) {
         if !columns.contains(&Field::Name) {

@@ -49,11 +49,12 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
             name::is_part(value) || name::is_full_name(value)
         }
         Field::Secret if value.contains(&b' ') => return true,
+        Field::Secret if value.len() >= 16 => return digits(value) > 0,
         Field::Place | Field::Whole(_) => value.len() > 3,
         Field::Plain | Field::About | Field::Version | Field::Thing => false,
         _ => digits(value) > 0,
     };
-    is_value && field::classify(value) == Field::Plain
+    is_value && (digits(value) >= 3 || field::classify(value) == Field::Plain)
 }
 
 fn digits(value: &[u8]) -> usize {
