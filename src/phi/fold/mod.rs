@@ -174,10 +174,11 @@ fn escape(text: &[u8], at: usize, letter: usize, folded: &mut Folded) -> usize {
         ),
         b'e' | b'0' => {
             let digits = if escaped == b'0' { &b"033"[..] } else { b"e" };
-            return match text[letter..].starts_with(digits) {
-                true => colour_end(text, letter + digits.len()).map_or(0, |end| end - at),
-                false => 0,
-            };
+            let end = text[letter..]
+                .starts_with(digits)
+                .then(|| colour_end(text, letter + digits.len()))
+                .flatten();
+            return end.map_or(0, |end| end - at);
         }
         b't' | b'b' | b'f' => folded.push(b'\t', at),
         b'u' => return unicode_escape(text, at, letter + 1, folded),

@@ -356,7 +356,7 @@ impl Walk<'_> {
                 is_number: true,
             }),
             None if field == Field::Value && level.is_object && !level.is_labelled() => {
-                self.keep(start, self.at, true)
+                self.keep(start, self.at, true);
             }
             None => {}
         }

@@ -88,7 +88,8 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     value(text, at, field, quoted_key, &mut read.unclosed).map_or(Found::Nothing, Found::Value)
 }
 
-fn is_operator(word: &[u8]) -> bool {
+/// Whether a word is an operator of SQL with values after it.
+pub(super) fn is_operator(word: &[u8]) -> bool {
     const OPERATORS: [&[u8]; 7] = [
         b"like", b"ilike", b"in", b"between", b"regexp", b"rlike", b"similar",
     ];
@@ -121,10 +122,6 @@ pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
 /// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
 /// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
 pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
-    let operator = &text[at..end];
-    if !is_operator(operator) {
-        return Vec::new();
-    }
     // "ssn NOT IN (…)".
     let before = text[floor..at].trim_ascii_end();
     let column = match before.len().checked_sub(4) {

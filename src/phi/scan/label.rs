@@ -15,7 +15,7 @@ const MAX_NAME: usize = 96;
 /// The field that the value after the separator at `at` names: the last of a list, the last part of a path.
 pub(super) fn named(text: &[u8], at: usize) -> Option<Field> {
     let name = value(text, at)?;
-    let is_part = |part: &&[u8]| part.first().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let is_part = |part: &&[u8]| part.first().is_some_and(u8::is_ascii_alphabetic);
     let last = name
         .split(|byte| {
             matches!(

@@ -76,12 +76,11 @@ impl<'a, 's> Scanner<'a, 's> {
             Some(b'^') => standard::composite(text, start, end),
             Some(b'/') => standard::reference(text, start, end),
             Some(b'\'') => person::possessive(text, start, end, self.floor),
-            Some(b' ') if matches!(text.get(end + 1), Some(b'\'' | b'(')) => {
-                let hits = keyed::compared(text, start, end, self.floor);
-                if !hits.is_empty() {
-                    return self.found(&hits);
-                }
-                None
+            Some(b' ')
+                if matches!(text.get(end + 1), Some(b'\'' | b'('))
+                    && keyed::is_operator(&text[start..end]) =>
+            {
+                return self.compared(start, end);
             }
             _ => None,
         };
@@ -135,6 +134,14 @@ impl<'a, 's> Scanner<'a, 's> {
             return self.date(start, found);
         }
         self.at = end;
+    }
+
+    /// Past an operator of SQL and the values of its column.
+    #[inline(never)]
+    fn compared(&mut self, start: usize, end: usize) {
+        let hits = keyed::compared(self.text, start, end, self.floor);
+        self.found(&hits);
+        self.at = self.at.max(end);
     }
 
     fn date(&mut self, start: usize, found: date::Found) {

@@ -99,11 +99,8 @@ pub(super) fn date(text: &[u8], start: usize) -> Option<Hit> {
     let end = run_at_most(text, start, LONGEST, |byte| {
         byte.is_ascii_digit() || matches!(byte, b',' | b' ')
     });
-    let parts = text[start..end]
-        .iter()
-        .filter(|&&byte| byte == b',')
-        .count();
-    (is_inside && parts >= 2).then_some(Hit {
+    let parts = text[start..end].split(|&byte| byte == b',').count();
+    (is_inside && parts > 2).then_some(Hit {
         start,
         end: start + run_back(&text[start..end]),
         kind: Kind::Date,
