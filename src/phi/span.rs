@@ -68,6 +68,23 @@ impl Spans {
         self.found.push(span);
     }
 
+    /// Adds a place that may lie before others. It swallows those that it overlaps.
+    pub fn insert(&mut self, mut span: Span) {
+        let after = self.found[self.floor..]
+            .iter()
+            .rposition(|other| other.end <= span.start)
+            .map_or(self.floor, |place| self.floor + place + 1);
+        let overlapped = self.found[after..]
+            .iter()
+            .take_while(|other| other.start < span.end)
+            .count();
+        for other in &self.found[after..after + overlapped] {
+            span.start = span.start.min(other.start);
+            span.end = span.end.max(other.end);
+        }
+        self.found.splice(after..after + overlapped, [span]);
+    }
+
     /// Finds places in a text that is a part of this one, or a copy of it. `origin` is where a byte of
     /// that text is in this one. When `find` fails it has found nothing.
     pub fn within<T, E>(
@@ -149,6 +166,26 @@ mod tests {
                 kind: Kind::Email,
                 is_number: false
             }]
+        );
+    }
+
+    #[test]
+    fn a_place_that_lies_before_others_takes_its_turn() {
+        let span = |start, end| Span {
+            start,
+            end,
+            kind: Kind::Mrn,
+            is_number: false,
+        };
+        let mut spans = Spans::default();
+        for (start, end) in [(0, 2), (4, 6), (9, 12), (20, 22)] {
+            spans.push(span(start, end));
+        }
+        spans.insert(span(8, 14));
+        spans.insert(span(15, 16));
+        assert_eq!(
+            spans.found,
+            [(0, 2), (4, 6), (8, 14), (15, 16), (20, 22)].map(|(start, end)| span(start, end))
         );
     }
 

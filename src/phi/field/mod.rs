@@ -63,6 +63,16 @@ pub(super) enum Field {
     Value,
 }
 
+impl Field {
+    /// Whether its values are days.
+    pub fn is_of_days(self) -> bool {
+        matches!(
+            self,
+            Self::Day | Self::Strong(Kind::Date) | Self::Whole(Kind::Date)
+        )
+    }
+}
+
 /// Reads the words of a name. Slow: a few hundred nanoseconds.
 fn read(name: &[u8]) -> Field {
     if let Some(field) = dicom::attribute(name) {
@@ -104,8 +114,6 @@ pub(super) fn last_words() -> impl Iterator<Item = (Vec<u8>, bool)> {
             Field::Plain
             | Field::About
             | Field::Thing
-            | Field::Label
-            | Field::Value
             | Field::NamePart
             | Field::Identifier
             | Field::Resource

@@ -215,11 +215,16 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Label,
         "type, system, field, key, label, attribute, code system, column, property, \
-         param, variable, identifier type, id type, kind, use type, field name, question, header, vr",
+         param, variable, identifier type, id type, kind, use type, field name, question, header, vr, path, \
+         instance path, data path, property path, field path, json path, json pointer, pointer, parameter, \
+         param name, parameter name, column name, property name, attribute name, k",
     ),
     (
         Field::Value,
         "value, values, val, answer, display, value string, text value, content value, old, new, before, after, previous, \
-         current, from value, to value, input, input value",
+         current, from value, to value, input, input value, old value, new value, old val, new val, prev, prev value, \
+         previous value, current value, before value, after value, original, original value, updated, updated value, \
+         rejected value, attempted value, invalid value, submitted value, provided value, received value, actual, \
+         actual value, received, raw value, from, to, data, v, lhs, rhs, response, got, string value",
     ),
 ];

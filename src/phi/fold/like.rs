@@ -36,6 +36,10 @@ pub(super) fn ascii_like(c: char) -> Like {
         | '\u{207b}'
         | '\u{208b}'
         | '\u{2212}'
+        // And the lines that tables are drawn with.
+        | '\u{2500}'
+        | '\u{2501}'
+        | '\u{2550}'
         | '\u{2e3a}'
         | '\u{2e3b}'
         | '\u{301c}'
@@ -49,6 +53,10 @@ pub(super) fn ascii_like(c: char) -> Like {
             Like::Ascii(b'.')
         }
         '\u{fe6b}' => Like::Ascii(b'@'),
+        // Arrows to the right, and what tables are drawn with.
+        '\u{2192}' | '\u{21d2}' | '\u{27f6}' => Like::Ascii(b'>'),
+        '\u{2502}' | '\u{2503}' | '\u{2551}' => Like::Ascii(b'|'),
+        '\u{250c}'..='\u{254b}' | '\u{2552}'..='\u{256c}' => Like::Ascii(b'+'),
         '\u{2044}' | '\u{2215}' => Like::Ascii(b'/'),
         '\u{2236}' | '\u{a789}' | '\u{fe55}' => Like::Ascii(b':'),
         '\u{2116}' => Like::Ascii(b'#'),

@@ -3,11 +3,13 @@
 //!
 //! Digits of any script become ASCII (Unicode's decimal digits, general category Nd), spaces and
 //! dashes of any width one space and one hyphen, full-width forms their ASCII likes; characters
-//! without width go; JSON and JavaScript escapes, percent encoding (RFC 3986) and numeric character
-//! references of HTML are decoded. All else stays, so that a letter stays a letter.
+//! without width and colours of terminals go; JSON and JavaScript escapes, percent encoding (RFC 3986)
+//! and numeric character references of HTML are decoded. All else stays, so that a letter stays a letter.
 
+mod colour;
 mod like;
 
+use colour::{ESCAPE, colour_end};
 use like::{Like, ascii_like};
 
 /// A folded text.
@@ -51,7 +53,7 @@ fn first_foldable(text: &[u8]) -> Option<usize> {
             let zeros = chunk ^ (ONES * u64::from(byte));
             zeros.wrapping_sub(ONES) & !zeros
         };
-        if (has(b'\\') | has(b'%') | has(b'&') | chunk) & HIGHS != 0 {
+        if (has(b'\\') | has(b'%') | has(b'&') | has(ESCAPE) | chunk) & HIGHS != 0 {
             let start = place * 8;
             let found = text[start..].iter().position(|&byte| is_foldable(byte))?;
             return Some(start + found);
@@ -105,6 +107,7 @@ fn fold_from(text: &[u8], first: usize) -> Folded {
             b'\\' => backslashes(text, at, &mut folded),
             b'%' => percent(text, at, &mut folded),
             b'&' => reference(text, at, &mut folded),
+            ESCAPE => colour_end(text, at + 1).map_or(0, |end| end - at),
             0x80.. => {
                 let (c, length) = decode(&text[at..]);
                 character(c, at, &mut folded);
@@ -126,12 +129,12 @@ fn fold_from(text: &[u8], first: usize) -> Folded {
 }
 
 const fn is_foldable(byte: u8) -> bool {
-    matches!(byte, b'\\' | b'%' | b'&' | 0x80..)
+    matches!(byte, b'\\' | b'%' | b'&' | ESCAPE | 0x80..)
 }
 
 fn changes(text: &[u8], at: usize) -> bool {
     match text[at] {
-        b'\\' | 0x80.. => true,
+        b'\\' | ESCAPE | 0x80.. => true,
         b'%' => hex_pair(text, at + 1).is_some(),
         b'&' => text
             .get(at + 1)
@@ -159,19 +162,50 @@ fn escape(text: &[u8], at: usize, letter: usize, folded: &mut Folded) -> usize {
     };
     match escaped {
         b'"' | b'/' | b'\\' | b'\'' => folded.push(escaped, at),
-        b'n' | b'r' => folded.push(b'\n', at),
+        b'n' => folded.push(b'\n', at),
+        // Alone it ends a line, as in HL7 v2; before a line feed it is part of that end.
+        b'r' => folded.push(
+            if is_line_feed(text, letter + 1) {
+                b'\r'
+            } else {
+                b'\n'
+            },
+            at,
+        ),
+        b'e' | b'0' => {
+            let digits = if escaped == b'0' { &b"033"[..] } else { b"e" };
+            let end = text[letter..]
+                .starts_with(digits)
+                .then(|| colour_end(text, letter + digits.len()))
+                .flatten();
+            return end.map_or(0, |end| end - at);
+        }
         b't' | b'b' | b'f' => folded.push(b'\t', at),
         b'u' => return unicode_escape(text, at, letter + 1, folded),
         b'x' => {
             let Some(byte) = hex_pair(text, letter + 1) else {
                 return 0;
             };
+            if byte == ESCAPE
+                && let Some(end) = colour_end(text, letter + 3)
+            {
+                return end - at;
+            }
             character(char::from(byte), at, folded);
             return letter + 3 - at;
         }
         _ => return 0,
     }
     letter + 1 - at
+}
+
+/// Whether an escaped line feed is at `at`, in as many layers as it may be.
+fn is_line_feed(text: &[u8], at: usize) -> bool {
+    let run = text[at.min(text.len())..]
+        .iter()
+        .take_while(|&&byte| byte == b'\\')
+        .count();
+    run > 0 && text.get(at + run) == Some(&b'n')
 }
 
 fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) -> usize {
@@ -192,6 +226,11 @@ fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) ->
             point = 0x10000 + ((point - 0xd800) << 10) + (u32::from(second) - 0xdc00);
             end = low + 5;
         }
+    }
+    if point == u32::from(ESCAPE)
+        && let Some(end) = colour_end(text, end)
+    {
+        return end - at;
     }
     // A surrogate without its other half is no character at all.
     character(char::from_u32(point).unwrap_or('\u{fffd}'), at, folded);
@@ -233,7 +272,7 @@ fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
 }
 
 fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
-    const NAMED: [(&[u8], u8); 12] = [
+    const NAMED: [(&[u8], u8); 14] = [
         (b"&commat;", b'@'),
         (b"&period;", b'.'),
         (b"&hyphen;", b'-'),
@@ -246,6 +285,8 @@ fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
         (b"&lpar;", b'('),
         (b"&rpar;", b')'),
         (b"&amp;", b'&'),
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
     ];
     if text.get(at + 1) != Some(&b'#') {
         for (name, byte) in NAMED {
@@ -347,6 +388,16 @@ mod tests {
         assert_eq!(folded("\\ud83d\\ude00"), "😀");
         assert_eq!(folded("\\ud83d"), "\u{fffd}");
         assert_eq!(folded("50% of a&b"), "50% of a&b");
+        for text in [
+            "a\u{1b}[1;32mb\u{1b}[0mc",
+            r"a\u001b[32mb\u001B[39mc",
+            r"a\x1b[38;5;12mb\e[mc",
+            r"a\\033[32mb\033[0mc",
+        ] {
+            assert_eq!(folded(text), "abc", "{text}");
+        }
+        assert_eq!(folded(r"a\r\nb\rc"), "a\r\nb\nc");
+        assert_eq!(folded(r"a\\r\\nb\052"), "a\r\nb\\052");
     }
 
     #[test]

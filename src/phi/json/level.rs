@@ -111,7 +111,9 @@ impl Level {
             is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
             is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
                 || (self.is_thing && matches!(field, Field::Plain) && !is_object),
-            labelled: None,
+            // What is no age as a whole may have one in it: `"age": {"value": 93}`.
+            labelled: matches!(meaning, Field::Age | Field::Day | Field::Routing)
+                .then_some(meaning),
             // The names of columns may be in objects: `[{"name": "mrn"}]`.
             cells: if is_object && self.cells == Cells::Names {
                 Cells::Names

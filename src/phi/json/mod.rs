@@ -5,6 +5,7 @@
 
 mod again;
 mod grammar;
+mod label;
 mod level;
 mod rows;
 
@@ -19,6 +20,7 @@ use super::span::{Span, Spans};
 
 use again::Rows;
 use grammar::{escape_length, number_end, white_space};
+use label::Unnamed;
 use level::{Level, Levels, OUTSIDE};
 use rows::{Cells, Columns};
 
@@ -49,6 +51,8 @@ pub(super) fn walk_prefix(
         columns: Columns::default(),
         rows: None,
         walked_again: 0,
+        depth: 0,
+        unnamed: Unnamed::default(),
         spans,
     };
     walk.run()?;
@@ -66,6 +70,10 @@ struct Walk<'a> {
     rows: Option<Rows>,
     /// What is before was walked again for its columns, and is not for others.
     walked_again: usize,
+    /// How many objects and arrays the walk is in.
+    depth: usize,
+    /// Values whose name may come after them.
+    unnamed: Unnamed,
     spans: &'a mut Spans,
 }
 
@@ -83,6 +91,7 @@ impl Walk<'_> {
                     }
                     self.at += 1;
                     above.push(level);
+                    self.depth = above.depth();
                     level = self.opened(&level, field, open == b'{', above.depth());
                     true
                 }
@@ -91,7 +100,7 @@ impl Walk<'_> {
                     false
                 }
                 b'-' | b'0'..=b'9' => {
-                    self.number(field, &level)?;
+                    self.number(field, &mut level)?;
                     false
                 }
                 b't' => self.word(b"true")?,
@@ -111,8 +120,11 @@ impl Walk<'_> {
                     self.at += 1;
                     let closed = std::mem::replace(&mut level, above.pop().unwrap_or(OUTSIDE));
                     self.columns.left(above.depth());
-                    if closed.cells == Cells::Location {
-                        level.labelled = closed.labelled;
+                    self.left(above.depth());
+                    if closed.cells == Cells::Location
+                        && let Some(field) = closed.labelled
+                    {
+                        self.label(&mut level, field);
                     }
                     if let Some(rows) = self.rows_before(&closed, above.depth()) {
                         (level, field) = (rows.level, rows.field);
@@ -151,8 +163,17 @@ impl Walk<'_> {
         } else {
             field
         };
-        let mut level = parent.below(field, is_object);
-        if !is_object {
+        // What is sent has a type too, and is no value of it.
+        let is_sent = field == Field::Value && self.last_key() == b"data";
+        let mut level = parent.below(if is_sent { Field::Plain } else { field }, is_object);
+        if is_object {
+            if parent.is_labelled() && label::goes_into(self.last_key()) {
+                level.labelled = parent.labelled;
+            }
+            if parent.is_object && label::comes_from(self.last_key()) {
+                level.cells = Cells::Location;
+            }
+        } else {
             let key = &self.json[self.key.0..self.key.1];
             level.cells = self.columns.cells(parent, key, depth);
         }
@@ -165,6 +186,7 @@ impl Walk<'_> {
             Cells::Row => self.columns.field(level.index),
             Cells::First | Cells::Pair if level.index == 1 => level.labelled.unwrap_or(level.field),
             Cells::Headers if level.index % 2 == 1 => level.labelled.unwrap_or(level.field),
+            Cells::Plain => level.labelled.unwrap_or(level.field),
             _ => level.field,
         }
     }
@@ -231,11 +253,23 @@ impl Walk<'_> {
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let (start, end, escaped) = self.string()?;
         let value = &self.json[start..end];
-        let field = if level.cells == Cells::Plain {
-            field
-        } else {
-            self.cell(field, value, level)
-        };
+        let field =
+            if level.cells == Cells::Plain || level.is_object && level.cells == Cells::Location {
+                if level.is_object {
+                    field
+                } else {
+                    label::of_option(value, level)
+                }
+            } else {
+                self.cell(field, value, level)
+            };
+        if level.is_object && rows::is_statement(self.last_key(), value) {
+            self.columns.bind(&scan::folded(value), self.depth + 1);
+        }
+        if level.is_object && field == Field::Plain && label::is_caption(self.last_key()) {
+            let named = label::read(value);
+            self.label(level, named);
+        }
         // What a reference of FHIR to a person shows is the name (R4, 2.3.0.1).
         if level.is_object && self.last_key() == b"reference" && names_person(value) {
             level.labelled = Some(Field::Whole(Kind::Name));
@@ -248,7 +282,7 @@ impl Walk<'_> {
                 Field::Label if value.len() == 2 && value.iter().all(u8::is_ascii_uppercase) => {
                     level.labelled = level.labelled.or_else(|| field::representation(value));
                 }
-                Field::Label => level.labelled = Some(field::classify(value)),
+                Field::Label => self.label(level, label::read(value)),
                 // "tag": "00100020" of DICOM.
                 Field::Version if field::attribute(value).is_some() => {
                     level.labelled = field::attribute(value);
@@ -270,7 +304,7 @@ impl Walk<'_> {
             if field == Field::Name && level.is_object {
                 let named = field::classify(value);
                 if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) {
-                    level.labelled = Some(named);
+                    self.label(level, named);
                     return Ok(());
                 }
             }
@@ -289,6 +323,9 @@ impl Walk<'_> {
             }
         }
         self.text(start, end, escaped, field);
+        if field == Field::Value && level.is_object && !level.is_labelled() {
+            self.keep(start, end, false);
+        }
         Ok(())
     }
 
@@ -304,38 +341,28 @@ impl Walk<'_> {
         );
     }
 
-    fn number(&mut self, field: Field, level: &Level) -> Result<(), Unredactable> {
+    fn number(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
         let start = self.at;
+        if !level.is_object && level.cells == Cells::Plain {
+            level.labelled = None;
+        }
+        let level = &*level;
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
-        let digits = value.len();
-        if field == Field::Plain && level.inherited.is_none() && digits < 14 {
+        if field == Field::Plain && level.inherited.is_none() && value.len() < 14 {
             return Ok(());
         }
-        let kind = match level.meaning(field) {
-            Field::Person => (digits > 4).then_some(Kind::Mrn),
-            // Counts of tokens, of tests that pass, of names and addresses. A counter may pass the check of a card.
-            Field::PersonLike
-            | Field::About
-            | Field::Secret
-            | Field::Name
-            | Field::Whole(Kind::Name | Kind::Email) => None,
-            Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
-            Field::Coded(kind) => (digits >= 4).then_some(kind),
-            // A count of those that were found.
-            Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
-            Field::Age => scan::is_great_age(value).then_some(Kind::Age),
-            Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
-            meaning => whole(meaning, value, level)
-                .or_else(|| scan::is_bare_card(value).then_some(Kind::Card)),
-        };
-        if let Some(kind) = kind {
-            self.spans.push(Span {
+        match of_number(level.meaning(field), value, level) {
+            Some(kind) => self.spans.push(Span {
                 start,
                 end: self.at,
                 kind,
                 is_number: true,
-            });
+            }),
+            None if field == Field::Value && level.is_object && !level.is_labelled() => {
+                self.keep(start, self.at, true);
+            }
+            None => {}
         }
         Ok(())
     }
@@ -387,6 +414,29 @@ fn names_person(reference: &[u8]) -> bool {
     ]
     .iter()
     .any(|kind| reference.starts_with(kind))
+}
+
+/// The kind of a number, if its field says so.
+fn of_number(meaning: Field, value: &[u8], level: &Level) -> Option<Kind> {
+    let digits = value.len();
+    match meaning {
+        Field::Person => (digits > 4).then_some(Kind::Mrn),
+        // Counts of tokens, of tests that pass, of names and addresses. A counter may pass the check of a card.
+        Field::PersonLike
+        | Field::About
+        | Field::Secret
+        | Field::Name
+        | Field::Whole(Kind::Name | Kind::Email) => None,
+        Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
+        Field::Coded(kind) => (digits >= 4).then_some(kind),
+        // A count of those that were found.
+        Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
+        Field::Age => scan::is_great_age(value).then_some(Kind::Age),
+        Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
+        meaning => {
+            whole(meaning, value, level).or_else(|| scan::is_bare_card(value).then_some(Kind::Card))
+        }
+    }
 }
 
 /// The kind that all of `value` is, if its field says so.

@@ -47,7 +47,9 @@ impl Columns {
                 }
                 Some(Key::Values) if self.depth == depth + 1 && !self.is_guessed => Cells::Row,
                 Some(Key::Headers) => Cells::Headers,
-                _ if key == b"loc" => Cells::Location,
+                _ if matches!(key, b"loc" | b"path" | b"instancePath" | b"dataPath") => {
+                    Cells::Location
+                }
                 _ => Cells::Plain,
             };
         }
@@ -64,6 +66,15 @@ impl Columns {
             return Cells::First;
         }
         Cells::Pair
+    }
+
+    /// What the values of an array beside this statement of SQL are.
+    pub fn bind(&mut self, statement: &[u8], depth: usize) {
+        let fields = scan::parameters(statement);
+        if fields.iter().any(|&field| field != Field::Plain) {
+            self.begin(depth + 1, depth - 1, false);
+            self.fields = fields;
+        }
     }
 
     fn begin(&mut self, depth: usize, floor: usize, is_guessed: bool) {
@@ -116,6 +127,14 @@ pub(super) fn are_rows(key: &[u8]) -> bool {
     matches!(key, b"rows" | b"data" | b"records" | b"results" | b"values")
 }
 
+/// Whether the value of `key` is a statement whose parameters may stand beside it.
+pub(super) fn is_statement(key: &[u8], value: &[u8]) -> bool {
+    matches!(
+        key,
+        b"sql" | b"query" | b"text" | b"statement" | b"queryText"
+    ) && value.iter().any(|byte| matches!(byte, b'$' | b'?'))
+}
+
 /// Whether a value may be the name of a field: a few letters.
 fn is_name_of_field(value: &[u8]) -> bool {
     (1..=40).contains(&value.len())
@@ -159,6 +178,7 @@ impl Key {
             b"row",
             b"record",
             b"params",
+            b"bind",
             b"parameters",
             b"bindings",
             b"args",

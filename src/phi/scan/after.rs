@@ -140,7 +140,9 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// Whether a word goes on with the sentence: "is the MRN that was used".
 fn goes_on(text: &[u8], start: usize, end: usize) -> bool {
-    const WORDS: [&[u8]; 7] = [b"that", b"which", b"we", b"you", b"they", b"he", b"she"];
+    const WORDS: [&[u8]; 8] = [
+        b"that", b"which", b"we", b"you", b"they", b"he", b"she", b"it",
+    ];
     let word = &text[start..end];
     word != b"of"
         && (lexicon::flags(text, start, end) & lexicon::COMMON != 0 || WORDS.contains(&word))

@@ -170,6 +170,8 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
                     | b'='
                     | b'_'
                     | b'|'
+                    | b'`'
+                    | b'>'
             )
         });
         let next = word_end(text, at);

@@ -116,7 +116,11 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
         .filter(|word| !AFFIXES.iter().any(|affix| word.eq_ignore_ascii_case(affix)))
         .collect();
     let value = &text[start..end];
-    let field = field::classify(&words.join(&b'_'));
+    // "api_key" has a word in it that names of indexes have too.
+    let field = match field::classify(column) {
+        Field::Secret => Field::Secret,
+        _ => field::classify(&words.join(&b'_')),
+    };
     if field == Field::Person || placeholder::length_at(value) == Some(value.len()) {
         // The key of the table.
         return None;

@@ -5,7 +5,7 @@ use super::class::{is_boundary_after, is_letter, run};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, age, code, constraint, lexicon, name, place, secret};
+use super::{Hit, address, age, code, constraint, lexicon, name, place, quoted, secret};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -32,10 +32,10 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::DUPLICATE != 0 {
-        return if word.eq_ignore_ascii_case(b"entry") {
-            constraint::duplicate_entry(text, end)
-        } else {
-            constraint::constrained(text, end)
+        return match word.to_ascii_lowercase().as_slice() {
+            b"entry" => constraint::duplicate_entry(text, end),
+            b"constraint" => constraint::constrained(text, end),
+            _ => quoted::value(text, start, end),
         };
     }
     if known & lexicon::GEO != 0
@@ -230,8 +230,16 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
 
 /// "patientId 123456": the words of a cue written as one, which ends at `end`.
 pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let is_followed =
-        text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
+    // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'".
+    let is_followed = match text.get(end) {
+        Some(b' ') => match text.get(end + 1) {
+            Some(b'0'..=b'9' | b'"' | b'\'') => true,
+            Some(b'f') => text[end + 1..].starts_with(b"from "),
+            _ => false,
+        },
+        Some(b'"' | b'\'') => text.get(end + 1) == Some(&b',') && text.get(end + 2) == Some(&b' '),
+        _ => false,
+    };
     if !is_followed || end - start < 5 {
         return None;
     }

@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, lexicon, list, markup, name, validation, whole};
+use super::{Hit, label, lexicon, list, markup, name, sequence, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -19,15 +19,24 @@ const MAX_CELL: usize = 128;
 /// What the key before a separator says.
 pub(super) enum Found {
     Value(Hit),
-    /// A list of them.
+    /// Several, as in a sequence of YAML.
     Values(Vec<Hit>),
     /// What follows is a version up to there.
     Version(usize),
     Nothing,
 }
 
+/// What was read in the text before that tells of keys after it.
+#[derive(Default)]
+pub(super) struct Read {
+    /// Up to there no bracket has an end.
+    unclosed: usize,
+    /// The field that a key has named for the values beside it, and where: "column: 'ssn', old: …".
+    named: Option<(Field, usize)>,
+}
+
 /// The value of the key before the separator at `at`.
-pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -> Found {
+pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Found {
     let Some((field, quoted_key)) = key(text, at, floor) else {
         return Found::Nothing;
     };
@@ -40,6 +49,14 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         };
         return Found::Version(run(text, start, is_version));
     }
+    if matches!(field, Field::Label | Field::Name)
+        && let Some(named) = label::named(text, at)
+    {
+        read.named = Some((named, at));
+        if text[at] != b'=' {
+            return Found::Nothing;
+        }
+    }
     let field = match field {
         Field::NamePart => {
             return part(text, at, floor).map_or(Found::Nothing, Found::Value);
@@ -47,16 +64,72 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, unclosed: &mut usize) -
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
             markup::of_value(text, at - 5)
         }
-        Field::Value => {
-            return validation::input(text, at).map_or(Found::Nothing, Found::Value);
-        }
         field => field,
     };
-    let hits = listed(text, at, field, unclosed);
+    if field == Field::Value {
+        return validation::input(text, at)
+            .or_else(|| {
+                let (field, named_at) = read.named?;
+                let hit = (at - named_at <= label::MAX_DISTANCE)
+                    .then(|| value(text, at, field, true, &mut read.unclosed))??;
+                whole::is_value_of(field, &text[hit.start..hit.end]).then_some(hit)
+            })
+            .map_or(Found::Nothing, Found::Value);
+    }
+    let hits = listed(text, at, field, &mut read.unclosed);
     if !hits.is_empty() {
         return Found::Values(hits);
     }
-    value(text, at, field, quoted_key, unclosed).map_or(Found::Nothing, Found::Value)
+    if field == Field::Name && label::is_of_thing(text, at) {
+        return Found::Nothing;
+    }
+    value(text, at, field, quoted_key, &mut read.unclosed).map_or(Found::Nothing, Found::Value)
+}
+
+/// Whether a word is an operator of SQL with values after it.
+pub(super) fn is_operator(word: &[u8]) -> bool {
+    const OPERATORS: [&[u8]; 7] = [
+        b"like", b"ilike", b"in", b"between", b"regexp", b"rlike", b"similar",
+    ];
+    OPERATORS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether an operator with values in quotes comes after the name of a column that ends at `end`.
+pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
+    let space = end + usize::from(matches!(text.get(end), Some(b'"' | b'`')));
+    if text.get(space) != Some(&b' ') {
+        return false;
+    }
+    let word = space + 1;
+    let word_end = run_at_most(text, word, 8, |byte| byte.is_ascii_alphabetic());
+    let (word, word_end) = if text[word..word_end].eq_ignore_ascii_case(b"not") {
+        let next = (word_end + 1).min(text.len());
+        (
+            next,
+            run_at_most(text, next, 8, |byte| byte.is_ascii_alphabetic()),
+        )
+    } else {
+        (word, word_end)
+    };
+    matches!(text.get(word_end..word_end + 2), Some(b" '" | b" ("))
+        && is_operator(&text[word..word_end])
+}
+
+/// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
+/// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
+pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
+    // "ssn NOT IN (…)".
+    let before = text[floor..at].trim_ascii_end();
+    let column = match before.len().checked_sub(4) {
+        Some(not) if before[not..].eq_ignore_ascii_case(b" not") => floor + not,
+        _ => at,
+    };
+    let Some((field, _)) = key(text, column, floor) else {
+        return Vec::new();
+    };
+    sequence::literals(text, end, field)
 }
 
 /// The values of a key that stand in a list of YAML below it or between brackets.
@@ -128,17 +201,32 @@ fn value(
     unclosed: &mut usize,
 ) -> Option<Hit> {
     let mut start = at + 1;
-    if matches!(text.get(start), Some(b'=' | b'>' | b':')) {
-        start += 1;
-    }
-    start = run(text, start, |byte| matches!(byte, b' ' | b'\t'));
+    start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
+    start = markup::past(text, start);
     let next = *text.get(start)?;
-    if matches!(next, b'\n' | b'\r')
-        && text.get(start + 1).is_some_and(|&byte| is_word(byte))
-        && !quoted_key
-    {
-        start += 1;
+    if matches!(next, b'\n' | b'\r') {
+        let line = start
+            + if text[start..].starts_with(b"\r\n") {
+                2
+            } else {
+                1
+            };
+        let indented = run(text, line, |byte| byte == b' ');
+        let is_literal = |byte: u8| matches!(byte, b'"' | b'\'') || byte.is_ascii_digit();
+        let is_dumped = text[indented..].starts_with(b"string(");
+        if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
+            start = line;
+        } else if is_dumped || text.get(indented).is_some_and(|&byte| is_literal(byte)) {
+            start = indented;
+        }
     }
+    start = wrapper::past(text, start);
+    if field.is_of_days()
+        && let Some(hit) = wrapper::date(text, start)
+    {
+        return Some(hit);
+    }
+    let next = *text.get(start)?;
     if matches!(next, b'"' | b'\'' | b'`') {
         let close = quote_end(text, start + 1, next);
         let content = &text[start + 1..close];
@@ -156,7 +244,9 @@ fn value(
             ) {
                 return markup::named_value(text, close, named);
             }
-            if markup::is_name_of_thing(text, at - 1, content) {
+            if text[..at].ends_with(b"form-data; name")
+                || markup::is_name_of_thing(text, at - 1, content)
+            {
                 return None;
             }
         }
@@ -173,7 +263,7 @@ fn value(
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,
             Field::Place => Kind::Address,
-            _ => return None,
+            field => return sequence::bracketed(text, start, field),
         };
         if start < *unclosed {
             return None;
@@ -204,6 +294,22 @@ fn value(
     value::take(field, text, start, Announced::Key)
         // "zip: 721 files".
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
+        .map(|hit| before_next_key(text, hit))
+}
+
+/// A name does not go on with the next key: "LastName = Doe, FirstName = Jane".
+fn before_next_key(text: &[u8], mut hit: Hit) -> Hit {
+    let after = run(text, hit.end, |byte| byte == b' ');
+    if hit.kind == Kind::Name
+        && matches!(text.get(after), Some(b'=' | b':'))
+        && let Some(comma) = text[hit.start..hit.end]
+            .iter()
+            .rposition(|&byte| byte == b',')
+        && comma > 0
+    {
+        hit.end = hit.start + comma;
+    }
+    hit
 }
 
 /// The cell after the one that ends at the bar at `at` and holds the name of its field: "| mrn | 00123456 |".
@@ -246,12 +352,27 @@ pub(super) fn counts(text: &[u8], start: usize) -> bool {
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
 fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
-    let mut end = at;
-    while end > floor && matches!(text[end - 1], b' ' | b'\t') && at - end < 2 {
-        end -= 1;
+    let back = |mut end: usize, is_passed: fn(u8) -> bool| {
+        let least = floor.max(end.saturating_sub(2));
+        while end > least && is_passed(text[end - 1]) {
+            end -= 1;
+        }
+        end
+    };
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
+    let mut end = back(at, is_space);
+    // "->", "<>", "!=", "<=": the separator has another mark before.
+    let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
+    if operator < end && end == at && !text[operator..end].contains(&b'>') {
+        end = back(operator, is_space);
     }
+    end = markup::label_end(text, end, floor);
     if end == floor {
         return None;
+    }
+    // "['ssn']".
+    if end > floor + 1 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
+        end -= 1;
     }
     // "ZIP+4".
     let goes_on = |byte: u8| is_word(byte) || byte == b'+';
@@ -285,6 +406,10 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     // Words before it: "Date of birth", "medical record number (MRN)".
     let mut words = 1;
     while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
+        // The arguments of a call: "Row(age -> 93)".
+        if text[start - 1] == b'(' && text[start - 2] != b' ' {
+            break;
+        }
         let mut before = start - 1;
         while before > from && matches!(text[before - 1], b' ' | b'(' | b')' | b'#') {
             before -= 1;
@@ -362,6 +487,9 @@ fn may_say_something(key: &[u8]) -> bool {
     word.len() >= 8
         || last > 0 && !word[0].is_ascii_alphabetic()
         || lexicon::flags_of(word) & lexicon::KEY != 0
+        || word
+            .strip_suffix(b"s")
+            .is_some_and(|one| lexicon::flags_of(one) & lexicon::KEY != 0)
 }
 
 /// A header of cookies has several, with semicolons between them.

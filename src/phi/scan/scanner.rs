@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, labels,
-    lexicon, list, markup, number, option, person, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
+    labels, lexicon, list, markup, number, option, person, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -25,8 +25,8 @@ pub(super) struct Scanner<'a, 's> {
     budget: usize,
     /// Up to there no secret begins.
     tried: usize,
-    /// Up to there no bracket has an end.
-    unclosed: usize,
+    /// What keys before tell of those after them.
+    keys: keyed::Read,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -42,7 +42,7 @@ impl<'a, 's> Scanner<'a, 's> {
             layers,
             budget: text.len(),
             tried: 0,
-            unclosed: 0,
+            keys: keyed::Read::default(),
             tabled: 0,
             spans,
         }
@@ -127,12 +127,22 @@ impl<'a, 's> Scanner<'a, 's> {
             Some(b'^') => standard::composite(text, start, end),
             Some(b'/') => standard::reference(text, start, end),
             Some(b'\'') => person::possessive(text, start, end, self.floor),
+            Some(b' ')
+                if matches!(text.get(end + 1), Some(b'\'' | b'('))
+                    && keyed::is_operator(&text[start..end]) =>
+            {
+                return self.compared(start, end);
+            }
             _ => None,
         };
         if let Some(hit) = hit {
             return self.take(hit);
         }
         if known & lexicon::CUE != 0 && self.labelled(start, end) {
+            return;
+        }
+        if known & lexicon::CUE != 0 && keyed::is_compared(text, end) {
+            self.at = end;
             return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
@@ -181,6 +191,14 @@ impl<'a, 's> Scanner<'a, 's> {
             return self.date(start, found);
         }
         self.at = end;
+    }
+
+    /// Past an operator of SQL and the values of its column.
+    #[inline(never)]
+    fn compared(&mut self, start: usize, end: usize) {
+        let hits = keyed::compared(self.text, start, end, self.floor);
+        self.found(&hits);
+        self.at = self.at.max(end);
     }
 
     fn date(&mut self, start: usize, found: date::Found) {
@@ -252,7 +270,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 if is_spaced && self.labelled(at, at) {
                     return;
                 }
-                match keyed::find(text, at, self.floor, &mut self.unclosed) {
+                match keyed::find(text, at, self.floor, &mut self.keys) {
                     keyed::Found::Value(hit) => return self.take_list(hit, at),
                     keyed::Found::Values(hits) => return self.found(&hits),
                     keyed::Found::Version(end) => {
@@ -292,9 +310,20 @@ impl<'a, 's> Scanner<'a, 's> {
             b'\n' if at >= self.tabled => {
                 let (hits, end) = table::rows(text, at);
                 self.tabled = end;
+                if hits.is_empty()
+                    && let Some(hit) = label::below(text, at)
+                {
+                    return self.found(&[hit]);
+                }
                 return self.found(&hits);
             }
             b'|' => keyed::cell(text, at, self.floor),
+            b'>' if at > 0 && matches!(text[at - 1], b'-' | b'<') => {
+                match keyed::find(text, at, self.floor, &mut self.keys) {
+                    keyed::Found::Value(hit) => Some(hit),
+                    _ => None,
+                }
+            }
             b'>' => markup::element(text, at),
             b'+' => number::international_phone(text, at),
             b'(' if text[..at].ends_with(b"row contains ") => constraint::failing_row(text, at),

@@ -1,13 +1,15 @@
 //! Values that stand apart from the names of their columns: statements of databases, CSV, and tables of pipes.
 
 use super::class::{is_word, run, run_at_most};
-use super::{Hit, whole};
+use super::{Hit, aligned, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 
 /// Nothing longer is taken for a list of columns or a line of a table.
 const MAX_HEADER: usize = 512;
 const MAX_COLUMNS: usize = 64;
+/// No column has a longer name: a digest is none.
+const MAX_NAME: usize = 48;
 
 /// The values after the list of columns that opens at `open`: `Key (mrn, site)=(…)` of Postgres, `INSERT
 /// INTO t (mrn, site) VALUES (…), (…)`. In the order of the text.
@@ -167,7 +169,19 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         is_word(byte)
             || matches!(
                 byte,
-                b'_' | b' ' | b',' | b';' | b'\t' | b'"' | b'-' | b'.' | b'|' | b'*' | b'#' | b'/'
+                b'_' | b' '
+                    | b','
+                    | b';'
+                    | b'\t'
+                    | b'"'
+                    | b'-'
+                    | b'.'
+                    | b'|'
+                    | b'*'
+                    | b'#'
+                    | b'/'
+                    | b'('
+                    | b')'
             )
     };
     let header_end = line_end - usize::from(text[..line_end].ends_with(b"\r"));
@@ -184,12 +198,19 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .find(|separator| header.contains(separator))
         .filter(|_| begins_line)
     else {
-        return (hits, line_end);
+        return if begins_line {
+            aligned::rows(text, header_end - length, line_end)
+        } else {
+            (hits, line_end)
+        };
     };
     let mut columns: Vec<Field> = header
         .split(|&byte| byte == separator)
         .take(MAX_COLUMNS)
-        .map(field::classify)
+        .map(|name| match name.len() {
+            0..=MAX_NAME => field::classify(name),
+            _ => Field::Plain,
+        })
         .collect();
     if !columns.iter().copied().any(says) {
         if !columns.contains(&Field::Name) {
@@ -224,10 +245,18 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
 }
 
 /// Whether the name of a column tells of its values, and is none of a thing's.
-fn says(field: Field) -> bool {
+pub(super) fn says(field: Field) -> bool {
     !matches!(
         field,
-        Field::Plain | Field::About | Field::Name | Field::Version | Field::Thing | Field::Id
+        Field::Plain
+            | Field::About
+            | Field::Name
+            | Field::Version
+            | Field::Thing
+            | Field::Id
+            | Field::Label
+            | Field::Value
+            | Field::Resource
     )
 }
 

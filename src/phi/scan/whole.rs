@@ -23,7 +23,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             .then_some(kind)
             .filter(|_| !is_operators_code(kind, value)),
         Field::Person => Some(Kind::Name),
-        Field::Name => (!is_error_name(value)).then_some(Kind::Name),
+        Field::Name => (!is_error_name(value) && !is_of_code(value)).then_some(Kind::Name),
         Field::PersonLike => (in_person
             || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
@@ -53,11 +53,12 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
             name::is_part(value) || name::is_full_name(value)
         }
         Field::Secret if value.contains(&b' ') => return true,
+        Field::Secret if value.len() >= 16 => return digits(value) > 0,
         Field::Place | Field::Whole(_) => value.len() > 3,
         Field::Plain | Field::About | Field::Version | Field::Thing => false,
         _ => digits(value) > 0,
     };
-    is_value && field::classify(value) == Field::Plain
+    is_value && (digits(value) >= 3 || field::classify(value) == Field::Plain)
 }
 
 fn digits(value: &[u8]) -> usize {
@@ -156,6 +157,16 @@ fn is_baud_rate(value: &[u8]) -> bool {
         b"115200", b"230400", b"460800", b"921600", b"1500000",
     ];
     RATES.contains(&value)
+}
+
+/// The name of a field or a variable: "requestId", "queue_name".
+fn is_of_code(value: &[u8]) -> bool {
+    let is_camel = |two: &[u8]| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase();
+    value.first().is_some_and(u8::is_ascii_lowercase)
+        && value
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && (value.contains(&b'_') || value.windows(2).any(is_camel))
 }
 
 /// The `name` of an error as JavaScript has it: "TypeError".

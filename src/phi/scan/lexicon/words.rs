@@ -174,7 +174,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "is was are named called name names like ilike boy girl twin",
     ),
     (KEY, "four digits only home work file record value"),
-    (DUPLICATE, "entry constraint"),
+    (DUPLICATE, "entry constraint value got received"),
     (
         GEO,
         "lat lon lng latitude longitude latlng gps coordinates coords location geo",

@@ -1,0 +1,239 @@
+//! Values whose field is named beside them: `{"field": "ssn", "old": …, "new": …}`, `{"value": …, "path":
+//! ["ssn"]}`, `["--ssn", …]`. The name may come before the value or after it.
+
+use super::level::Level;
+use super::{Walk, of_number, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::placeholder;
+use crate::phi::scan;
+use crate::phi::span::Span;
+
+/// No name is further behind its value, so that what lies between is moved once for few of them.
+const MAX_BETWEEN: usize = 1024;
+/// No object has more values of one name: an old and a new one, and twice as many to be safe.
+const MAX_VALUES: usize = 4;
+/// No name of a field is longer.
+const MAX_LABEL: usize = 64;
+/// No name of a field among the arguments of a command is longer.
+const MAX_NAME: usize = 24;
+
+/// Values whose name may come after them, the innermost object's last.
+#[derive(Default)]
+pub(super) struct Unnamed(Vec<Value>);
+
+struct Value {
+    depth: usize,
+    start: usize,
+    end: usize,
+    is_number: bool,
+}
+
+/// What `value` names: a field, or the last part of a path to one ("/patient/ssn", "$.patient.ssn", ".ssn").
+pub(super) fn read(value: &[u8]) -> Field {
+    if value.len() > MAX_LABEL {
+        return Field::Plain;
+    }
+    let is_part = |part: &&[u8]| part.first().is_some_and(|byte| !byte.is_ascii_digit());
+    let last = value
+        .split(|byte| matches!(byte, b'/' | b'.' | b'[' | b']'))
+        .rfind(is_part);
+    field::classify(last.unwrap_or(value))
+}
+
+/// What an element of an array is: the value of the option before it, or nothing but an element.
+pub(super) fn of_option(value: &[u8], level: &mut Level) -> Field {
+    let before = level.labelled.take();
+    if let Some(option) = value.strip_prefix(b"--") {
+        let field = field::classify(option);
+        // "--mrn=00123456" has its value in it.
+        level.labelled = (field != Field::Plain && !option.contains(&b'=')).then_some(field);
+        return level.field;
+    }
+    // "hset", "mrn", "00123456": a field's name, and nothing that has digits.
+    if before.is_none() && value.len() < MAX_NAME && value.iter().all(u8::is_ascii_alphabetic) {
+        let field = field::classify(value);
+        let is_code = matches!(
+            field,
+            Field::Strong(_) | Field::Coded(_) | Field::Zip | Field::Age
+        );
+        level.labelled = is_code.then_some(field);
+    }
+    match before {
+        Some(field) if field == Field::Secret || scan::is_value_of(field, value) => field,
+        _ => level.field,
+    }
+}
+
+/// Whether the object that is the value of `key` says more of what the label beside it names: `"path": ["ssn"],
+/// "context": {"value": …}`.
+pub(super) fn goes_into(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"context" | b"meta" | b"ctx" | b"params" | b"details" | b"state"
+    )
+}
+
+/// Whether the text under `key` may be what a value beside it is called on a form: `{"text": "Last name", "answer": …}`.
+pub(super) fn is_caption(key: &[u8]) -> bool {
+    matches!(key, b"text" | b"title" | b"prompt")
+}
+
+/// Whether the object that is the value of `key` names the field of the value beside it: `"code": {"text": "SSN"}`.
+pub(super) fn comes_from(key: &[u8]) -> bool {
+    matches!(key, b"code" | b"source")
+}
+
+/// Whether a label tells anything of its value. "type" is often one of a thing, beside another label.
+fn says(field: Field) -> bool {
+    !matches!(
+        field,
+        Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Version
+            | Field::Label
+            | Field::Value
+            | Field::Resource
+            | Field::Id
+            | Field::Identifier
+    )
+}
+
+impl Level {
+    /// Whether a label in this object has told what its values are.
+    pub(super) fn is_labelled(&self) -> bool {
+        self.labelled.is_some_and(says)
+    }
+}
+
+impl Walk<'_> {
+    /// A value without a name so far.
+    pub(super) fn keep(&mut self, start: usize, end: usize, is_number: bool) {
+        let depth = self.depth;
+        let values = &mut self.unnamed.0;
+        let of_object = values.iter().rev().take_while(|value| value.depth == depth);
+        if of_object.count() < MAX_VALUES {
+            values.push(Value {
+                depth,
+                start,
+                end,
+                is_number,
+            });
+        }
+    }
+
+    /// The walk has left what is deeper than `depth`.
+    pub(super) fn left(&mut self, depth: usize) {
+        self.depth = depth;
+        while self.unnamed.0.pop_if(|value| value.depth > depth).is_some() {}
+    }
+
+    /// A name of a field, for the values beside it.
+    pub(super) fn label(&mut self, level: &mut Level, field: Field) {
+        if level.is_labelled() && !says(field) {
+            return;
+        }
+        level.labelled = Some(field);
+        if !says(field) {
+            return;
+        }
+        let depth = self.depth;
+        while let Some(value) = self.unnamed.0.pop_if(|value| value.depth == depth) {
+            self.name(&value, field, level);
+        }
+    }
+
+    fn name(&mut self, value: &Value, field: Field, level: &Level) {
+        let &Value {
+            start,
+            end,
+            is_number,
+            ..
+        } = value;
+        let written = &self.json[start..end];
+        if self.at - end > MAX_BETWEEN || placeholder::length_at(written) == Some(written.len()) {
+            return;
+        }
+        let kind = if is_number {
+            of_number(field, written, level)
+        } else {
+            whole(field, written, level)
+        };
+        if let Some(kind) = kind {
+            self.spans.insert(Span {
+                start,
+                end,
+                kind,
+                is_number,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn values_are_read_by_the_name_beside_them_in_any_order() {
+        for (text, expected) in [
+            (
+                r#"{"column":"ssn","old":"123456789","new":987654321}"#,
+                r#"{"column":"ssn","old":"[ssn]","new":"[ssn]"}"#,
+            ),
+            (
+                r#"{"from":"123456789","to":null,"n":7,"column":"ssn"}"#,
+                r#"{"from":"[ssn]","to":null,"n":7,"column":"ssn"}"#,
+            ),
+            (
+                r#"{"type":"value_error","loc":["body","mrn",0],"input":"E0289914"}"#,
+                r#"{"type":"value_error","loc":["body","mrn",0],"input":"[mrn]"}"#,
+            ),
+            (
+                r#"{"loc":["body","mrn"],"type":"value_error","input":"E0289914"}"#,
+                r#"{"loc":["body","mrn"],"type":"value_error","input":"[mrn]"}"#,
+            ),
+            (
+                r#"{"received":"E0289914","path":["intake","mrn"]}"#,
+                r#"{"received":"[mrn]","path":["intake","mrn"]}"#,
+            ),
+            (
+                r#"{"op":"replace","path":"/contacts/0/lastName","value":"Ng"}"#,
+                r#"{"op":"replace","path":"/contacts/0/lastName","value":"[name]"}"#,
+            ),
+            (
+                r#"{"path":["mrn"],"context":{"limit":3,"value":"E0289914"}}"#,
+                r#"{"path":["mrn"],"context":{"limit":3,"value":"[mrn]"}}"#,
+            ),
+            (
+                r#"{"code":{"text":"Last name"},"valueString":"Ng"}"#,
+                r#"{"code":{"text":"Last name"},"valueString":"[name]"}"#,
+            ),
+            (
+                r#"{"args":["intake:1","mrn","E0289914"]}"#,
+                r#"{"args":["intake:1","mrn","[mrn]"]}"#,
+            ),
+            (
+                r#"{"argv":["load","--mrn","E0289914","--limit","20"]}"#,
+                r#"{"argv":["load","--mrn","[mrn]","--limit","20"]}"#,
+            ),
+            // What was found in a value before its name goes with it.
+            (
+                r#"{"value":"call 212-555-0123","x":"a@b.io","field":"notes","label":"patientName"}"#,
+                r#"{"value":"[name]","x":"[email]","field":"notes","label":"patientName"}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            r#"{"path":"/api/v1/studies","from":"queued","to":"done"}"#,
+            r#"{"value":3000,"path":["server","timeout"]}"#,
+            r#"{"argv":["--port","8080","--verbose"]}"#,
+            // A name is that of its own object.
+            r#"{"value":"E0289914","of":{"field":"mrn"}}"#,
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Tables whose columns are parted by spaces alone, as `pandas`, `kubectl` and many commands write them.
+
+use super::table::says;
+use super::{Hit, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No line of a table is longer, and none has more words.
+const MAX_LINE: usize = 512;
+const MAX_WORDS: usize = 64;
+
+/// A word of a line: where its bytes are, and in which columns of characters.
+#[derive(Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+    first: usize,
+    last: usize,
+}
+
+/// A column that tells of its values, and those that the columns beside it leave it.
+struct Column {
+    field: Field,
+    first: usize,
+    last: usize,
+    from: usize,
+    to: usize,
+}
+
+/// The values below the header from `line` to `line_end`, and where the lines end that were read for it.
+pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usize) {
+    let mut hits = Vec::new();
+    let header = &text[line..line_end];
+    if !header.starts_with(b" ") && !header.windows(2).any(|two| two == b"  ") {
+        return (hits, line_end);
+    }
+    let columns = columns(text, line, line_end);
+    if columns.is_empty() {
+        return (hits, line_end);
+    }
+    let mut end = line_end;
+    while end < text.len() {
+        let start = end + 1;
+        let stop = super::class::run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
+        let words = words(text, start, stop);
+        let before = hits.len();
+        for column in &columns {
+            hits.extend(cell(text, &words, column));
+        }
+        let is_rule = text[start.min(stop)..stop]
+            .iter()
+            .all(|byte| matches!(byte, b'-' | b'=' | b' ' | b'\r'));
+        if stop == start || hits.len() == before && !(is_rule && end == line_end) {
+            break;
+        }
+        end = stop;
+    }
+    (hits, end)
+}
+
+fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
+    let words = words(text, line, line_end);
+    let mut columns = Vec::new();
+    if words.len() < 2 {
+        return columns;
+    }
+    let mut at = 0;
+    while at < words.len() {
+        // Words with one space between them may be one name: "Member ID".
+        let apart = (at + 1..words.len())
+            .find(|&next| words[next].start > words[next - 1].end + 1)
+            .unwrap_or(words.len());
+        let (field, next) = match field::classify(&text[words[at].start..words[apart - 1].end]) {
+            field if says(field) && is_head(text, words[apart - 1]) || apart == at + 1 => {
+                (field, apart)
+            }
+            _ => (
+                field::classify(&text[words[at].start..words[at].end]),
+                at + 1,
+            ),
+        };
+        if says(field) {
+            columns.push(Column {
+                field,
+                first: words[at].first,
+                last: words[next - 1].last,
+                from: at.checked_sub(1).map_or(0, |before| words[before].last + 1),
+                to: words.get(next).map_or(usize::MAX, |after| after.first),
+            });
+        }
+        at = next;
+    }
+    columns
+}
+
+/// Whether a word is the last of a name of several: "Member ID", "Last name".
+fn is_head(text: &[u8], word: Word) -> bool {
+    const HEADS: [&[u8]; 8] = [
+        b"id", b"number", b"no", b"code", b"date", b"name", b"address", b"key",
+    ];
+    HEADS
+        .iter()
+        .any(|head| text[word.start..word.end].eq_ignore_ascii_case(head))
+}
+
+/// The cell of a line that begins or ends where its column's name does.
+fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
+    let place = words
+        .iter()
+        .position(|word| word.first == column.first || word.last == column.last)?;
+    let (mut first, mut last) = (place, place);
+    let may_be_words = matches!(
+        column.field,
+        Field::Place | Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+    );
+    let is_one = |before: usize| words[before + 1].start == words[before].end + 1;
+    if may_be_words {
+        while first > 0 && is_one(first - 1) && words[first - 1].first >= column.from {
+            first -= 1;
+        }
+        while last + 1 < words.len() && is_one(last) && words[last + 1].first < column.to {
+            last += 1;
+        }
+    }
+    let (start, end) = (words[first].start, words[last].end);
+    let value = &text[start..end];
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_value = match column.field {
+        Field::Age => digits == value.len(),
+        Field::Coded(_) => digits >= 4,
+        Field::Secret => digits > 0,
+        _ => true,
+    };
+    let is_value = is_value
+        && placeholder::length_at(value).is_none()
+        && whole::is_value_of(column.field, value);
+    Some(Hit {
+        start,
+        end,
+        kind: is_value.then(|| whole::whole(column.field, value, true))??,
+    })
+}
+
+fn words(text: &[u8], line: usize, line_end: usize) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut column = 0;
+    let mut is_inside = false;
+    for (at, &byte) in text.iter().enumerate().take(line_end).skip(line) {
+        // A character of several bytes is in one column.
+        column += usize::from(byte & 0xc0 != 0x80);
+        if matches!(byte, b' ' | b'\r' | b'\t') {
+            is_inside = false;
+            continue;
+        }
+        if !is_inside && words.len() == MAX_WORDS {
+            break;
+        }
+        match words.last_mut().filter(|_| is_inside) {
+            Some(word) => (word.end, word.last) = (at + 1, column),
+            None => words.push(Word {
+                start: at,
+                end: at + 1,
+                first: column,
+                last: column,
+            }),
+        }
+        is_inside = true;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn cells_are_read_by_the_column_that_they_begin_or_end_with() {
+        for (text, expected) in [
+            (
+                "   n       mrn ward\n0  1  E0289914   4W\n1  2     89914  ICU",
+                "   n       mrn ward\n0  1  [mrn]   4W\n1  2     [mrn]  ICU",
+            ),
+            (
+                "id  last_name    zip code\n--  ---------    --------\n7   Nguyễn       02134\n8   St. Clair    10001\n\nok",
+                "id  last_name    zip code\n--  ---------    --------\n7   [name]       [zip]\n8   [name]    [zip]\n\nok",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "NAME      READY   STATUS    RESTARTS   AGE\napi-0     1/1     Running   0          93d",
+            "Proto Recv-Q  Local Address      State\ntcp        0  10.0.0.4:5432      LISTEN",
+            "USER    PID  TOKEN\nroot    412  none",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Values that a message quotes beside the name of their field: `Cast to Number failed for value "…" at path "ssn"`,
+//! `"ssn" with value "…" fails to match`, `Incorrect date value: '…' for column 'dob'`, `on field 'ssn': rejected value […]`.
+
+use super::class::{is_word, run, run_at_most};
+use super::table::says;
+use super::{Hit, whole};
+use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// Nothing longer is taken for such a value.
+const MAX_VALUE: usize = 128;
+/// The name of its field is no further from it.
+const MAX_DISTANCE: usize = 96;
+
+/// The value in quotes or brackets after "value", "got" or "received", which is from `start` to `end`.
+pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let (from, to) = quoted(text, end)?;
+    let value = &text[from..to];
+    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+        return None;
+    }
+    let line = run_at_most(text, to, MAX_DISTANCE, |byte| byte != b'\n');
+    let before = &text[start.saturating_sub(MAX_DISTANCE)..start];
+    let before = before.rsplit(|&byte| byte == b'\n').next()?;
+    let kind = after(&text[to..line])
+        .and_then(|field| kind(field, value))
+        .or_else(|| before_it(before).and_then(|field| kind(field, value)))?;
+    Some(Hit {
+        start: from,
+        end: to,
+        kind,
+    })
+}
+
+fn kind(field: Field, value: &[u8]) -> Option<Kind> {
+    let is_value = field == Field::Secret || whole::is_value_of(field, value);
+    is_value.then(|| whole::whole(field, value, true))?
+}
+
+/// Where the quotes or brackets are, and with what is in them: after "value", "value is", "values:", "value of".
+fn quoted(text: &[u8], end: usize) -> Option<(usize, usize)> {
+    let is_between = |byte: u8| matches!(byte, b' ' | b':' | b'=');
+    let mut at = run_at_most(text, end, 3, is_between);
+    for link in [&b"is "[..], b"was ", b"was: ", b"is: ", b"of "] {
+        if text[at..].starts_with(link) {
+            at += link.len();
+            break;
+        }
+    }
+    let close = match text.get(at)? {
+        quote @ (b'"' | b'\'' | b'`') => *quote,
+        b'[' if placeholder::length_at(&text[at..]).is_none() => b']',
+        _ => return None,
+    };
+    let open = at + 1;
+    let close_at = run_at_most(text, open, MAX_VALUE, |byte| byte != close && byte != b'\n');
+    if at == end || text.get(close_at) != Some(&close) {
+        return None;
+    }
+    // In quotes of both sorts: `"x"`.
+    let is_quote = |byte: u8| matches!(byte, b'"' | b'\'');
+    let from = run(&text[..close_at], open, is_quote);
+    let inner = &text[from..close_at];
+    let to = inner
+        .iter()
+        .rposition(|&byte| !is_quote(byte))
+        .map_or(from, |last| from + last + 1);
+    Some((from, to))
+}
+
+/// The words after which the name of a field comes.
+fn is_place(word: &[u8]) -> bool {
+    const PLACES: [&[u8]; 9] = [
+        b"path",
+        b"column",
+        b"field",
+        b"attribute",
+        b"property",
+        b"key",
+        b"parameter",
+        b"param",
+        b"for",
+    ];
+    PLACES.iter().any(|place| place.eq_ignore_ascii_case(word))
+}
+
+/// The field after the value: `(type string) at path "ssn"`, "for column `t`.`ssn`".
+fn after(rest: &[u8]) -> Option<Field> {
+    let mut words = rest.split(|&byte| byte == b' ').peekable();
+    while let Some(word) = words.next() {
+        if is_place(trimmed(word))
+            && let Some(name) = words.peek()
+            && !is_place(trimmed(name))
+        {
+            let field = named(name);
+            if says(field) {
+                return Some(field);
+            }
+        }
+    }
+    None
+}
+
+/// The field before it: a name in quotes, after a word for its place, or one that tells by itself.
+fn before_it(before: &[u8]) -> Option<Field> {
+    let mut words = before
+        .trim_ascii_end()
+        .rsplit(|&byte| byte == b' ')
+        .peekable();
+    while let Some(word) = words.next() {
+        let is_quoted = word
+            .first()
+            .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+        let is_placed = words.peek().is_some_and(|place| is_place(trimmed(place)));
+        let field = named(word);
+        let tells = matches!(
+            field,
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Zip | Field::Age
+        );
+        if (is_quoted || is_placed) && says(field) || tells {
+            return Some(field);
+        }
+    }
+    None
+}
+
+fn trimmed(word: &[u8]) -> &[u8] {
+    let start = run(word, 0, |byte| !is_word(byte));
+    let end = word
+        .iter()
+        .rposition(|&byte| is_word(byte))
+        .map_or(start, |last| last + 1);
+    word.get(start..end).unwrap_or_default()
+}
+
+/// What the last part of a name says: `patient.ssn`, "`t`.`ssn`".
+fn named(word: &[u8]) -> Field {
+    let word = trimmed(word);
+    let last = word.rsplit(|byte| matches!(byte, b'.' | b'/')).next();
+    field::classify(trimmed(last.unwrap_or(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn what_a_message_quotes_goes_by_the_field_that_it_names() {
+        for (text, expected) in [
+            (
+                "Cast to Number failed for value \"E0289914\" (type string) at path \"mrn\"",
+                "Cast to Number failed for value \"[mrn]\" (type string) at path \"mrn\"",
+            ),
+            (
+                "\"intake.lastName\" with value \"Ng\" fails to match the pattern",
+                "\"intake.lastName\" with value \"[name]\" fails to match the pattern",
+            ),
+            (
+                "Incorrect integer value: 'E0289914' for column `h`.`p`.`mrn` at row 1",
+                "Incorrect integer value: '[mrn]' for column `h`.`p`.`mrn` at row 1",
+            ),
+            (
+                "Field error in object 'intake' on field 'mrn': rejected value [E0289914]; codes [x]",
+                "Field error in object 'intake' on field 'mrn': rejected value [[mrn]]; codes [x]",
+            ),
+            (
+                "truncated in column 'last_name'. Truncated value: 'Featherst'.",
+                "truncated in column 'last_name'. Truncated value: '[name]'.",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            "Cast to Number failed for value \"ten\" (type string) at path \"limit\"",
+            "\"mode\" with value \"test\" fails",
+            "the value of 'mrn' is missing",
+            "Incorrect integer value: 'abc' for column 'attempts' at row 1",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Several values of one field: `[…, …]` and `IN ('…', '…')`.
+
+use super::class::{run, run_at_most};
+use super::{Hit, whole};
+use crate::phi::field::Field;
+use crate::phi::kind::Kind;
+use crate::phi::placeholder;
+
+/// No list is read further, and none has more values.
+const MAX_LIST: usize = 1024;
+const MAX_ITEMS: usize = 64;
+
+/// All between the brackets that open at `start`, where one of the values between them is of `field`.
+pub(super) fn bracketed(text: &[u8], start: usize, field: Field) -> Option<Hit> {
+    if text[start] != b'[' {
+        return None;
+    }
+    let end = run_at_most(text, start + 1, MAX_LIST, |byte| {
+        !matches!(byte, b'[' | b']' | b'{' | b'}' | b'\n')
+    });
+    if text.get(end) != Some(&b']') {
+        return None;
+    }
+    let mut values = text[start + 1..end].split(|&byte| byte == b',');
+    let kind = values.find_map(|value| of_value(field, value))?;
+    Some(Hit {
+        start: start + 1,
+        end,
+        kind,
+    })
+}
+
+/// The literals in quotes after `at`: one, several in parentheses, or two with AND between them.
+pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut at = run(text, at, |byte| matches!(byte, b' ' | b'('));
+    while hits.len() < MAX_ITEMS {
+        let prefix = usize::from(matches!(text.get(at), Some(b'N' | b'E')));
+        if text.get(at + prefix) != Some(&b'\'') {
+            break;
+        }
+        let start = at + prefix + 1;
+        let end = run_at_most(text, start, MAX_LIST, |byte| !matches!(byte, b'\'' | b'\n'));
+        let value = &text[start..end];
+        // What a pattern of LIKE leaves open.
+        let open = |byte: u8| byte == b'%';
+        let from = run(value, 0, open);
+        let to = value
+            .iter()
+            .rposition(|&byte| !open(byte))
+            .map_or(from, |at| at + 1);
+        if to > from
+            && let Some(kind) = of_value(field, &value[from..to])
+        {
+            hits.push(Hit {
+                start: start + from,
+                end: start + to,
+                kind,
+            });
+        }
+        at = run(text, (end + 1).min(text.len()), |byte| {
+            matches!(byte, b' ' | b',')
+        });
+        if text
+            .get(at..at + 4)
+            .is_some_and(|and| and.eq_ignore_ascii_case(b"and "))
+        {
+            at += 4;
+        }
+    }
+    hits
+}
+
+/// The kind of one value among several, in quotes or not.
+fn of_value(field: Field, value: &[u8]) -> Option<Kind> {
+    let value = value.trim_ascii();
+    let value = match value {
+        [open @ (b'"' | b'\''), inner @ .., close] if open == close => inner,
+        value => value,
+    };
+    if value.is_empty() || placeholder::length_at(value).is_some() {
+        return None;
+    }
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    match field {
+        // Indexes of things are short.
+        Field::Coded(_) if digits < 4 => None,
+        Field::Age if digits < value.len() => None,
+        Field::Secret => whole::whole(field, value, false),
+        field => whole::is_value_of(field, value)
+            .then(|| whole::whole(field, value, false))
+            .flatten(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn every_value_of_a_list_goes() {
+        for (text, expected) in [
+            (
+                "<Query {'account_number': ['73992585', '73992586'], 'n': ['3']}>",
+                "<Query {'account_number': ['[account]', '[account]'], 'n': ['3']}>",
+            ),
+            (
+                "mrns:\n  - E0289914\n  - \"E0289915\"\nn: 3",
+                "mrns:\n  - [mrn]\n  - \"[mrn]\"\nn: 3",
+            ),
+            (
+                "WHERE p.\"mrn\" IN ('E0289914', 'E0289915') AND n = 3",
+                "WHERE p.\"mrn\" IN ('[mrn]', '[mrn]') AND n = 3",
+            ),
+            (
+                "last_name ILIKE '%Tomlin%' AND mrn NOT IN ('E0289914')",
+                "last_name ILIKE '%[name]%' AND mrn NOT IN ('[mrn]')",
+            ),
+            (
+                "zip BETWEEN '02134' AND '02139'",
+                "zip BETWEEN '[zip]' AND '[zip]'",
+            ),
+            (
+                "WHERE \"p\".\"mrn\" <> 'E0289914'",
+                "WHERE \"p\".\"mrn\" <> '[mrn]'",
+            ),
+            ("a.mrn != 'E0289914'", "a.mrn != '[mrn]'"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            "status IN ('queued', 'done')",
+            "devices: [0, 1], ports: ['8080', '5432']",
+            "hosts:\n  - db-1\n  - db-2",
+            "mrn IN ($1, $2)",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}
