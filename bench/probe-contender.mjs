@@ -1,25 +1,26 @@
 /** One contender of `probe.mjs`, which answers in this process. */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { peerChecks } from './peer-checks.mjs'
 
 const contenders = {
   async core() {
     const { createReadiness, startProbeServer } = await import('../index.js')
-    const readiness = createReadiness({ db: false, worker: false })
+    const { DATABASE_URL, WORKER_CALLBACK_URL } = process.env
+    const readiness = createReadiness({ db: DATABASE_URL ?? false, worker: WORKER_CALLBACK_URL ?? false })
     return (await startProbeServer({ port: 0, readiness })).port
   },
   async peer() {
-    const [{ default: express }, { createTerminus }, { createServer }, { default: Redis }] = await Promise.all([
+    const [{ default: express }, { createTerminus }, { createServer }] = await Promise.all([
       import('express'),
       import('@godaddy/terminus'),
       import('node:http'),
-      import('ioredis'),
     ])
     const server = createServer(express())
-    const redis = new Redis(process.env.REDIS_URL)
+    const { check } = await peerChecks(process.env)
     const ready = async () => {
-      if ((await redis.ping()) !== 'PONG') throw new Error('Redis is not well')
-      return { redis: 'ok' }
+      if (!(await check())) throw new Error('a service is not well')
+      return { services: 'ok' }
     }
     createTerminus(server, { healthChecks: { '/health/ready': ready }, signals: [] })
     server.listen(0, '127.0.0.1')

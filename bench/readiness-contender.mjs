@@ -1,5 +1,6 @@
 /** One contender of `readiness.mjs`, measured in this process: prints what it took, in ms. */
 import { performance } from 'node:perf_hooks'
+import { peerChecks } from './peer-checks.mjs'
 
 const WARM_UP = 200
 
@@ -13,28 +14,8 @@ const contenders = {
     }
   },
   async peer() {
-    const { default: pg } = await import('pg')
-    const { default: Redis } = await import('ioredis')
-    const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
-    const redis = new Redis(process.env.REDIS_URL)
-    const health = `${process.env.WORKER_CALLBACK_URL}/health`
-    return {
-      async check() {
-        const [rows, pong, ok] = await Promise.all([
-          pool.query('SELECT 1 AS one'),
-          redis.ping(),
-          fetch(health, { redirect: 'error', signal: AbortSignal.timeout(2_000) }).then(
-            // The body is read, so that the connection can be kept.
-            async (response) => (await response.text(), response.ok),
-          ),
-        ])
-        return rows.rows[0].one === 1 && pong === 'PONG' && ok ? 'ready' : 'not_ready'
-      },
-      async close() {
-        redis.disconnect()
-        await pool.end()
-      },
-    }
+    const { check, close } = await peerChecks(process.env)
+    return { check: async () => ((await check()) ? 'ready' : 'not_ready'), close }
   },
 }
 

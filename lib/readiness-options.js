@@ -26,6 +26,10 @@ const KEYS = [
 ]
 const CHECK_KEYS = ['run', 'critical', 'timeoutMs']
 
+/** What is wrong with most strings that look like the right URL. */
+const IN_A_URL =
+  'in a URL, @ : / ? # of the user and the password percent-encoded, a port from 1 to 65535, and parameters with values that are known'
+
 const DEPENDENCIES = [
   {
     name: 'db',
@@ -78,7 +82,7 @@ function readDependency({ name, variable, expected }, value, { timeoutMs, caFile
   if (value === undefined) return { ...check, variable, url: process.env[variable] }
   if (typeof value === 'string') {
     if (!binding.isUsableUrl(name, value, caFile)) {
-      throw typeError(name, expected, value)
+      throw typeError(name, `${expected} (${IN_A_URL})`, value)
     }
     return { ...check, url: value }
   }
