@@ -3,7 +3,9 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, label, lexicon, list, markup, name, sequence, validation, whole, wrapper};
+use super::{
+    Hit, label, lexicon, list, markup, modifier, name, sequence, validation, whole, wrapper,
+};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -62,7 +64,10 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
             return part(text, at, floor).map_or(Found::Nothing, Found::Value);
         }
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
-            markup::of_value(text, at - 5)
+            match markup::of_value(text, at - 5) {
+                Field::Value => label::message_of(text, at - 5),
+                field => field,
+            }
         }
         field => field,
     };
@@ -399,6 +404,17 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     let from = floor.max(end.saturating_sub(MAX_KEY));
     while start > from && is_key(text[start - 1]) {
         start -= 1;
+    }
+    if text[at] == b'='
+        && start > from
+        && text[start - 1] == b':'
+        && modifier::is_one(&text[start..end])
+    {
+        end = start - 1;
+        start = end;
+        while start > from && is_key(text[start - 1]) {
+            start -= 1;
+        }
     }
     if start == end || !may_say_something(&text[start..end]) {
         return None;

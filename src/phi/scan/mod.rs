@@ -21,6 +21,7 @@ mod labels;
 mod lexicon;
 mod list;
 mod markup;
+mod modifier;
 mod name;
 mod number;
 mod option;

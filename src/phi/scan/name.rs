@@ -60,7 +60,9 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
-        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1)) {
+        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1))
+            || is_compound_key(text, word_end)
+        {
             break;
         }
         // Somebody else: "Dr. Ng, Pt. Doe".
@@ -136,6 +138,17 @@ fn before_digit(text: &[u8], end: usize) -> bool {
 
 fn is_key(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b':' | b'='))
+}
+
+/// Whether a word that ends at `end` goes on with an underscore up to a separator: "patients: seq_scan=307229".
+fn is_compound_key(text: &[u8], end: usize) -> bool {
+    text.get(end) == Some(&b'_')
+        && is_key(
+            text,
+            run_at_most(text, end, MAX_WORD, |byte| {
+                byte == b'_' || byte.is_ascii_alphanumeric()
+            }),
+        )
 }
 
 /// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
@@ -323,6 +336,17 @@ pub(super) fn is_full_name(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_word_that_is_a_part_of_a_key_is_no_name() {
+        for text in [
+            "relation patients: seq_scan=307229 idx_scan=80394",
+            "patient: row_count=3",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+        assert_eq!(redact_text("patient: ng_ana"), "patient: [name]_ana");
+    }
 
     #[test]
     fn a_name_in_carets_goes_whole() {

@@ -231,6 +231,10 @@ fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize
         }
         code.read(&text[at..word]);
         end = word;
+        // What the word announces is found after it: "implant UDI (01)…".
+        if code.digits == 0 && text[word..].starts_with(b" (01)") {
+            return None;
+        }
         if code.digits == 0 && end - from > MAX_LETTERS {
             return None;
         }
@@ -307,6 +311,10 @@ mod tests {
         for (text, redacted) in [
             ("password: 4111 1111 1111 1111", "password: [secret]"),
             ("api_key=536-22-8726", "api_key=[secret]"),
+            (
+                "implant UDI (01)00889914000011(17)301231(10)AB12(21)S1 scanned",
+                "implant UDI [device] scanned",
+            ),
             (
                 "api_key=\nDE89 3704 0044 0532 0130 00",
                 "api_key=\n[secret]",
