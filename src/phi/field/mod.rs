@@ -266,11 +266,16 @@ fn name_after(words: &Words, place: usize) -> Field {
 
 /// "patientAge" is a person's, "cacheAge" is not.
 fn age_after(words: &Words, end: usize) -> Field {
+    // Of people, and of statements of SQL.
+    const OWNERS: [&[u8]; 7] = [b"your", b"my", b"his", b"her", b"where", b"and", b"or"];
     let age = (0..end).rev().find(|&place| words.get(place) == b"age");
     let owner = age
         .and_then(|age| age.checked_sub(1))
-        .map(|place| flags(words.get(place)));
-    match owner {
+        .map(|place| words.get(place));
+    if owner.is_some_and(|owner| OWNERS.contains(&owner)) {
+        return Field::Age;
+    }
+    match owner.map(flags) {
         Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
             Field::About
         }

@@ -255,7 +255,8 @@ fn value(
                 return None;
             }
         }
-        let kind = whole::whole(field, content, false)?;
+        let kind =
+            whole::whole(field, content, false).or_else(|| sequence::of_array(field, content))?;
         return Some(Hit {
             start: start + 1,
             end: close,
@@ -481,6 +482,7 @@ fn before_remark(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     let remark = &text[open + 1..end - 1];
     let key = text[floor..open].trim_ascii_end().len();
     let is_remark = match field::classify(remark) {
+        _ if remark.eq_ignore_ascii_case(b"last, first") => true,
         Field::Plain => remark
             .iter()
             .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'-')),
