@@ -230,14 +230,15 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
         .filter(|_| is_plural)
         .find_map(|start| {
             let phrase = words.phrase(start, end);
-            vocabulary::phrase(&phrase[..phrase.len() - 1])
+            Some((start, vocabulary::phrase(&phrase[..phrase.len() - 1])?))
         })
-        .filter(|field| {
-            matches!(
-                field,
-                Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip
-            )
+        .filter(|(start, field)| match field {
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => true,
+            // "apiKeys" are secrets, "tokens" are counted.
+            Field::Secret => end - start > 1,
+            _ => false,
         })
+        .map(|(_, field)| field)
 }
 
 /// Whose name it is says the word before.

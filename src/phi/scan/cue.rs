@@ -55,7 +55,7 @@ pub(super) fn find(
         return hit(start, end, Kind::Address);
     }
     if known & lexicon::STATE != 0
-        && let Some(zip_end) = address::zip_after_state(text, start, end)
+        && let Some(zip_end) = address::zip_after_state(text, start, end, floor)
     {
         let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
         let city = address::city_before(text, start, floor);

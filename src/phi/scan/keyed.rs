@@ -141,7 +141,7 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
 fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
     if matches!(
         field,
-        Field::Plain | Field::About | Field::Thing | Field::Secret | Field::Label | Field::Id
+        Field::Plain | Field::About | Field::Thing | Field::Label | Field::Id
     ) {
         return Vec::new();
     }
@@ -401,21 +401,17 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
     }
     let is_key =
         |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/' | b'+');
-    let mut start = end;
     let from = floor.max(end.saturating_sub(MAX_KEY));
-    while start > from && is_key(text[start - 1]) {
-        start -= 1;
-    }
-    if text[at] == b'='
-        && start > from
-        && text[start - 1] == b':'
-        && modifier::is_one(&text[start..end])
-    {
-        end = start - 1;
-        start = end;
+    let key_start = |mut start: usize| {
         while start > from && is_key(text[start - 1]) {
             start -= 1;
         }
+        start
+    };
+    let mut start = key_start(end);
+    if text[at] == b'=' && modifier::is_before(text, start, end, from) {
+        end = start - 1;
+        start = key_start(end);
     }
     if start == end || !may_say_something(&text[start..end]) {
         return None;
@@ -461,7 +457,7 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
             field::classify(name)
         };
         if field != Field::Plain {
-            return Some((field, false));
+            return Some((invalid(text, at, name).unwrap_or(field), false));
         }
         let word = run(name, 0, |byte| byte != b' ');
         let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
@@ -470,6 +466,17 @@ fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
         }
         name = &name[next..];
     }
+}
+
+/// What a message says to be invalid and quotes after `at`: `Invalid patient name: "…"`.
+fn invalid(text: &[u8], at: usize, name: &[u8]) -> Option<Field> {
+    const INVALID: &[u8] = b"invalid ";
+    let of = name
+        .get(..INVALID.len())
+        .filter(|word| word.eq_ignore_ascii_case(INVALID))
+        .map(|_| field::classify(&name[INVALID.len()..]))?;
+    let is_quoted = matches!(text.get(at + 1..at + 3), Some([b' ', b'"' | b'\'' | b'`']));
+    (is_quoted && matches!(of, Field::Strong(_) | Field::Whole(_) | Field::Coded(_))).then_some(of)
 }
 
 /// Where a key ends that a remark in parentheses follows up to `end`: "MRN (verified)". A remark says how far the

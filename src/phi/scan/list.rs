@@ -47,13 +47,9 @@ pub(super) fn is_count(text: &[u8], hit: Hit) -> bool {
     let value = &text[hit.start..hit.end];
     let least = match hit.kind {
         Kind::Mrn | Kind::Ssn => 6,
-        Kind::Name
-        | Kind::Age
-        | Kind::Date
-        | Kind::Zip
-        | Kind::Address
-        | Kind::Secret
-        | Kind::Email => return false,
+        Kind::Name | Kind::Age | Kind::Date | Kind::Zip | Kind::Address | Kind::Email => {
+            return false;
+        }
         _ => 9,
     };
     value.len() < least && value.iter().all(u8::is_ascii_digit)
@@ -195,7 +191,7 @@ fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
 }
 
 fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
-    if matches!(last.kind, Kind::Secret | Kind::Date) {
+    if last.kind == Kind::Date {
         return None;
     }
     let field = field_of(last.kind)?;
@@ -286,7 +282,7 @@ fn item(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
         return None;
     }
     // Names of fields are no values: "required: [ssn, mrn]".
-    whole::is_value_of(field, value).then_some(())?;
+    (whole::is_value_of(field, value) || whole::is_name_of(field, value)).then_some(())?;
     Some(Hit {
         start,
         end: start + value.len(),
@@ -332,6 +328,22 @@ mod tests {
                 "accountIds: [338633698, 541581416]",
                 "accountIds: [[account], [account]]",
             ),
+            (
+                "lastNames:\n  - Stone\n  - Quist",
+                "lastNames:\n  - [name]\n  - [name]",
+            ),
+            (
+                "apiKeys:\n  - zq81kd02mfp4xw7t\n  - w7tzq81kd02mfp4x",
+                "apiKeys:\n  - [secret]\n  - [secret]",
+            ),
+            (
+                "API keys: zq81kd02mfp4xw7t, w7tzq81kd02mfp4x skipped",
+                "API keys: [secret], [secret] skipped",
+            ),
+            (
+                r#"{"apiKeys":["zq81kd02mfp4xw7t"],"tokens":["eos"]}"#,
+                r#"{"apiKeys":["[secret]"],"tokens":["eos"]}"#,
+            ),
             ("Mr. Ottoway and Ulrika Berry", "Mr. [name] and [name]"),
         ] {
             assert_eq!(redact_text(text), expected);
@@ -372,6 +384,7 @@ mod tests {
     fn what_is_no_list_of_values_stays() {
         for text in [
             "accounts: 120394",
+            "API keys: 12 rotated",
             "MRNs: 4221 in the index",
             "patients Alpha and Beta",
             "patients enrolled and consented",

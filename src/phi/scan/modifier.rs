@@ -1,7 +1,7 @@
 //! Searches of FHIR, whose parameters may have a modifier: `Patient?family:exact=…`.
 
-/// Whether a word is a modifier of a search of FHIR (R4, 3.1.1.4.4), which stands between a parameter and its value.
-pub(super) fn is_one(word: &[u8]) -> bool {
+/// Whether the word from `start` to `end` is a modifier (R4, 3.1.1.4.4) of a parameter that begins after `floor`.
+pub(super) fn is_before(text: &[u8], start: usize, end: usize, floor: usize) -> bool {
     const MODIFIERS: [&[u8]; 12] = [
         b"exact",
         b"contains",
@@ -16,7 +16,7 @@ pub(super) fn is_one(word: &[u8]) -> bool {
         b"identifier",
         b"iterate",
     ];
-    MODIFIERS.contains(&word)
+    start > floor && text[start - 1] == b':' && MODIFIERS.contains(&&text[start..end])
 }
 
 #[cfg(test)]

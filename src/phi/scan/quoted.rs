@@ -58,7 +58,9 @@ fn unquoted(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 }
 
 fn kind(field: Field, value: &[u8]) -> Option<Kind> {
-    let is_value = field == Field::Secret || whole::is_value_of(field, value);
+    let is_value = field == Field::Secret
+        || whole::is_value_of(field, value)
+        || whole::is_name_of(field, value);
     is_value.then(|| whole::whole(field, value, true))?
 }
 
@@ -193,6 +195,14 @@ mod tests {
                 "truncated in column 'last_name'. Truncated value: '[name]'.",
             ),
             (
+                "Invalid patient name: \"Ulrika Stone\"",
+                "Invalid patient name: \"[name]\"",
+            ),
+            (
+                "Incorrect value: 'Stone' for column 'last_name' at row 7",
+                "Incorrect value: '[name]' for column 'last_name' at row 7",
+            ),
+            (
                 "- property lastName has failed the following constraints: isAlpha, length, value: Ng",
                 "- property lastName has failed the following constraints: isAlpha, length, value: [name]",
             ),
@@ -208,6 +218,8 @@ mod tests {
             "Cast to Number failed for value \"ten\" (type string) at path \"limit\"",
             "\"mode\" with value \"test\" fails",
             "the value of 'mrn' is missing",
+            "Invalid column name: \"Stone\"",
+            "Invalid patient name: too long",
             "property limit has failed the following constraints: isInt, value: 1048576",
             "Incorrect integer value: 'abc' for column 'attempts' at row 1",
         ] {

@@ -83,7 +83,10 @@ fn location(text: &[u8], at: usize) -> Option<Field> {
         .find(|&at| before[at] == b'\n' || before[at] == b'l' && before[at..].starts_with(b"loc"))
         .and_then(|at| {
             if before[at] == b'\n' {
-                last_of_path(&before[..at])
+                // The message is indented, and a sentence.
+                let is_message = before[at + 1..].starts_with(b"  ")
+                    && before.get(at + 3).is_some_and(u8::is_ascii_uppercase);
+                is_message.then(|| last_of_path(&before[..at]))?
             } else {
                 last_in_quotes(&before[at + 3..])
             }
@@ -115,7 +118,7 @@ fn last_of_path(lines: &[u8]) -> Option<&[u8]> {
         return None;
     }
     path.split(|&byte| byte == b'.')
-        .rfind(|part| part.first().is_some_and(|first| !first.is_ascii_digit()))
+        .rfind(|part| part.first().is_some_and(u8::is_ascii_alphabetic))
 }
 
 #[cfg(test)]

@@ -71,6 +71,14 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
             })
 }
 
+/// Whether `value` is one word with a capital, as a name is that is a word of the language too: "Stone".
+pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
+    let rest_is_small = |rest: &[u8]| rest.len() > 1 && rest.iter().all(u8::is_ascii_lowercase);
+    field == Field::Whole(Kind::Name)
+        && matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest_is_small(rest))
+        && matches!(field::classify(value), Field::Plain | Field::About)
+}
+
 fn digits(value: &[u8]) -> usize {
     value.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
