@@ -15,6 +15,7 @@ mod email;
 mod glued;
 mod hl7;
 mod ip;
+mod key;
 mod keyed;
 mod label;
 mod labels;
