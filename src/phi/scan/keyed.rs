@@ -35,6 +35,11 @@ pub(super) struct Read {
 
 /// The value of the key before the separator at `at`.
 pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Found {
+    if text[at] == b'='
+        && let Some(hit) = markup::instance(text, at)
+    {
+        return Found::Value(hit);
+    }
     let Some((field, quoted_key)) = key::before(text, at, floor) else {
         return Found::Nothing;
     };
@@ -185,12 +190,15 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         let space = text[open..close].iter().rposition(|&byte| byte == b' ')?;
         close = open + space;
     }
-    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end))
-        .then_some(Hit {
-            start: open,
-            end: close,
-            kind: Kind::Name,
-        })
+    let value = &text[open..close];
+    let is_name = name::is_part(value)
+        || text[..start].ends_with(b"[name][")
+            && whole::is_name_of(Field::Whole(Kind::Name), value);
+    (open < at + 6 && is_name && name::has_counterpart(text, start, end)).then_some(Hit {
+        start: open,
+        end: close,
+        kind: Kind::Name,
+    })
 }
 
 /// `unclosed`: brackets before there were tried and have no end.

@@ -386,7 +386,7 @@ mod tests {
                 "Surgeon: [name]  Nurse: [name]",
             ),
             (
-                "patient[name][first]=Ulrika&patient[name][last]=Quist",
+                "patient[name][first]=Ulrika&patient[name][last]=Stone",
                 "patient[name][first]=[name]&patient[name][last]=[name]",
             ),
             (
