@@ -237,6 +237,10 @@ mod tests {
                 r#"{"op":"replace","path":"/contacts/0/lastName","value":"[name]"}"#,
             ),
             (
+                r#"{"name":"Maria K. Nakamura","hostname":"api-1"}"#,
+                r#"{"name":"[name]","hostname":"api-1"}"#,
+            ),
+            (
                 r#"{"op":"replace","path":"/name/0/family","value":"Ng"}"#,
                 r#"{"op":"replace","path":"/name/0/family","value":"[name]"}"#,
             ),

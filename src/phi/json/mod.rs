@@ -304,7 +304,11 @@ impl Walk<'_> {
             // The name of a field of a form: its value stands beside it.
             if field == Field::Name && level.is_object {
                 let named = field::classify(value);
-                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) {
+                // A full name may be read as words about a field.
+                let is_of_person = matches!(named, Field::About | Field::Thing)
+                    && scan::whole(Field::PersonLike, value, false).is_some();
+                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) && !is_of_person
+                {
                     self.label(level, named);
                     return Ok(());
                 }
