@@ -230,14 +230,15 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
         .filter(|_| is_plural)
         .find_map(|start| {
             let phrase = words.phrase(start, end);
-            vocabulary::phrase(&phrase[..phrase.len() - 1])
+            Some((start, vocabulary::phrase(&phrase[..phrase.len() - 1])?))
         })
-        .filter(|field| {
-            matches!(
-                field,
-                Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip
-            )
+        .filter(|(start, field)| match field {
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => true,
+            // "apiKeys" are secrets, "tokens" are counted.
+            Field::Secret => end - start > 1,
+            _ => false,
         })
+        .map(|(_, field)| field)
 }
 
 /// Whose name it is says the word before.
@@ -266,11 +267,16 @@ fn name_after(words: &Words, place: usize) -> Field {
 
 /// "patientAge" is a person's, "cacheAge" is not.
 fn age_after(words: &Words, end: usize) -> Field {
+    // Of people, and of statements of SQL.
+    const OWNERS: [&[u8]; 7] = [b"your", b"my", b"his", b"her", b"where", b"and", b"or"];
     let age = (0..end).rev().find(|&place| words.get(place) == b"age");
     let owner = age
         .and_then(|age| age.checked_sub(1))
-        .map(|place| flags(words.get(place)));
-    match owner {
+        .map(|place| words.get(place));
+    if owner.is_some_and(|owner| OWNERS.contains(&owner)) {
+        return Field::Age;
+    }
+    match owner.map(flags) {
         Some(owner) if owner & (vocabulary::WORD_PERSON | vocabulary::WORD_NOISE) == 0 => {
             Field::About
         }

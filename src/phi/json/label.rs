@@ -4,6 +4,7 @@
 use super::level::Level;
 use super::{Walk, of_number, whole};
 use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 use crate::phi::scan;
 use crate::phi::span::Span;
@@ -37,7 +38,13 @@ pub(super) fn read(value: &[u8]) -> Field {
     let last = value
         .split(|byte| matches!(byte, b'/' | b'.' | b'[' | b']'))
         .rfind(is_part);
-    field::classify(last.unwrap_or(value))
+    match field::classify(last.unwrap_or(value)) {
+        // "/name/0/family".
+        Field::NamePart if value.windows(6).any(|part| part == b"/name/") => {
+            Field::Whole(Kind::Name)
+        }
+        field => field,
+    }
 }
 
 /// What an element of an array is: the value of the option before it, or nothing but an element.
@@ -71,6 +78,34 @@ pub(super) fn goes_into(key: &[u8]) -> bool {
         key,
         b"context" | b"meta" | b"ctx" | b"params" | b"details" | b"state"
     )
+}
+
+/// Whether what is under `key` has the fields of what it is about, and no age of its own.
+pub(super) fn is_record(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"row"
+            | b"record"
+            | b"document"
+            | b"doc"
+            | b"fields"
+            | b"form"
+            | b"filter"
+            | b"where"
+            | b"match"
+            | b"term"
+            | b"query"
+            | b"entity"
+    )
+}
+
+/// An age in whose name is more than that word is a person's, wherever it stands: "x-patient-age".
+pub(super) fn owned(field: Field, name: &[u8]) -> Field {
+    if field == Field::Age && name.len() > b"age".len() {
+        Field::Strong(Kind::Age)
+    } else {
+        field
+    }
 }
 
 /// Whether the text under `key` may be what a value beside it is called on a form: `{"text": "Last name", "answer": …}`.
@@ -202,6 +237,14 @@ mod tests {
                 r#"{"op":"replace","path":"/contacts/0/lastName","value":"[name]"}"#,
             ),
             (
+                r#"{"name":"Maria K. Nakamura","hostname":"api-1"}"#,
+                r#"{"name":"[name]","hostname":"api-1"}"#,
+            ),
+            (
+                r#"{"op":"replace","path":"/name/0/family","value":"Ng"}"#,
+                r#"{"op":"replace","path":"/name/0/family","value":"[name]"}"#,
+            ),
+            (
                 r#"{"path":["mrn"],"context":{"limit":3,"value":"E0289914"}}"#,
                 r#"{"path":["mrn"],"context":{"limit":3,"value":"[mrn]"}}"#,
             ),
@@ -226,7 +269,28 @@ mod tests {
             assert_eq!(redact_text(text), expected);
             assert_eq!(redact_text(expected), expected);
         }
+        for (text, expected) in [
+            (
+                r#"{"filter":{"age":{"$eq":"92"}}}"#,
+                r#"{"filter":{"age":{"$eq":"[age]"}}}"#,
+            ),
+            (
+                r#"{"headers":{"x-patient-age":"93","age":"94"}}"#,
+                r#"{"headers":{"x-patient-age":"[age]","age":"94"}}"#,
+            ),
+            (
+                r#"{"rawHeaders":["Age","94","X-Patient-Age","93"]}"#,
+                r#"{"rawHeaders":["Age","94","X-Patient-Age","[age]"]}"#,
+            ),
+            (
+                r#"{"question":"What is your age?","answer":"99"}"#,
+                r#"{"question":"What is your age?","answer":"[age]"}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
         for text in [
+            r#"{"cache":{"age":95}}"#,
             r#"{"path":"/api/v1/studies","from":"queued","to":"done"}"#,
             r#"{"value":3000,"path":["server","timeout"]}"#,
             r#"{"argv":["--port","8080","--verbose"]}"#,

@@ -18,6 +18,8 @@ pub(super) struct Level {
     pub is_patient: bool,
     /// It is a thing of operators.
     pub is_thing: bool,
+    /// The thing has the fields of what it is about: a row, a filter.
+    pub is_record: bool,
     /// The field that a label in this object has named.
     pub labelled: Option<Field>,
     /// What the elements of an array are.
@@ -33,6 +35,7 @@ pub(super) const OUTSIDE: Level = Level {
     is_person: false,
     is_patient: false,
     is_thing: false,
+    is_record: false,
     labelled: None,
     cells: Cells::Plain,
     index: 0,
@@ -111,6 +114,7 @@ impl Level {
             is_patient: meaning == Field::Person || self.is_patient && meaning != Field::Thing,
             is_thing: matches!(meaning, Field::Thing | Field::Version | Field::About)
                 || (self.is_thing && matches!(field, Field::Plain) && !is_object),
+            is_record: false,
             // What is no age as a whole may have one in it: `"age": {"value": 93}`.
             labelled: matches!(meaning, Field::Age | Field::Day | Field::Routing)
                 .then_some(meaning),
@@ -134,7 +138,8 @@ impl Level {
             Field::Id if self.is_patient => Field::Strong(Kind::Mrn),
             Field::Identifier if self.is_person => Field::Strong(Kind::Mrn),
             Field::NamePart if self.is_person => Field::Strong(Kind::Name),
-            Field::Name | Field::Age if self.is_thing => Field::Plain,
+            Field::Name if self.is_thing => Field::Plain,
+            Field::Age if self.is_thing && !self.is_record => Field::Plain,
             Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),
             Field::NamePart => Field::Plain,
             Field::Plain

@@ -166,6 +166,7 @@ impl Walk<'_> {
         // What is sent has a type too, and is no value of it.
         let is_sent = field == Field::Value && self.last_key() == b"data";
         let mut level = parent.below(if is_sent { Field::Plain } else { field }, is_object);
+        level.is_record = level.is_thing && label::is_record(self.last_key());
         if is_object {
             if parent.is_labelled() && label::goes_into(self.last_key()) {
                 level.labelled = parent.labelled;
@@ -207,7 +208,7 @@ impl Walk<'_> {
                 field
             }
             Cells::Headers if level.index.is_multiple_of(2) => {
-                level.labelled = Some(field::classify(value));
+                level.labelled = Some(label::owned(field::classify(value), value));
                 field
             }
             Cells::Location => {
@@ -247,7 +248,7 @@ impl Walk<'_> {
             return Err(Unredactable);
         }
         self.at += 1;
-        Ok(field)
+        Ok(label::owned(field, self.last_key()))
     }
 
     fn string_value(&mut self, field: Field, level: &mut Level) -> Result<(), Unredactable> {
@@ -303,7 +304,11 @@ impl Walk<'_> {
             // The name of a field of a form: its value stands beside it.
             if field == Field::Name && level.is_object {
                 let named = field::classify(value);
-                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) {
+                // A full name may be read as words about a field.
+                let is_of_person = matches!(named, Field::About | Field::Thing)
+                    && scan::whole(Field::PersonLike, value, false).is_some();
+                if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) && !is_of_person
+                {
                     self.label(level, named);
                     return Ok(());
                 }

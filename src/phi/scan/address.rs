@@ -116,7 +116,7 @@ fn city_and_code(text: &[u8], start: usize) -> Option<usize> {
             return None;
         }
         let after = run(text, end, |byte| matches!(byte, b' ' | b','));
-        if let Some(code) = zip_after_state(text, at, end) {
+        if let Some(code) = zip_after_state(text, at, end, at) {
             return Some(code);
         }
         if after == end {
@@ -161,13 +161,20 @@ pub(super) fn city_before(text: &[u8], state: usize, floor: usize) -> Option<Hit
 }
 
 /// The end of the code after the state that is the word from `start` to `end`.
-pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<usize> {
+pub(super) fn zip_after_state(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    floor: usize,
+) -> Option<usize> {
     let state = &text[start..end];
     let known = lexicon::flags(text, start, end);
     // A letter alone, as where a text was cut, is none.
     let is_written = matches!(state, [first, second, rest @ ..]
         if first.is_ascii_uppercase() && (!rest.is_empty() || second.is_ascii_uppercase()));
-    let is_word = known & lexicon::STATE_AND_WORD != 0 && !text[..start].ends_with(b", ");
+    let is_word = known & lexicon::STATE_AND_WORD != 0
+        && !text[..start].ends_with(b", ")
+        && !is_city_behind_address(&text[floor..start]);
     if known & lexicon::STATE == 0 || !is_written || is_word {
         return None;
     }
@@ -176,6 +183,16 @@ pub(super) fn zip_after_state(text: &[u8], start: usize, end: usize) -> Option<u
         return None;
     }
     zip_end(text, at)
+}
+
+/// Whether `between` is a city right behind a street that was taken before: "1 Main Street, Dayton OH 33698".
+fn is_city_behind_address(between: &[u8]) -> bool {
+    const LONGEST: usize = 40;
+    matches!(between, [b',', b' ', first, .., b' '] if first.is_ascii_uppercase())
+        && between.len() <= LONGEST
+        && between[2..]
+            .iter()
+            .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.'))
 }
 
 /// Five digits, and perhaps four more (USPS).
@@ -325,5 +342,15 @@ mod tests {
     fn a_letter_alone_after_a_street_is_no_state() {
         assert_eq!(redact_text("12 Main St, A"), "[address], A");
         assert_eq!(redact_text("12 Main St, B 62701 x"), "[address], B 62701 x");
+    }
+
+    #[test]
+    fn a_state_without_a_comma_has_a_code_where_an_address_stands_before_its_city() {
+        assert_eq!(
+            redact_text("mail to 12 Main Street, Boise OR 97298"),
+            "mail to [address], Boise OR [zip]"
+        );
+        let text = "finished, Status OK 20000";
+        assert_eq!(redact_text(text), text);
     }
 }

@@ -2,9 +2,9 @@
 
 use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
-use super::person::{Cue, named};
+use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, keyed, lexicon};
+use super::{Hit, keyed, lexicon, name};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -23,6 +23,9 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
             at.is_some_and(|at| word[at..].eq_ignore_ascii_case(noun))
         };
         let is_name = (ends(b"name") || ends(b"names")) && field != Field::Name;
+        if is_name && let Some(hit) = told_name(text, end) {
+            return Some(hit);
+        }
         // In a column of its own.
         let aligned = run(text, end, |byte| byte == b' ');
         if is_name && aligned > end + 2 {
@@ -49,6 +52,48 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     value_after(field, text, end)
         .or_else(|| on_next_line(field, text, start, end))
         .or_else(|| told_later(field, text, start, end))
+}
+
+/// The name after a cue that ends at `end`, in quotes or told: "last name changed from "Doe" …", "last name on file was
+/// Doe", "last name `Doe`", "last name .... Doe".
+fn told_name(text: &[u8], end: usize) -> Option<Hit> {
+    const LINKS: [&[u8]; 8] = [
+        b"was changed from ",
+        b"changed from ",
+        b"updated from ",
+        b"from ",
+        b"on file was ",
+        b"on file is ",
+        b"on record was ",
+        b"on record is ",
+    ];
+    let mut start = run(text, end, |byte| matches!(byte, b' ' | b'.'));
+    let is_line = start > end + 2 || text[start..].starts_with(b"- ");
+    if text[start..].starts_with(b"- ") {
+        start += 2;
+    }
+    for link in LINKS {
+        if text[start..].starts_with(link) {
+            start += link.len();
+            break;
+        }
+    }
+    let quote = text
+        .get(start)
+        .copied()
+        .filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    let start = start + usize::from(quote.is_some());
+    let (stop, words) = name::end(text, start, name::Expect::Capitals);
+    let ends = match quote {
+        Some(quote) => text.get(stop) == Some(&quote),
+        None if is_line => matches!(text.get(stop), None | Some(b'\n' | b'\r')),
+        None => !person::is_all_wording(text, start, stop),
+    };
+    (words > 0 && start > end && ends).then_some(Hit {
+        start,
+        end: stop,
+        kind: Kind::Name,
+    })
 }
 
 /// "MRN⏎00123456": a cue that is all of its line, and its code on the next.

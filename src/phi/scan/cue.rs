@@ -55,7 +55,7 @@ pub(super) fn find(
         return hit(start, end, Kind::Address);
     }
     if known & lexicon::STATE != 0
-        && let Some(zip_end) = address::zip_after_state(text, start, end)
+        && let Some(zip_end) = address::zip_after_state(text, start, end, floor)
     {
         let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
         let city = address::city_before(text, start, floor);
@@ -64,6 +64,8 @@ pub(super) fn find(
     if known & lexicon::STATE != 0
         && text[start].is_ascii_uppercase()
         && text[..start].ends_with(b", ")
+        // "Acme, ID# 1".
+        && text.get(end) != Some(&b'#')
         && let Some(hit) = place::before_state(text, start, end, floor)
     {
         return Some(hit);
@@ -146,7 +148,25 @@ fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // The name was found before, and the text is read again.
     let is_after = before.ends_with(b"]")
         && open.is_some_and(|open| before[before.len() - open..].starts_with(b"name"));
-    (is_id && is_after).then(|| value_after(Field::Coded(Kind::Mrn), text, end))?
+    if is_id && is_after {
+        return value_after(Field::Coded(Kind::Mrn), text, end);
+    }
+    (is_id && text.get(end) == Some(&b'#') && is_insured(text, start))
+        .then(|| value_after(Field::Coded(Kind::Plan), text, end))?
+}
+
+/// Whether a sentence before `at` is about an insurance: "insurance: Acme, ID# 58595656301".
+fn is_insured(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 40;
+    const INSURANCE: &[u8] = b"insurance";
+    text[at.saturating_sub(NEAR)..at]
+        .rsplit(|&byte| matches!(byte, b'\n' | b';'))
+        .next()
+        .is_some_and(|clause| {
+            clause
+                .windows(INSURANCE.len())
+                .any(|word| word.eq_ignore_ascii_case(INSURANCE))
+        })
 }
 
 fn role(known: u32) -> Cue {
@@ -276,4 +296,19 @@ fn is_signed(text: &[u8], start: usize) -> bool {
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn an_id_of_an_insurance_is_one_of_a_plan() {
+        assert_eq!(
+            redact_text("insurance: Acme, ID# 58595656301, PPO"),
+            "insurance: Acme, ID# [plan], PPO"
+        );
+        let text = "build: Acme, ID# 58595";
+        assert_eq!(redact_text(text), text);
+    }
 }

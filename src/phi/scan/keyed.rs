@@ -3,13 +3,11 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, label, lexicon, list, markup, name, sequence, validation, whole, wrapper};
+use super::{Hit, key, label, list, markup, name, sequence, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
-/// No key is longer.
-const MAX_KEY: usize = 64;
 /// No object or array that is no JSON is read further.
 const MAX_BRACKET: usize = 4096;
 
@@ -37,7 +35,12 @@ pub(super) struct Read {
 
 /// The value of the key before the separator at `at`.
 pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Found {
-    let Some((field, quoted_key)) = key(text, at, floor) else {
+    if text[at] == b'='
+        && let Some(hit) = markup::instance(text, at)
+    {
+        return Found::Value(hit);
+    }
+    let Some((field, quoted_key)) = key::before(text, at, floor) else {
         return Found::Nothing;
     };
     if field == Field::Version {
@@ -62,7 +65,10 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
             return part(text, at, floor).map_or(Found::Nothing, Found::Value);
         }
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
-            markup::of_value(text, at - 5)
+            match markup::of_value(text, at - 5) {
+                Field::Value => label::message_of(text, at - 5),
+                field => field,
+            }
         }
         field => field,
     };
@@ -126,7 +132,7 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
         Some(not) if before[not..].eq_ignore_ascii_case(b" not") => floor + not,
         _ => at,
     };
-    let Some((field, _)) = key(text, column, floor) else {
+    let Some((field, _)) = key::before(text, column, floor) else {
         return Vec::new();
     };
     sequence::literals(text, end, field)
@@ -136,7 +142,7 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
 fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
     if matches!(
         field,
-        Field::Plain | Field::About | Field::Thing | Field::Secret | Field::Label | Field::Id
+        Field::Plain | Field::About | Field::Thing | Field::Label | Field::Id
     ) {
         return Vec::new();
     }
@@ -184,12 +190,15 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         let space = text[open..close].iter().rposition(|&byte| byte == b' ')?;
         close = open + space;
     }
-    (open < at + 6 && name::is_part(&text[open..close]) && name::has_counterpart(text, start, end))
-        .then_some(Hit {
-            start: open,
-            end: close,
-            kind: Kind::Name,
-        })
+    let value = &text[open..close];
+    let is_name = name::is_part(value)
+        || text[..start].ends_with(b"[name][")
+            && whole::is_name_of(Field::Whole(Kind::Name), value);
+    (open < at + 6 && is_name && name::has_counterpart(text, start, end)).then_some(Hit {
+        start: open,
+        end: close,
+        kind: Kind::Name,
+    })
 }
 
 /// `unclosed`: brackets before there were tried and have no end.
@@ -250,7 +259,8 @@ fn value(
                 return None;
             }
         }
-        let kind = whole::whole(field, content, false)?;
+        let kind =
+            whole::whole(field, content, false).or_else(|| sequence::of_array(field, content))?;
         return Some(Hit {
             start: start + 1,
             end: close,
@@ -314,13 +324,13 @@ fn before_next_key(text: &[u8], mut hit: Hit) -> Hit {
 
 /// The cell after the one that ends at the bar at `at` and holds the name of its field: "| mrn | 00123456 |".
 pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
-    let from = floor.max(at.saturating_sub(MAX_KEY));
+    let from = floor.max(at.saturating_sub(key::MAX_KEY));
     let before = text[from..at]
         .iter()
         .rposition(|byte| matches!(byte, b'|' | b'\n'))
         .map_or(from, |bar| from + bar + 1);
     let name = text[before..at].trim_ascii();
-    if name.is_empty() || !may_say_something(name) {
+    if name.is_empty() || !key::may_say_something(name) {
         return None;
     }
     let end = run_at_most(text, at + 1, MAX_CELL, |byte| !matches!(byte, b'|' | b'\n'));
@@ -346,150 +356,8 @@ pub(super) fn counts(text: &[u8], start: usize) -> bool {
         .iter()
         .rposition(|byte| matches!(byte, b':' | b'='));
     separator
-        .and_then(|at| key(text, from + at, 0))
+        .and_then(|at| key::before(text, from + at, 0))
         .is_some_and(|(field, _)| field == Field::About)
-}
-
-/// What the key before the separator at `at` says, and whether it is in quotes.
-fn key(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
-    let back = |mut end: usize, is_passed: fn(u8) -> bool| {
-        let least = floor.max(end.saturating_sub(2));
-        while end > least && is_passed(text[end - 1]) {
-            end -= 1;
-        }
-        end
-    };
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
-    let mut end = back(at, is_space);
-    // "->", "<>", "!=", "<=": the separator has another mark before.
-    let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
-    if operator < end && end == at && !text[operator..end].contains(&b'>') {
-        end = back(operator, is_space);
-    }
-    end = markup::label_end(text, end, floor);
-    if end == floor {
-        return None;
-    }
-    // "['ssn']".
-    if end > floor + 1 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
-        end -= 1;
-    }
-    // "ZIP+4".
-    let goes_on = |byte: u8| is_word(byte) || byte == b'+';
-    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !goes_on(text[end - 2])) {
-        return None;
-    }
-    if matches!(text[end - 1], b'"' | b'\'' | b'`') {
-        let quote = text[end - 1];
-        let from = floor.max(end.saturating_sub(MAX_KEY));
-        let open = text[from..end - 1]
-            .iter()
-            .rposition(|&byte| byte == quote)?;
-        return Some((field::classify(&text[from + open + 1..end - 1]), true));
-    }
-    if let Some(before) = before_remark(text, end, floor) {
-        end = before;
-    }
-    while end > floor && matches!(text[end - 1], b')' | b']' | b'#' | b' ') && at - end < 4 {
-        end -= 1;
-    }
-    let is_key =
-        |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'\'' | b'/' | b'+');
-    let mut start = end;
-    let from = floor.max(end.saturating_sub(MAX_KEY));
-    while start > from && is_key(text[start - 1]) {
-        start -= 1;
-    }
-    if start == end || !may_say_something(&text[start..end]) {
-        return None;
-    }
-    // Words before it: "Date of birth", "medical record number (MRN)".
-    let mut words = 1;
-    while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
-        // The arguments of a call: "Row(age -> 93)".
-        if text[start - 1] == b'(' && text[start - 2] != b' ' {
-            break;
-        }
-        let mut before = start - 1;
-        while before > from && matches!(text[before - 1], b' ' | b'(' | b')' | b'#') {
-            before -= 1;
-        }
-        let word_end = before;
-        while before > from && is_key(text[before - 1]) {
-            before -= 1;
-        }
-        if before == word_end {
-            break;
-        }
-        start = before;
-        words += 1;
-    }
-    let mut name = &text[start..end];
-    // A last word of several parts is a key by itself: "updated ageYears=…".
-    if let Some(space) = name.iter().rposition(|&byte| byte == b' ') {
-        let last = &name[space + 1..];
-        let is_compound = last.windows(2).any(|pair| {
-            pair[1] == b'_' || pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
-        });
-        if is_compound {
-            name = last;
-        }
-    }
-    let is_numbered = text[end..at].contains(&b'#');
-    // What says nothing as a whole may say something without the words before.
-    loop {
-        let field = if is_numbered {
-            field::classify_numbered(name)
-        } else {
-            field::classify(name)
-        };
-        if field != Field::Plain {
-            return Some((field, false));
-        }
-        let word = run(name, 0, |byte| byte != b' ');
-        let next = run(name, word, |byte| matches!(byte, b' ' | b'(' | b')' | b'#'));
-        if next >= name.len() {
-            return Some((field, false));
-        }
-        name = &name[next..];
-    }
-}
-
-/// Where a key ends that a remark in parentheses follows up to `end`: "MRN (verified)". A remark says how far the
-/// value is to be trusted, and nothing of what it is.
-fn before_remark(text: &[u8], end: usize, floor: usize) -> Option<usize> {
-    const MAX_REMARK: usize = 24;
-    (text[end - 1] == b')').then_some(())?;
-    let from = floor.max(end.saturating_sub(MAX_REMARK));
-    let open = from + text[from..end].iter().rposition(|&byte| byte == b'(')?;
-    let remark = &text[open + 1..end - 1];
-    let key = text[floor..open].trim_ascii_end().len();
-    let is_remark = match field::classify(remark) {
-        Field::Plain => remark
-            .iter()
-            .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'-')),
-        Field::About => remark.ends_with(b"ed") || remark == b"optional",
-        _ => false,
-    };
-    (is_remark && key > 0 && !remark.is_empty()).then_some(floor + key)
-}
-
-/// A quick look at a key: whether its last word is known, or it may be several words in one.
-fn may_say_something(key: &[u8]) -> bool {
-    let last = key
-        .windows(2)
-        .rposition(|pair| {
-            let begins = pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-            begins || !pair[0].is_ascii_alphabetic()
-        })
-        .map_or(0, |place| place + 1);
-    let word = &key[last..];
-    word.len() >= 8
-        || last > 0 && !word[0].is_ascii_alphabetic()
-        || lexicon::flags_of(word) & lexicon::KEY != 0
-        || word
-            .strip_suffix(b"s")
-            .is_some_and(|one| lexicon::flags_of(one) & lexicon::KEY != 0)
 }
 
 /// A header of cookies has several, with semicolons between them.

@@ -43,6 +43,31 @@ pub(super) fn is_of_thing(text: &[u8], at: usize) -> bool {
     !name.contains(&b' ') && text[next..word].eq_ignore_ascii_case(VALUE)
 }
 
+/// What the message is called that `value` at `at` is the first of, as text of Protocol Buffers: `ssn {⏎ value: "…"⏎}`.
+pub(super) fn message_of(text: &[u8], at: usize) -> Field {
+    const MOST: usize = 32;
+    let before = &text[at.saturating_sub(MAX_NAME)..at];
+    let inside = before.trim_ascii_end();
+    let Some(opened) = inside.strip_suffix(b"{") else {
+        return Field::Value;
+    };
+    let opened = opened.trim_ascii_end();
+    let opened = opened.strip_suffix(b":").unwrap_or(opened);
+    let length = opened
+        .iter()
+        .rev()
+        .take(MOST)
+        .take_while(|&&byte| is_word(byte) || byte == b'_')
+        .count();
+    let field = field::classify(&opened[opened.len() - length..]);
+    // The value of a person is no name.
+    if says(field) && !matches!(field, Field::Person | Field::PersonLike) {
+        field
+    } else {
+        Field::Value
+    }
+}
+
 /// The line below the one that ends at the line break at `at` and is the name of a field: "MRN\n00123456".
 pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
     const LONGEST: usize = 40;
@@ -127,6 +152,10 @@ mod tests {
             (
                 "- name: mrn\n  value: E0289914\n- name: retries\n  value: 3",
                 "- name: mrn\n  value: [mrn]\n- name: retries\n  value: 3",
+            ),
+            (
+                "intake {\n  last_name {\n    value: \"Ng\"\n  }\n  retries { value: 3 }\n}",
+                "intake {\n  last_name {\n    value: \"[name]\"\n  }\n  retries { value: 3 }\n}",
             ),
         ] {
             assert_eq!(redact_text(text), expected);

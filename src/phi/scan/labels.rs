@@ -51,7 +51,11 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Vec<Hit> {
     let fields = &mut fields[..count];
     fields.reverse();
     let says = fields.iter().filter(|&&field| says(field)).count();
-    if count < 2 || says < 2 || !self::says(fields[0]) {
+    let least = match fields[0] {
+        Field::Strong(_) | Field::Age => 1,
+        _ => 2,
+    };
+    if count < 2 || says < least || !self::says(fields[0]) {
         return Vec::new();
     }
     values(text, at, fields)
@@ -160,6 +164,7 @@ mod tests {
                 "Name/Ward/MRN: Ulrika Berry / 4W / 00123456",
                 "Name/Ward/MRN: [name] / 4W / [mrn]",
             ),
+            ("Age/Gender: 93 / F", "Age/Gender: [age] / F"),
             (
                 "checked MRN/Acct 00123456 / 338633698",
                 "checked MRN/Acct [mrn] / [account]",

@@ -12,6 +12,8 @@ use crate::phi::placeholder;
 /// No list below a key is longer, nor an item of it.
 const MAX_ITEMS: usize = 256;
 const MAX_ITEM: usize = 128;
+/// The cue of a name that was changed is no further before it.
+const MAX_CUE: usize = 24;
 
 /// Whether the word that ends at `end` names several.
 pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
@@ -45,13 +47,9 @@ pub(super) fn is_count(text: &[u8], hit: Hit) -> bool {
     let value = &text[hit.start..hit.end];
     let least = match hit.kind {
         Kind::Mrn | Kind::Ssn => 6,
-        Kind::Name
-        | Kind::Age
-        | Kind::Date
-        | Kind::Zip
-        | Kind::Address
-        | Kind::Secret
-        | Kind::Email => return false,
+        Kind::Name | Kind::Age | Kind::Date | Kind::Zip | Kind::Address | Kind::Email => {
+            return false;
+        }
         _ => 9,
     };
     value.len() < least && value.iter().all(u8::is_ascii_digit)
@@ -59,6 +57,10 @@ pub(super) fn is_count(text: &[u8], hit: Hit) -> bool {
 
 /// The value after `last` in the same list.
 pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
+    let changed = changed(text, last);
+    if changed.is_some() {
+        return changed;
+    }
     let mut end = last.end;
     // Ages of 89 and less between others stay.
     loop {
@@ -88,6 +90,60 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
 const LINKS: [&[u8]; 11] = [
     b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ", b"vs ",
 ];
+
+/// What a value was changed to: "age: 90 -> 101", "zip changed from "01650" to "83761"".
+fn changed(text: &[u8], last: Hit) -> Option<Hit> {
+    let is_quote = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
+    let quoted = text.get(last.end).is_some_and(|&byte| is_quote(byte));
+    let at = last.end + usize::from(quoted);
+    let rest = text.get(at..)?;
+    let link = [&b" -> "[..], b" => ", b"->", b" to "]
+        .into_iter()
+        .find(|link| rest.starts_with(link))?;
+    let before = &text[..last.start - usize::from(quoted && last.start > 0)];
+    if link == b" to " && !before.ends_with(b"from ") {
+        return None;
+    }
+    let start = at + link.len();
+    let open = start + usize::from(text.get(start).is_some_and(|&byte| is_quote(byte)));
+    if placeholder::length_at(text.get(open..)?).is_some() {
+        return None;
+    }
+    if last.kind == Kind::Name {
+        let near = &text[last.start.saturating_sub(MAX_CUE)..last.start];
+        let is_of_name = near
+            .windows(4)
+            .any(|word| word.eq_ignore_ascii_case(b"name"));
+        let (end, words) = name::end(text, open, name::Expect::Capitals);
+        let is_name = words > 0 && (is_of_name || !person::is_all_wording(text, open, end));
+        return is_name.then_some(Hit {
+            start: open,
+            end,
+            kind: Kind::Name,
+        });
+    }
+    value::take(field_of(last.kind)?, text, open, Announced::Key)
+}
+
+/// What announces more values of a kind.
+fn field_of(kind: Kind) -> Option<Field> {
+    match kind {
+        Kind::Phone | Kind::Card => Some(Field::Whole(kind)),
+        Kind::Age => Some(Field::Age),
+        Kind::Zip => Some(Field::Zip),
+        Kind::Secret => Some(Field::Secret),
+        Kind::Account | Kind::Plan | Kind::License | Kind::Device => Some(Field::Coded(kind)),
+        Kind::Ssn
+        | Kind::Mrn
+        | Kind::Npi
+        | Kind::Dea
+        | Kind::Mbi
+        | Kind::Vin
+        | Kind::Iban
+        | Kind::Date => Some(Field::Strong(kind)),
+        _ => None,
+    }
+}
 
 /// Past what parts the items of a list, and whether it is "and" or its like.
 fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
@@ -135,16 +191,10 @@ fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
 }
 
 fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
-    let field = match last.kind {
-        Kind::Phone | Kind::Card => Field::Whole(last.kind),
-        Kind::Age => Field::Age,
-        Kind::Zip => Field::Zip,
-        Kind::Account | Kind::Plan | Kind::License | Kind::Device => Field::Coded(last.kind),
-        Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban => {
-            Field::Strong(last.kind)
-        }
-        _ => return None,
-    };
+    if last.kind == Kind::Date {
+        return None;
+    }
+    let field = field_of(last.kind)?;
     let is_code = text.get(at..word_end(text, at)).is_some_and(|word| {
         word.iter().any(u8::is_ascii_digit) || word.first().is_some_and(u8::is_ascii_uppercase)
     });
@@ -232,7 +282,7 @@ fn item(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
         return None;
     }
     // Names of fields are no values: "required: [ssn, mrn]".
-    whole::is_value_of(field, value).then_some(())?;
+    (whole::is_value_of(field, value) || whole::is_name_of(field, value)).then_some(())?;
     Some(Hit {
         start,
         end: start + value.len(),
@@ -278,6 +328,22 @@ mod tests {
                 "accountIds: [338633698, 541581416]",
                 "accountIds: [[account], [account]]",
             ),
+            (
+                "lastNames:\n  - Stone\n  - Quist",
+                "lastNames:\n  - [name]\n  - [name]",
+            ),
+            (
+                "apiKeys:\n  - zq81kd02mfp4xw7t\n  - w7tzq81kd02mfp4x",
+                "apiKeys:\n  - [secret]\n  - [secret]",
+            ),
+            (
+                "API keys: zq81kd02mfp4xw7t, w7tzq81kd02mfp4x skipped",
+                "API keys: [secret], [secret] skipped",
+            ),
+            (
+                r#"{"apiKeys":["zq81kd02mfp4xw7t"],"tokens":["eos"]}"#,
+                r#"{"apiKeys":["[secret]"],"tokens":["eos"]}"#,
+            ),
             ("Mr. Ottoway and Ulrika Berry", "Mr. [name] and [name]"),
         ] {
             assert_eq!(redact_text(text), expected);
@@ -285,9 +351,40 @@ mod tests {
     }
 
     #[test]
+    fn what_a_value_was_changed_to_goes_too() {
+        for (text, expected) in [
+            ("age: 91 -> 93", "age: [age] -> [age]"),
+            ("lastName: Ng -> Church", "lastName: [name] -> [name]"),
+            ("zip: 33679 => 33621", "zip: [zip] => [zip]"),
+            (
+                "member ID changed from \"W2281\" to \"88642345251\"",
+                "member ID changed from \"[plan]\" to \"[plan]\"",
+            ),
+            (
+                "renamed last name from \"Ng\" to \"Church\"",
+                "renamed last name from \"[name]\" to \"[name]\"",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "age: 12 -> 13",
+            "status: queued -> done",
+            "retries: 3 -> 120",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+        assert_eq!(
+            redact_text("Patient: Featherstone -> Ward 4"),
+            "Patient: [name] -> Ward 4"
+        );
+    }
+
+    #[test]
     fn what_is_no_list_of_values_stays() {
         for text in [
             "accounts: 120394",
+            "API keys: 12 rotated",
             "MRNs: 4221 in the index",
             "patients Alpha and Beta",
             "patients enrolled and consented",

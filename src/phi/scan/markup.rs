@@ -174,6 +174,40 @@ pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
     }
 }
 
+/// The extension of an instance identifier of HL7's V3 data types (II), whose equals sign is at `equals`: of a
+/// patient's role, or of the authority that the tag names.
+pub(super) fn instance(text: &[u8], equals: usize) -> Option<Hit> {
+    const MAX_TAG_REST: usize = 128;
+    const AUTHORITY: &[u8] = b" assigningAuthorityName=\"";
+    let attribute = text[..equals].strip_suffix(b" extension")?.len();
+    let open = tag_start(text, attribute)?;
+    if local_name(&text[open + 1..attribute])? != b"id" || text.get(equals + 1) != Some(&b'"') {
+        return None;
+    }
+    let start = equals + 2;
+    let end = run_at_most(text, start, MAX_TAG_REST, |byte| {
+        !matches!(byte, b'"' | b'<' | b'>')
+    });
+    let tag_end = run_at_most(text, end, MAX_TAG_REST, |byte| byte != b'>');
+    let value = &text[start..end];
+    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+        return None;
+    }
+    let tag = &text[open..tag_end];
+    let authority = tag
+        .windows(AUTHORITY.len())
+        .position(|it| it == AUTHORITY)
+        .map(|at| &tag[at + AUTHORITY.len()..])
+        .map(|name| field::classify(&name[..run(name, 0, |byte| byte != b'"')]));
+    let field = match authority {
+        Some(field @ (Field::Strong(_) | Field::Coded(_))) => field,
+        _ if text[..open].trim_ascii_end().ends_with(b"patientRole>") => Field::Strong(Kind::Mrn),
+        _ => return None,
+    };
+    let kind = whole::whole(field, value, true)?;
+    Some(Hit { start, end, kind })
+}
+
 /// What the tag before the attribute `value=` says of it: `<birthTime value="19570314"/>`.
 pub(super) fn of_value(text: &[u8], attribute: usize) -> Field {
     let Some(tag) = open_tag(text, attribute) else {
@@ -280,6 +314,24 @@ fn local_name(content: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn an_instance_identifier_of_a_patient_is_a_record_number() {
+        for (text, expected) in [
+            (
+                r#"<patientRole><id extension="889914" root="2.16.840.1"/></patientRole>"#,
+                r#"<patientRole><id extension="[mrn]" root="2.16.840.1"/></patientRole>"#,
+            ),
+            (
+                r#"<ext:id root="2.16.840.1" extension="889914" assigningAuthorityName="MRN"/>"#,
+                r#"<ext:id root="2.16.840.1" extension="[mrn]" assigningAuthorityName="MRN"/>"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        let text = r#"<templateId extension="889914" root="2.16.840.1"/><id extension="889914"/>"#;
+        assert_eq!(redact_text(text), text);
+    }
 
     #[test]
     fn tags_and_attributes_name_their_values() {

@@ -60,7 +60,10 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A word that is a key of its own: "Name: Jane Doe MRN: 123".
-        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1)) {
+        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1))
+            || words == 0 && text.get(word_end) == Some(&b'=')
+            || is_compound_key(text, word_end)
+        {
             break;
         }
         // Somebody else: "Dr. Ng, Pt. Doe".
@@ -86,7 +89,10 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             words += 1;
         }
         at = word_end;
-        let is_initial = word.len() == 1 || is_suffix || word.eq_ignore_ascii_case(b"st");
+        let is_initial = word.len() == 1
+            || is_suffix
+            || word.eq_ignore_ascii_case(b"st")
+            || words == 1 && known & lexicon::TITLE != 0;
         if text.get(at) == Some(&b'.')
             && (is_initial || text.get(at + 1).is_some_and(|next| is_letter(*next)))
         {
@@ -109,11 +115,22 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if at > word_end + 4 {
             break;
         }
+        if at == word_end + 1 && text.get(at) == Some(&b'"') {
+            at = past_nickname(text, at).unwrap_or(at);
+        }
         if expect == Expect::Anything && words == 1 && goes_on_below(text, at) {
             at += 1;
         }
     }
     (end, words)
+}
+
+/// Past a name in quotes that opens at `open` and a blank, where the name goes on: `Jane "Janie" Doe`.
+fn past_nickname(text: &[u8], open: usize) -> Option<usize> {
+    let (end, first) = word(text, open + 1);
+    let is_name = first.is_ascii_uppercase() && text.get(end..end + 2) == Some(b"\" ");
+    let goes_on = text.get(end + 2).is_some_and(u8::is_ascii_uppercase);
+    (is_name && goes_on).then_some(end + 2)
 }
 
 /// "Patient: Jane\nDoe": a family name on a line of its own.
@@ -136,6 +153,17 @@ fn before_digit(text: &[u8], end: usize) -> bool {
 
 fn is_key(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b':' | b'='))
+}
+
+/// Whether a word that ends at `end` goes on with an underscore up to a separator: "patients: seq_scan=307229".
+fn is_compound_key(text: &[u8], end: usize) -> bool {
+    text.get(end) == Some(&b'_')
+        && is_key(
+            text,
+            run_at_most(text, end, MAX_WORD, |byte| {
+                byte == b'_' || byte.is_ascii_alphanumeric()
+            }),
+        )
 }
 
 /// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
@@ -240,7 +268,7 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
                     .is_some_and(|word| word.eq_ignore_ascii_case(other))
                     && matches!(
                         text.get(end),
-                        Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\')
+                        Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\' | b']')
                     )
             })
     };
@@ -325,6 +353,17 @@ mod tests {
     use crate::phi::redact_text;
 
     #[test]
+    fn a_word_that_is_a_part_of_a_key_is_no_name() {
+        for text in [
+            "relation patients: seq_scan=307229 idx_scan=80394",
+            "patient: row_count=3",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+        assert_eq!(redact_text("patient: ng_ana"), "patient: [name]_ana");
+    }
+
+    #[test]
     fn a_name_in_carets_goes_whole() {
         for (text, redacted) in [
             ("PATIENT: DOE^JANE", "PATIENT: [name]"),
@@ -333,5 +372,37 @@ mod tests {
         ] {
             assert_eq!(redact_text(text), redacted);
         }
+    }
+
+    #[test]
+    fn a_name_goes_on_behind_its_title_and_its_nickname() {
+        for (text, redacted) in [
+            (
+                "Patient: Ulrika \"Ulli\" Quist was late",
+                "Patient: [name] was late",
+            ),
+            (
+                "Surgeon: Dr. Featherstone  Nurse: Ng",
+                "Surgeon: [name]  Nurse: [name]",
+            ),
+            (
+                "patient[name][first]=Ulrika&patient[name][last]=Stone",
+                "patient[name][first]=[name]&patient[name][last]=[name]",
+            ),
+            (
+                "Patient name (Last, First): Quist, Ulrika",
+                "Patient name (Last, First): [name]",
+            ),
+            (
+                "last name on file was Quist",
+                "last name on file was [name]",
+            ),
+            ("no last name `Quist`", "no last name `[name]`"),
+            ("Last name ..... Stone", "Last name ..... [name]"),
+        ] {
+            assert_eq!(redact_text(text), redacted);
+        }
+        let text = "the service name is changed from \"blue\" to \"green\"";
+        assert_eq!(redact_text(text), text);
     }
 }

@@ -206,6 +206,27 @@ pub(super) fn phone(text: &[u8], groups: &Groups) -> Option<Hit> {
     ))
 }
 
+/// Ten digits after an at sign where somebody is to be called back: "c/b @ 2125550123".
+pub(super) fn phone_at(text: &[u8], at: usize) -> Option<Hit> {
+    const NEAR: usize = 24;
+    if text.get(at + 1) != Some(&b' ') {
+        return None;
+    }
+    let start = at + 2;
+    let end = digits_end(text, start);
+    let before = &text[at.saturating_sub(NEAR)..at];
+    let is_called = [&b"c/b"[..], b"call", b"cb "].iter().any(|word| {
+        before
+            .windows(word.len())
+            .any(|it| it.eq_ignore_ascii_case(word))
+    });
+    (end - start == 10 && ends_number(text, end) && is_called).then_some(hit(
+        start,
+        end,
+        Kind::Phone,
+    ))
+}
+
 /// "(212) 555-0123", from the parenthesis on.
 pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
     let area = start + 1 + usize::from(text.get(start + 1) == Some(&b' '));
@@ -388,4 +409,19 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
         })
         .sum();
     sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn ten_digits_after_an_at_sign_are_a_phone_where_somebody_is_called() {
+        assert_eq!(
+            redact_text("pls c/b sister @ 2125550123"),
+            "pls c/b sister @ [phone]"
+        );
+        let text = "seek @ 2125550123";
+        assert_eq!(redact_text(text), text);
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::class::{is_word, run, run_at_most};
 use super::table::says;
+use super::value::{self, Announced};
 use super::{Hit, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -11,11 +12,13 @@ use crate::phi::placeholder;
 /// Nothing longer is taken for such a value.
 const MAX_VALUE: usize = 128;
 /// The name of its field is no further from it.
-const MAX_DISTANCE: usize = 96;
+const MAX_DISTANCE: usize = 128;
 
 /// The value in quotes or brackets after "value", "got" or "received", which is from `start` to `end`.
 pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let (from, to) = quoted(text, end)?;
+    let Some((from, to)) = quoted(text, end) else {
+        return unquoted(text, start, end);
+    };
     let value = &text[from..to];
     if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
         return None;
@@ -33,8 +36,31 @@ pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     })
 }
 
+/// The value of class-validator, which has no quotes: "property ssn has failed the following constraints: matches, value: …".
+fn unquoted(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    const PROPERTY: &[u8] = b"property ";
+    const FAILED: &[u8] = b" has failed ";
+    if text.get(end..end + 2) != Some(b": ") || !text[..start].ends_with(b", ") {
+        return None;
+    }
+    let before = &text[start.saturating_sub(MAX_DISTANCE)..start];
+    let line = before.rsplit(|&byte| byte == b'\n').next()?;
+    let failed = line.windows(FAILED.len()).rposition(|it| it == FAILED)?;
+    let line = &line[..failed];
+    let property = line
+        .windows(PROPERTY.len())
+        .rposition(|it| it == PROPERTY)?;
+    let field = named(&line[property + PROPERTY.len()..]);
+    if !says(field) {
+        return None;
+    }
+    value::take(field, text, end + 2, Announced::Key)
+}
+
 fn kind(field: Field, value: &[u8]) -> Option<Kind> {
-    let is_value = field == Field::Secret || whole::is_value_of(field, value);
+    let is_value = field == Field::Secret
+        || whole::is_value_of(field, value)
+        || whole::is_name_of(field, value);
     is_value.then(|| whole::whole(field, value, true))?
 }
 
@@ -168,6 +194,22 @@ mod tests {
                 "truncated in column 'last_name'. Truncated value: 'Featherst'.",
                 "truncated in column 'last_name'. Truncated value: '[name]'.",
             ),
+            (
+                "Invalid patient name: \"Ulrika Stone\"",
+                "Invalid patient name: \"[name]\"",
+            ),
+            (
+                "Incorrect value: 'Stone' for column 'last_name' at row 7",
+                "Incorrect value: '[name]' for column 'last_name' at row 7",
+            ),
+            (
+                "- property lastName has failed the following constraints: isAlpha, length, value: Ng",
+                "- property lastName has failed the following constraints: isAlpha, length, value: [name]",
+            ),
+            (
+                "property mrn has failed the following constraints: matches, value: E0289914",
+                "property mrn has failed the following constraints: matches, value: [mrn]",
+            ),
         ] {
             assert_eq!(redact_text(text), expected);
             assert_eq!(redact_text(expected), expected);
@@ -176,6 +218,9 @@ mod tests {
             "Cast to Number failed for value \"ten\" (type string) at path \"limit\"",
             "\"mode\" with value \"test\" fails",
             "the value of 'mrn' is missing",
+            "Invalid column name: \"Stone\"",
+            "Invalid patient name: too long",
+            "property limit has failed the following constraints: isInt, value: 1048576",
             "Incorrect integer value: 'abc' for column 'attempts' at row 1",
         ] {
             assert_eq!(redact_text(text), text);

@@ -262,7 +262,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 {
                     self.take(name);
                 }
-                hit
+                hit.or_else(|| number::phone_at(text, at))
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => {

@@ -30,6 +30,15 @@ pub(super) fn bracketed(text: &[u8], start: usize, field: Field) -> Option<Hit> 
     })
 }
 
+/// The kind of a literal of an array of Postgres, "{90,94}", where one of its values is of `field`.
+pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {
+    literal
+        .strip_prefix(b"{")?
+        .strip_suffix(b"}")?
+        .split(|&byte| byte == b',')
+        .find_map(|value| of_value(field, value))
+}
+
 /// The literals in quotes after `at`: one, several in parentheses, or two with AND between them.
 pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
     let mut hits = Vec::new();

@@ -36,11 +36,15 @@ pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
     }
     let field = location(text, at);
     let kind = match field {
-        Field::Name => Some(Kind::Name),
-        field => whole::whole(field, value, true),
+        Some(Field::Name) => Some(Kind::Name),
+        field => whole::whole(field.unwrap_or(Field::Plain), value, true),
     };
-    // What was sent is somebody's, whatever its field is called.
-    let kind = kind.or_else(|| is_input_value.then_some(Kind::Name))?;
+    let is_of_operators = matches!(
+        field,
+        Some(Field::Plain | Field::About | Field::Version | Field::Thing)
+    ) && !matches!(value[0], b'{' | b'[' | b'(');
+    // What was sent is somebody's, where its field does not tell that it is a thing's.
+    let kind = kind.or_else(|| (is_input_value && !is_of_operators).then_some(Kind::Name))?;
     Some(Hit { start, end, kind })
 }
 
@@ -72,19 +76,22 @@ fn is_empty(value: &[u8]) -> bool {
 }
 
 /// The field that the error before `at` is about: "loc=('body', 'ssn')" before it, or "body.ssn" on the line above.
-fn location(text: &[u8], at: usize) -> Field {
+fn location(text: &[u8], at: usize) -> Option<Field> {
     let before = &text[at.saturating_sub(MAX_LOCATION)..at];
     let name = (0..before.len())
         .rev()
         .find(|&at| before[at] == b'\n' || before[at] == b'l' && before[at..].starts_with(b"loc"))
         .and_then(|at| {
             if before[at] == b'\n' {
-                last_of_path(&before[..at])
+                // The message is indented, and a sentence.
+                let is_message = before[at + 1..].starts_with(b"  ")
+                    && before.get(at + 3).is_some_and(u8::is_ascii_uppercase);
+                is_message.then(|| last_of_path(&before[..at]))?
             } else {
                 last_in_quotes(&before[at + 3..])
             }
         });
-    name.map_or(Field::Plain, field::classify)
+    name.map(field::classify)
 }
 
 /// "('body', 'patients', 0, 'ssn')": the last name in the brackets.
@@ -106,9 +113,12 @@ fn last_in_quotes(after: &[u8]) -> Option<&[u8]> {
 /// "body.patients.0.ssn": the last name of the last line.
 fn last_of_path(lines: &[u8]) -> Option<&[u8]> {
     let line = lines.rsplit(|&byte| byte == b'\n').next()?;
-    line.trim_ascii()
-        .split(|&byte| byte == b'.')
-        .rfind(|part| part.first().is_some_and(|first| !first.is_ascii_digit()))
+    let path = line.trim_ascii();
+    if path.contains(&b' ') {
+        return None;
+    }
+    path.split(|&byte| byte == b'.')
+        .rfind(|part| part.first().is_some_and(u8::is_ascii_alphabetic))
 }
 
 #[cfg(test)]
@@ -135,7 +145,7 @@ mod tests {
                 "{'loc': ('body', 'mrn', 0), 'msg': 'Bad', 'input': '[mrn]'}",
             ),
             ("got input_value=Ng twice", "got input_value=[name] twice"),
-            // Whatever the field is called.
+            // Whatever the field of an object is called.
             (
                 "note\n  Bad [type=x, input_value={'a': 'b, c'}, input_type=dict]",
                 "note\n  Bad [type=x, input_value=[name], input_type=dict]",
@@ -150,6 +160,8 @@ mod tests {
         }
         for text in [
             "PORT\n  Required [type=missing, input_value=None, input_type=NoneType]",
+            "retry_count\n  Bad [type=int_parsing, input_value='ten', input_type=str]",
+            "query.limit\n  Bad [type=int_parsing, input_value=1568760408, input_type=str]",
             "{'loc': ('query', 'limit'), 'input': 'ten'}",
             r#"{"loc":["query","limit"],"input":"ten"}"#,
         ] {

@@ -165,6 +165,7 @@ fn is_compact_word(text: &[u8], start: usize) -> bool {
 }
 
 fn date_end(text: &[u8], start: usize) -> Option<usize> {
+    let start = past_weekday(text, start);
     let word = word_end(text, start);
     let found = if text[start].is_ascii_digit() {
         date::find(text, start, true)
@@ -180,6 +181,21 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
         Some(found) => Some(found.time_end.unwrap_or(found.end)),
         None if word > start && text[start].is_ascii_digit() => Some(word),
         None => None,
+    }
+}
+
+/// "Mon May 18 1981", as JavaScript writes it.
+fn past_weekday(text: &[u8], start: usize) -> usize {
+    const DAYS: [&[u8]; 7] = [
+        b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun ",
+    ];
+    if text
+        .get(start..start + 4)
+        .is_some_and(|day| DAYS.contains(&day))
+    {
+        start + 4
+    } else {
+        start
     }
 }
 
@@ -231,6 +247,10 @@ fn code_end(text: &[u8], start: usize, kind: Kind, least: usize) -> Option<usize
         }
         code.read(&text[at..word]);
         end = word;
+        // What the word announces is found after it: "implant UDI (01)…".
+        if code.digits == 0 && text[word..].starts_with(b" (01)") {
+            return None;
+        }
         if code.digits == 0 && end - from > MAX_LETTERS {
             return None;
         }
@@ -307,6 +327,14 @@ mod tests {
         for (text, redacted) in [
             ("password: 4111 1111 1111 1111", "password: [secret]"),
             ("api_key=536-22-8726", "api_key=[secret]"),
+            (
+                "dob: Mon May 18 1981 00:00:00 GMT+0000",
+                "dob: [date] GMT+0000",
+            ),
+            (
+                "implant UDI (01)00889914000011(17)301231(10)AB12(21)S1 scanned",
+                "implant UDI [device] scanned",
+            ),
             (
                 "api_key=\nDE89 3704 0044 0532 0130 00",
                 "api_key=\n[secret]",

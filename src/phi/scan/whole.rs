@@ -58,7 +58,25 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
         Field::Plain | Field::About | Field::Version | Field::Thing => false,
         _ => digits(value) > 0,
     };
-    is_value && (digits(value) >= 3 || field::classify(value) == Field::Plain)
+    // A name may be written as words about fields are: "Haddad".
+    let is_name = matches!(field, Field::Whole(Kind::Name))
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.iter().all(u8::is_ascii_alphabetic);
+    is_value
+        && (digits(value) >= 3
+            || match field::classify(value) {
+                Field::Plain => true,
+                Field::About => is_name,
+                _ => false,
+            })
+}
+
+/// Whether `value` is one word with a capital, as a name is that is a word of the language too: "Stone".
+pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
+    let rest_is_small = |rest: &[u8]| rest.len() > 1 && rest.iter().all(u8::is_ascii_lowercase);
+    field == Field::Whole(Kind::Name)
+        && matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest_is_small(rest))
+        && matches!(field::classify(value), Field::Plain | Field::About)
 }
 
 fn digits(value: &[u8]) -> usize {
