@@ -46,6 +46,18 @@ pub(super) fn word_end(text: &[u8], at: usize) -> usize {
     run(text, at, is_word)
 }
 
+/// The word of letters that ends at `end`, or the last letters of a longer one.
+pub(super) fn word_before(text: &[u8], end: usize) -> &[u8] {
+    const MOST: usize = 16;
+    let letters = text[..end]
+        .iter()
+        .rev()
+        .take(MOST)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    &text[end - letters..end]
+}
+
 /// Where the run of bytes that satisfy `goes_on` ends.
 pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> usize {
     while at < text.len() && goes_on(text[at]) {

@@ -1,7 +1,7 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
 use super::announced::{announced, field_before, is_measured, value_after};
-use super::class::{is_boundary_after, is_letter, run};
+use super::class::{is_boundary_after, is_letter, run, word_before};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
@@ -289,12 +289,7 @@ fn is_signed(text: &[u8], start: usize) -> bool {
         .iter()
         .rposition(|&byte| byte != b' ')
         .map_or(0, |at| at + 1);
-    let length = text[..end]
-        .iter()
-        .rev()
-        .take(16)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
+    let length = word_before(text, end).len();
     lexicon::flags(text, end - length, end) & lexicon::SIGNED != 0
 }
 

@@ -1,7 +1,7 @@
 //! Lists: values after the first that a cue announces, "MRNs 00123456 and 00123457".
 
 use super::announced::is_measured;
-use super::class::{is_boundary_after, is_letter, run, run_at_most, word_end};
+use super::class::{is_boundary_after, is_letter, run, run_at_most, word_before, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
 use super::{Hit, lexicon, name, person, whole};
@@ -28,13 +28,8 @@ pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
     while end > 0 && matches!(text[end - 1], b' ' | b'"' | b'\'' | b'`') {
         end -= 1;
     }
-    let length = text[..end]
-        .iter()
-        .rev()
-        .take(16)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let word = &text[end - length..end];
+    let word = word_before(text, end);
+    let length = word.len();
     let is_title = lexicon::flags_of(word) & lexicon::TITLE != 0;
     length > 2
         && matches!(word[length - 1], b's' | b'S')
