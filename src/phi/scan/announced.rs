@@ -221,9 +221,15 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         });
         let next = word_end(text, at);
         let word = &text[at..next];
+        let known = lexicon::flags(text, at, next);
+        // "license CA D1234567".
+        let is_issuer = field == Field::Coded(Kind::License)
+            && known & lexicon::STATE != 0
+            && word.len() == 2
+            && word.iter().all(u8::is_ascii_uppercase);
         if next == at
             || word.iter().any(u8::is_ascii_digit)
-            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
+            || known & lexicon::BETWEEN == 0 && !is_issuer
         {
             break;
         }

@@ -79,7 +79,7 @@ pub(super) fn find(
         return aged(text, start, end);
     }
     if known & lexicon::TITLE != 0
-        && word[0].is_ascii_uppercase()
+        && (word[0].is_ascii_uppercase() || text.get(end) == Some(&b'.'))
         && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);

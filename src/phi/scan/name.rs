@@ -32,6 +32,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut words = 0;
     let mut initials = 0;
     let mut comma = false;
+    let mut capitals = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
         if word_end == at {
@@ -51,9 +52,18 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
             break;
         }
-        if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
+        let may_be_lower = expect == Expect::Anything
+            && if comma {
+                // "doe, jane".
+                words == 1 && known & lexicon::GIVEN != 0
+            } else {
+                // "Jane Doe arrived".
+                !capitals || !lexicon::is_wording(text, at, word_end)
+            };
+        if !(is_capital || is_particle || is_suffix || may_be_lower) {
             break;
         }
+        capitals |= is_capital;
         // "A. B. C. D.": a list.
         initials += usize::from(word.len() == 1 && initials == words);
         if initials > MAX_INITIALS {

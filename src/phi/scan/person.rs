@@ -131,9 +131,10 @@ fn after_links(text: &[u8], end: usize) -> Option<usize> {
 fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let (end, words) = name::end(text, start, Expect::Capitals);
     if words == 0 {
-        return (cue != Cue::Title)
-            .then(|| in_lower_case(text, start))
-            .flatten();
+        return match cue {
+            Cue::Title => after_dot(text, start),
+            _ => in_lower_case(text, start),
+        };
     }
     let first = word_end(text, start);
     let is_given = lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
@@ -198,6 +199,21 @@ pub(super) fn several(text: &[u8], end: usize) -> Option<Hit> {
     let has_comma = text[hit.start..hit.end].contains(&b',');
     let is_list = has_comma || list::next(text, hit, true).is_some();
     is_list.then_some(hit)
+}
+
+/// "Dr. smith": a word after a title and a dot that is none of a sentence.
+fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
+    let end = word_end(text, start);
+    let is_name = text[..start].ends_with(b". ")
+        && end - start > 2
+        && text[start..end].iter().copied().all(is_letter)
+        && !matches!(text.get(end), Some(b'=' | b'_' | b'/' | b'.') if text.get(end + 1).is_some_and(|&byte| is_letter(byte)))
+        && !lexicon::is_wording(text, start, end);
+    is_name.then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
 }
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.
