@@ -7,6 +7,7 @@ mod vocabulary;
 mod words;
 
 use super::kind::Kind;
+use super::placeholder;
 use words::Words;
 
 pub(super) use cache::{classify, classify_name};
@@ -57,6 +58,8 @@ pub(super) enum Field {
     Version,
     /// A thing of operators, whose name is no person's.
     Thing,
+    /// The number of somebody who treats people, if it passes the check of one.
+    Provider,
     /// It names the field that the `value` beside it is of.
     Label,
     /// The value that the label beside it names.
@@ -77,6 +80,10 @@ impl Field {
 fn read(name: &[u8]) -> Field {
     if let Some(field) = dicom::attribute(name) {
         return field;
+    }
+    // A key that was an identifier itself names no field.
+    if placeholder::length_at(name) == Some(name.len()) {
+        return Field::Plain;
     }
     let mut words = Words::split(name);
     part_compounds(&mut words);
@@ -199,7 +206,8 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
         _ if is_about => Field::About,
         Field::Record(Kind::Plan) if is_id => Field::Coded(Kind::Plan),
         Field::Person if is_id => Field::Strong(Kind::Mrn),
-        Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
+        Field::Whole(Kind::Name) | Field::PersonLike if is_id => provider(words, end),
+        Field::Place if is_id => Field::Plain,
         Field::Record(_) | Field::Secret | Field::Label | Field::Name | Field::NamePart
             if is_id =>
         {
@@ -260,6 +268,27 @@ fn name_after(words: &Words, place: usize) -> Field {
         Field::About
     } else if is_person {
         Field::Whole(Kind::Name)
+    } else {
+        Field::Plain
+    }
+}
+
+/// "prescriberId" may be a number of the national registry, "userId" is not.
+fn provider(words: &Words, end: usize) -> Field {
+    const PROVIDERS: [&[u8]; 10] = [
+        b"provider",
+        b"prescriber",
+        b"physician",
+        b"doctor",
+        b"practitioner",
+        b"clinician",
+        b"surgeon",
+        b"attending",
+        b"nurse",
+        b"pcp",
+    ];
+    if (0..end).any(|place| PROVIDERS.contains(&words.get(place))) {
+        Field::Provider
     } else {
         Field::Plain
     }

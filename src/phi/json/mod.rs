@@ -313,10 +313,13 @@ impl Walk<'_> {
                     return Ok(());
                 }
             }
-            if level.inherited == Some(Kind::Date)
-                && matches!(field, Field::Plain | Field::Thing)
-                && !scan::is_date_like(value)
-            {
+            // Beside a day are other words, and beside anything else may be when it was seen.
+            let is_beside = match level.inherited {
+                Some(Kind::Date) => !scan::is_date_like(value),
+                Some(_) => scan::is_moment(value),
+                None => false,
+            };
+            if is_beside && matches!(field, Field::Plain | Field::Thing) {
                 self.text(start, end, escaped, field);
                 return Ok(());
             }

@@ -34,6 +34,24 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
+/// "patient is 93", where the word for a person ends at `end`.
+pub(super) fn of_person(text: &[u8], end: usize) -> Option<Hit> {
+    let start = [&b" is "[..], b" was ", b" (", b", "]
+        .into_iter()
+        .find(|link| text[end..].starts_with(link))
+        .map(|link| end + link.len())?;
+    let stop = digits_end(text, start);
+    let is_whole = is_boundary_after(text, stop)
+        && !matches!(text.get(stop), Some(b'.' | b'/' | b'-' | b':') if text.get(stop + 1).is_some_and(|&byte| is_word(byte)));
+    (super::is_great_age(&text[start..stop]) && is_whole && !is_measured(text, stop)).then_some(
+        Hit {
+            start,
+            end: stop,
+            kind: Kind::Age,
+        },
+    )
+}
+
 /// Whether a unit at `at` is that of ages and of nothing else.
 fn is_old(text: &[u8], at: usize) -> bool {
     let rest = &text[at..];

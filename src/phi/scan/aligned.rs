@@ -80,7 +80,7 @@ fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
                 at + 1,
             ),
         };
-        if says(field) {
+        if says(field) || field == Field::Name {
             columns.push(Column {
                 field,
                 first: words[at].first,
@@ -90,6 +90,16 @@ fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
             });
         }
         at = next;
+    }
+    // A name beside what is a person's is the person's; others are those of things.
+    let is_of_people = |column: &Column| {
+        matches!(
+            column.field,
+            Field::Strong(_) | Field::Whole(Kind::Phone | Kind::Email) | Field::Coded(Kind::Plan)
+        )
+    };
+    if !columns.iter().any(is_of_people) {
+        columns.retain(|column| column.field != Field::Name);
     }
     columns
 }
@@ -108,11 +118,17 @@ fn is_head(text: &[u8], word: Word) -> bool {
 fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
     let place = words
         .iter()
-        .position(|word| word.first == column.first || word.last == column.last)?;
+        .position(|word| word.first == column.first || word.last == column.last)
+        .or_else(|| {
+            let is_below = |word: &Word| word.first <= column.last && word.last >= column.first;
+            words
+                .iter()
+                .position(|word| is_below(word) && word.last < column.to)
+        })?;
     let (mut first, mut last) = (place, place);
     let may_be_words = matches!(
         column.field,
-        Field::Place | Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+        Field::Place | Field::Person | Field::PersonLike | Field::Name | Field::Whole(Kind::Name)
     );
     let is_one = |before: usize| words[before + 1].start == words[before].end + 1;
     if may_be_words {

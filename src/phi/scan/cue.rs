@@ -90,7 +90,10 @@ pub(super) fn find(
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))
-        && let Some(hit) = named(text, end, role(known)).or_else(|| provider(text, end))
+        && (!is_of_anything(word) || is_of_people(text, start))
+        && let Some(hit) = named(text, end, role(known))
+            .or_else(|| provider(text, end))
+            .or_else(|| age::of_person(text, end).filter(|_| known & lexicon::PERSONAL != 0))
     {
         return Some(hit);
     }
@@ -118,6 +121,31 @@ pub(super) fn find(
         return announced(text, start, end, floor).or_else(|| of_person(text, start, end));
     }
     None
+}
+
+/// Whether a word says whose work somebody does only with the word before it.
+fn is_of_anything(role: &[u8]) -> bool {
+    const ROLES: [&[u8]; 4] = [b"worker", b"manager", b"coordinator", b"navigator"];
+    ROLES.iter().any(|known| role.eq_ignore_ascii_case(known))
+}
+
+/// "social worker", "research coordinator".
+fn is_of_people(text: &[u8], start: usize) -> bool {
+    const BEFORE: [&[u8]; 10] = [
+        b"social",
+        b"case",
+        b"care",
+        b"nurse",
+        b"clinical",
+        b"research",
+        b"study",
+        b"discharge",
+        b"patient",
+        b"health",
+    ];
+    let before = text[..start].strip_suffix(b" ").unwrap_or_default();
+    let word = word_before(before, before.len());
+    BEFORE.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// "aged 93", "ninety-two years old".
@@ -252,6 +280,7 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
 pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'".
     let is_followed = match text.get(end) {
+        Some(b'\t') => text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
         Some(b' ') => match text.get(end + 1) {
             Some(b'0'..=b'9' | b'"' | b'\'') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),

@@ -44,6 +44,9 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
             .rposition(|&byte| byte == quote)?;
         return Some((field::classify(&text[from + open + 1..end - 1]), true));
     }
+    if let Some(before) = before_representation(text, end, floor) {
+        end = before;
+    }
     if let Some(before) = before_remark(text, end, floor) {
         end = before;
     }
@@ -132,6 +135,18 @@ fn invalid(text: &[u8], at: usize, name: &[u8]) -> Option<Field> {
         .map(|_| field::classify(&name[INVALID.len()..]))?;
     let is_quoted = matches!(text.get(at + 1..at + 3), Some([b' ', b'"' | b'\'' | b'`']));
     (is_quoted && matches!(of, Field::Strong(_) | Field::Whole(_) | Field::Coded(_))).then_some(of)
+}
+
+/// Where a key ends that a value representation of DICOM (PS3.5, 6.2) follows: "DeviceSerialNumber LO".
+fn before_representation(text: &[u8], end: usize, floor: usize) -> Option<usize> {
+    const REPRESENTATIONS: [&[u8]; 12] = [
+        b"AS", b"CS", b"DA", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"UI", b"UT",
+    ];
+    let before = end.checked_sub(3).filter(|&before| before > floor)?;
+    (text[before] == b' '
+        && is_letter(text[before - 1])
+        && REPRESENTATIONS.contains(&&text[before + 1..end]))
+    .then_some(before)
 }
 
 /// Where a key ends that a remark in parentheses follows up to `end`: "MRN (verified)". A remark says how far the

@@ -38,6 +38,7 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
     let kind = tag
         .and_then(|tag| whole::whole(of_tag(tag), value, false))
         .or_else(|| beside(of_attributes(&text[open + 1..tag_end]), content))
+        .or_else(|| whole::whole(of_parent(text, open), value, false))
         .or_else(|| beside(before(text, open), content))?;
     Some(Hit {
         start,
@@ -54,6 +55,23 @@ fn beside(field: Field, value: &[u8]) -> Option<Kind> {
     }
     (field == Field::Secret || whole::is_value_of(field, value))
         .then(|| whole::whole(field, value, true))?
+}
+
+/// What the tag says that the one at `open` is the first in: `<patientName><part>`.
+fn of_parent(text: &[u8], open: usize) -> Field {
+    let before = text[..open].trim_ascii_end();
+    let Some(end) = before
+        .len()
+        .checked_sub(1)
+        .filter(|_| before.ends_with(b">"))
+    else {
+        return Field::Plain;
+    };
+    let tag = tag_start(text, end).and_then(|start| local_name(&text[start + 1..end]));
+    match tag.map_or(Field::Plain, of_tag) {
+        field @ (Field::Strong(_) | Field::Whole(_) | Field::Coded(_)) => field,
+        _ => Field::Plain,
+    }
 }
 
 /// What an attribute that names a field says, in the tag with this content: `field name="ssn"`.

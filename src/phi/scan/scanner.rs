@@ -235,6 +235,13 @@ impl<'a, 's> Scanner<'a, 's> {
             if let Some(found) = date::find(text, start, false) {
                 return self.date(start, found);
             }
+            if let Some(end) = date::done_on(text, start) {
+                return self.take(Hit {
+                    start,
+                    end,
+                    kind: Kind::Date,
+                });
+            }
         }
         let word = class::word_end(text, start);
         if let Some(hit) = number::find(text, start)
@@ -252,6 +259,43 @@ impl<'a, 's> Scanner<'a, 's> {
         self.at = word;
     }
 
+    /// At a colon or an equals sign: what the key before it names, or an address of IPv6.
+    fn separator(&mut self, byte: u8) {
+        let (text, at) = (self.text, self.at);
+        if byte == b':'
+            && let Some(hit) = standard::card_name(text, at)
+        {
+            return self.take(hit);
+        }
+        if byte == b'='
+            && let Some(hit) = standard::attendee(text, at)
+        {
+            return self.take(hit);
+        }
+        let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
+        if is_spaced && self.labelled(at, at) {
+            return;
+        }
+        match keyed::find(text, at, self.floor, &mut self.keys) {
+            keyed::Found::Value(hit) => return self.take_list(hit, at),
+            keyed::Found::Values(hits) => return self.found(&hits),
+            keyed::Found::Version(end) => {
+                self.at = end.max(at + 1);
+                return;
+            }
+            keyed::Found::Nothing => {}
+        }
+        match ip::find_v6(text, at, self.floor) {
+            Some(ip::Address::Public(hit)) if byte == b':' => return self.take(hit),
+            Some(ip::Address::Other(end)) if byte == b':' => {
+                self.at = end.max(at + 1);
+                return;
+            }
+            _ => {}
+        }
+        self.at += 1;
+    }
+
     fn mark(&mut self, byte: u8) {
         let (text, at) = (self.text, self.at);
         let hit = match byte {
@@ -265,29 +309,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 hit.or_else(|| number::phone_at(text, at))
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
-            b':' | b'=' => {
-                let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
-                if is_spaced && self.labelled(at, at) {
-                    return;
-                }
-                match keyed::find(text, at, self.floor, &mut self.keys) {
-                    keyed::Found::Value(hit) => return self.take_list(hit, at),
-                    keyed::Found::Values(hits) => return self.found(&hits),
-                    keyed::Found::Version(end) => {
-                        self.at = end.max(at + 1);
-                        return;
-                    }
-                    keyed::Found::Nothing => {}
-                }
-                match ip::find_v6(text, at, self.floor) {
-                    Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
-                    Some(ip::Address::Other(end)) if byte == b':' => {
-                        self.at = end.max(at + 1);
-                        return;
-                    }
-                    _ => None,
-                }
-            }
+            b':' | b'=' => return self.separator(byte),
             b'[' => {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;

@@ -109,6 +109,59 @@ fn name_end(text: &[u8], start: usize, limit: usize) -> usize {
         .max(carets)
 }
 
+/// The name of a contact, whose property ends at `at`: "N:Doe;Jane;;;", "FN:Jane Doe" (RFC 6350, 6.2.1 and 6.2.2).
+pub(super) fn card_name(text: &[u8], at: usize) -> Option<Hit> {
+    let line = text[..at]
+        .iter()
+        .rev()
+        .take(MAX_PARAMETERS)
+        .take_while(|&&byte| byte != b'\n')
+        .count();
+    let property = &text[at - line..at];
+    let is_line = at == line || text[at - line - 1] == b'\n';
+    let name = property.split(|&byte| byte == b';').next()?;
+    let end = run_at_most(text, at + 1, MAX_VALUE, |byte| {
+        !matches!(byte, b'\n' | b'\r')
+    });
+    let value = &text[at + 1..end];
+    let is_name = match name {
+        b"N" => value.split(|&byte| byte == b';').nth(2).is_some(),
+        b"FN" => super::name::is_full_name(value),
+        _ => false,
+    };
+    let length = value.trim_ascii_end().len() - trailing(value, b';');
+    (is_line && is_name && length > 1).then_some(Hit {
+        start: at + 1,
+        end: at + 1 + length,
+        kind: Kind::Name,
+    })
+}
+
+/// No property of a contact has longer parameters.
+const MAX_PARAMETERS: usize = 40;
+
+fn trailing(value: &[u8], mark: u8) -> usize {
+    let value = value.trim_ascii_end();
+    value.iter().rev().take_while(|&&byte| byte == mark).count()
+}
+
+/// The name of somebody in a calendar, whose parameter ends at `at`: "ATTENDEE;CN=Jane Doe:mailto:…" (RFC 5545, 3.2.2).
+pub(super) fn attendee(text: &[u8], at: usize) -> Option<Hit> {
+    if !text[..at].ends_with(b";CN") {
+        return None;
+    }
+    let quote = usize::from(text.get(at + 1) == Some(&b'"'));
+    let start = at + 1 + quote;
+    let end = run_at_most(text, start, MAX_VALUE, |byte| {
+        !matches!(byte, b'"' | b'\n' | b'\r') && (quote == 1 || !matches!(byte, b':' | b';'))
+    });
+    (end > start && placeholder::length_at(&text[start..]).is_none()).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
+}
+
 /// A composite whose first part is the word from `start` to `end`, where a caret is: a name (XPN), "DOE^JANE^M", or
 /// an identifier with who gave it (CX), "00123456^^^HOSP^MR".
 pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {

@@ -78,6 +78,9 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
             (code_end(text, start, Kind::Mrn, 5)?, Kind::Mrn)
         }
+        Field::Whole(Kind::Name) | Field::PersonLike if npi_end(text, start).is_some() => {
+            (npi_end(text, start)?, Kind::Npi)
+        }
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
@@ -108,6 +111,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 Kind::Account,
             )
         }
+        Field::Provider => (npi_end(text, start)?, Kind::Npi),
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
         Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,
@@ -197,6 +201,12 @@ fn past_weekday(text: &[u8], start: usize) -> usize {
     } else {
         start
     }
+}
+
+/// The end of a number that passes the check of a provider's.
+fn npi_end(text: &[u8], start: usize) -> Option<usize> {
+    let end = digits_end(text, start);
+    (code::is_npi(&text[start..end]) && is_boundary_after(text, end)).then_some(end)
 }
 
 fn name_end(text: &[u8], start: usize, expect: name::Expect) -> Option<usize> {

@@ -31,6 +31,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
+        Field::Provider => code::is_npi(value).then_some(Kind::Npi),
         Field::Routing => code::is_routing(value).then_some(Kind::Account),
         Field::Plain
         | Field::About
