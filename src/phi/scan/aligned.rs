@@ -201,6 +201,10 @@ mod tests {
                 "id  last_name    zip code\n--  ---------    --------\n7   Nguyễn       02134\n8   St. Clair    10001\n\nok",
                 "id  last_name    zip code\n--  ---------    --------\n7   [name]       [zip]\n8   [name]    [zip]\n\nok",
             ),
+            (
+                "Name          MRN       DOB\n------------- --------- -----\nAna K. Berry   18288128  1999-07-18",
+                "Name          MRN       DOB\n------------- --------- -----\n[name]   [mrn]  [date]",
+            ),
         ] {
             assert_eq!(redact_text(text), expected);
         }

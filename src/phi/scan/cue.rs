@@ -327,6 +327,73 @@ mod tests {
     use crate::phi::redact_text;
 
     #[test]
+    fn a_name_is_found_by_a_cue_in_any_case_and_behind_what_sets_it_off() {
+        for (text, expected) in [
+            ("seen by dr. susan davis today", "seen by dr. [name] today"),
+            ("mr. noor dunleavy is waiting", "mr. [name] is waiting"),
+            ("Dear Mrs. <b>Nwosu</b>,", "Dear Mrs. <b>[name]</b>,"),
+            ("Patient ...... Rupert Khoury", "Patient ...... [name]"),
+            (
+                "Social worker Hugo C. Davis left",
+                "Social worker [name] left",
+            ),
+            (
+                "Physician of record = Fontaine, Cyrus",
+                "Physician of record = [name]",
+            ),
+            (
+                "Patient: Ulrika Quist checked in",
+                "Patient: [name] checked in",
+            ),
+            ("patient is 93", "patient is [age]"),
+            ("AccountNo\t293-464799", "AccountNo\t[account]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            "dr. appointment booked",
+            "see dr. watson/handler",
+            "worker Blue Green started",
+            "Doctor: checks passed",
+            "patient is 95th of 120",
+            "patient is 90 minutes late",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+
+    #[test]
+    fn a_number_in_the_line_of_its_cue_goes_where_it_passes_its_check() {
+        for (text, expected) in [
+            ("npi lookup failed 1234567893", "npi lookup failed [npi]"),
+            ("prescriber: 1234567893", "prescriber: [npi]"),
+            (
+                "rendering provider id: 1234567893",
+                "rendering provider id: [npi]",
+            ),
+            ("no SSN match (536228726)", "no SSN match ([ssn])"),
+            (
+                "MRN lookup failed for 00123456",
+                "MRN lookup failed for [mrn]",
+            ),
+            ("zipcode lookup 53779 -> 3", "zipcode lookup [zip] -> 3"),
+            ("specimen collected 19810415", "specimen collected [date]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "npi lookup took 1234567890",
+            "provider id: 1234567890",
+            "ssn index has 536228726 entries",
+            "collected 20240115 bytes",
+            "collected 99990115",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+
+    #[test]
     fn an_id_of_an_insurance_is_one_of_a_plan() {
         assert_eq!(
             redact_text("insurance: Acme, ID# 58595656301, PPO"),

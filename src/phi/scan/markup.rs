@@ -355,6 +355,10 @@ mod tests {
     fn tags_and_attributes_name_their_values() {
         for (text, expected) in [
             (
+                "<patientName><FN.1>Rahimi</FN.1></patientName>",
+                "<patientName><FN.1>[name]</FN.1></patientName>",
+            ),
+            (
                 "<lastName>Doe</lastName><n>3</n>",
                 "<lastName>[name]</lastName><n>3</n>",
             ),

@@ -286,6 +286,16 @@ mod tests {
                 "PID-5: [name] invalid",
             ),
             ("PID.3 = 00123456", "PID.3 = [mrn]"),
+            ("N:Chaudhry;Tabitha;;;\r\nN: 3", "N:[name];;;\r\nN: 3"),
+            ("BEGIN:VCARD\nFN:Tabitha Ng", "BEGIN:VCARD\nFN:[name]"),
+            (
+                "ATTENDEE;CN=\"Tabitha Ng\":mailto:t@example.org",
+                "ATTENDEE;CN=\"[name]\":mailto:[email]",
+            ),
+            (
+                "0018,1000 DeviceSerialNumber LO: TD99589920",
+                "0018,1000 DeviceSerialNumber LO: [device]",
+            ),
             (
                 "PID-7.1 (Date of Birth): 19570314",
                 "PID-7.1 (Date of Birth): [date]",
