@@ -190,6 +190,9 @@ fn read_words(words: &Words) -> Field {
         }
         end -= 1;
     }
+    if is_of_medicine(words.get(count - 1)) {
+        return Field::Whole(Kind::Name);
+    }
     if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
         return Field::Thing;
     }
@@ -247,6 +250,19 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
             _ => false,
         })
         .map(|(_, field)| field)
+}
+
+/// Whether a word is what somebody is called who treats people: "urologist", "podiatrist".
+fn is_of_medicine(word: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 6] = [
+        b"ologist",
+        b"iatrist",
+        b"trician",
+        b"thetist",
+        b"optometrist",
+        b"ienist",
+    ];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whose name it is says the word before.

@@ -221,6 +221,14 @@ mod tests {
                 r#"{"email":{"verifiedAt":"2024-12-23T09:27:22.031Z"}}"#,
             ),
             (
+                r#"{"fields":[{"name":"lastName","value":"Popescu"},{"name":"n","value":"Popescu"}]}"#,
+                r#"{"fields":[{"name":"lastName","value":"[name]"},{"name":"n","value":"Popescu"}]}"#,
+            ),
+            (
+                r#"{"answers":{"What is your name?":"Farouk Ng"}}"#,
+                r#"{"answers":{"What is your name?":"[name]"}}"#,
+            ),
+            (
                 r#"{"pat_last_nm":"Popescu","zip_cd":"12254","wavelength_nm":"red"}"#,
                 r#"{"pat_last_nm":"[name]","zip_cd":"[zip]","wavelength_nm":"red"}"#,
             ),

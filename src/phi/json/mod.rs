@@ -215,7 +215,17 @@ impl Walk<'_> {
                 level.labelled = Some(field::classify(value));
                 field
             }
-            Cells::Names if level.is_object => Field::Plain,
+            Cells::Names if level.is_object => {
+                // Its value may stand beside it: "{ name: 'ssn', value: … }".
+                if is_name {
+                    level.labelled = Some(field::classify(value));
+                }
+                if field == Field::Value {
+                    field
+                } else {
+                    Field::Plain
+                }
+            }
             cells @ (Cells::First | Cells::Pair | Cells::Headers | Cells::Row) => {
                 self.columns.meaning(cells, field, value)
             }

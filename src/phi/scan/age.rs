@@ -17,7 +17,9 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
     // "[name] (94)": the name was found before.
-    let is_beside = text[..start].ends_with(b"[name] (") && text.get(end) == Some(&b')');
+    let is_closed = |stop: usize| text.get(stop) == Some(&b')');
+    let is_beside = text[..start].ends_with(b"[name] (")
+        && (is_closed(end) || years_end(text, at).is_some_and(is_closed));
     let is_age = is_beside
         || is_old(text, at)
         || years_end(text, at).is_some_and(|stop| {

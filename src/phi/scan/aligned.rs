@@ -39,14 +39,25 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     if columns.is_empty() {
         return (hits, line_end);
     }
+    let names = parts(&words(text, line, line_end));
     let mut end = line_end;
     while end < text.len() {
         let start = end + 1;
         let stop = super::class::run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
         let words = words(text, start, stop);
         let before = hits.len();
+        let cells = parts(&words);
         for column in &columns {
-            hits.extend(cell(text, &words, column));
+            // A line may be out of line, and have a cell for each name all the same.
+            let by_order = names
+                .iter()
+                .position(|name| name.first == column.first)
+                .filter(|_| names.len() > 1 && cells.len() == names.len())
+                .map(|place| cells[place]);
+            hits.extend(cell(text, &words, column).or_else(|| {
+                let cell = by_order?;
+                value(text, cell.start, cell.end, column.field)
+            }));
         }
         let is_rule = text[start.min(stop)..stop]
             .iter()
@@ -139,23 +150,40 @@ fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
             last += 1;
         }
     }
-    let (start, end) = (words[first].start, words[last].end);
+    value(text, words[first].start, words[last].end, column.field)
+}
+
+/// What is from `start` to `end`, if it is a value of `field`.
+fn value(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
     let value = &text[start..end];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_value = match column.field {
+    let is_value = match field {
         Field::Age => digits == value.len(),
         Field::Coded(_) => digits >= 4,
         Field::Secret => digits > 0,
         _ => true,
     };
-    let is_value = is_value
-        && placeholder::length_at(value).is_none()
-        && whole::is_value_of(column.field, value);
+    let is_value =
+        is_value && placeholder::length_at(value).is_none() && whole::is_value_of(field, value);
     Some(Hit {
         start,
         end,
-        kind: is_value.then(|| whole::whole(column.field, value, true))??,
+        kind: is_value.then(|| whole::whole(field, value, true))??,
     })
+}
+
+/// The words with two spaces and more between them.
+fn parts(words: &[Word]) -> Vec<Word> {
+    let mut parts: Vec<Word> = Vec::new();
+    for word in words {
+        match parts.last_mut() {
+            Some(part) if word.start == part.end + 1 => {
+                (part.end, part.last) = (word.end, word.last);
+            }
+            _ => parts.push(*word),
+        }
+    }
+    parts
 }
 
 fn words(text: &[u8], line: usize, line_end: usize) -> Vec<Word> {
@@ -208,6 +236,10 @@ mod tests {
         ] {
             assert_eq!(redact_text(text), expected);
         }
+        assert_eq!(
+            redact_text("Patient Name   Age   Ward\nAna K. Berry   92   7"),
+            "Patient Name   Age   Ward\n[name]   [age]   7"
+        );
         for text in [
             "NAME      READY   STATUS    RESTARTS   AGE\napi-0     1/1     Running   0          93d",
             "Proto Recv-Q  Local Address      State\ntcp        0  10.0.0.4:5432      LISTEN",

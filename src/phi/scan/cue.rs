@@ -346,6 +346,17 @@ mod tests {
                 "Patient: [name] checked in",
             ),
             ("patient is 93", "patient is [age]"),
+            ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
+            ("anesthetist: X. Anderson", "anesthetist: [name]"),
+            (
+                "Discharge summary for Walker, Paloma, DOB 5/9/1968",
+                "Discharge summary for [name], DOB [date]",
+            ),
+            (
+                "Patient Name       : Martinez, Delphine\nDate of Birth      : 8/5/1979",
+                "Patient Name       : [name]\nDate of Birth      : [date]",
+            ),
+            ("phone=201+981+8225&n=3", "phone=[phone]&n=3"),
             ("AccountNo\t293-464799", "AccountNo\t[account]"),
         ] {
             assert_eq!(redact_text(text), expected);

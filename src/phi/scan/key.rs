@@ -4,6 +4,9 @@ use super::class::{is_letter, is_word, run};
 use super::{lexicon, markup, modifier};
 use crate::phi::field::{self, Field};
 
+/// No key is further from its separator.
+const MAX_GAP: usize = 24;
+
 /// No key is longer.
 pub(super) const MAX_KEY: usize = 64;
 
@@ -17,7 +20,11 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
         end
     };
     let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
-    let mut end = back(at, is_space);
+    // In a form the colons are below each other.
+    let mut end = at;
+    while end > floor && at - end < MAX_GAP && is_space(text[end - 1]) {
+        end -= 1;
+    }
     // "->", "<>", "!=", "<=": the separator has another mark before.
     let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
     if operator < end && end == at && !text[operator..end].contains(&b'>') {

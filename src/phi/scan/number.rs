@@ -77,7 +77,8 @@ fn separator_end(text: &[u8], at: usize) -> usize {
     };
     let mark = spaces(at);
     match text.get(mark) {
-        Some(b'-' | b'.' | b'/' | b'_') => spaces(mark + 1),
+        // A plus sign is a space in a form (WHATWG URL, 5.1).
+        Some(b'-' | b'.' | b'/' | b'_' | b'+') => spaces(mark + 1),
         _ => mark,
     }
 }
@@ -248,7 +249,7 @@ pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
         return None;
     }
     let mut rest = close + 1;
-    while matches!(text.get(rest), Some(b' ' | b'-' | b'.')) && rest < close + 4 {
+    while matches!(text.get(rest), Some(b' ' | b'-' | b'.' | b'+')) && rest < close + 4 {
         rest += 1;
     }
     let groups = Groups::read(text, rest);

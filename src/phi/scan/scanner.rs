@@ -263,7 +263,7 @@ impl<'a, 's> Scanner<'a, 's> {
     fn separator(&mut self, byte: u8) {
         let (text, at) = (self.text, self.at);
         if byte == b':'
-            && let Some(hit) = standard::card_name(text, at)
+            && let Some(hit) = standard::of_contact(text, at)
         {
             return self.take(hit);
         }

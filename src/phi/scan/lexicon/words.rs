@@ -207,7 +207,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          returned belongs belonging related married session booked behalf care known listed registered issued \
          records record chart results labs consent referral claim admitted scheduled seen ordered prescribed \
          intake handoff signout followup report reports discharge visitor correspondence spelled recorded goes \
-         phoned emailed texted paged sent forwarded reported",
+         phoned emailed texted paged sent forwarded reported summary reminder refill prescription",
     ),
     (
         PERSONAL,
