@@ -14,8 +14,17 @@ const MAX_VALUE: usize = 128;
 /// The name of its field is no further from it.
 const MAX_DISTANCE: usize = 128;
 
+/// What was read in the text before a word that a value comes after.
+#[derive(Default)]
+pub(super) struct Read {
+    /// The words before there were read,
+    end: usize,
+    /// and of those that name a field, this is the last and where it begins.
+    named: Option<(usize, Field)>,
+}
+
 /// The value in quotes or brackets after "value", "got" or "received", which is from `start` to `end`.
-pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+pub(super) fn value(text: &[u8], start: usize, end: usize, read: &mut Read) -> Option<Hit> {
     let Some((from, to)) = quoted(text, end) else {
         return unquoted(text, start, end);
     };
@@ -24,11 +33,9 @@ pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let line = run_at_most(text, to, MAX_DISTANCE, |byte| byte != b'\n');
-    let before = &text[start.saturating_sub(MAX_DISTANCE)..start];
-    let before = before.rsplit(|&byte| byte == b'\n').next()?;
     let kind = after(&text[to..line])
         .and_then(|field| kind(field, value))
-        .or_else(|| before_it(before).and_then(|field| kind(field, value)))?;
+        .or_else(|| before_it(text, start, read).and_then(|field| kind(field, value)))?;
     Some(Hit {
         start: from,
         end: to,
@@ -128,13 +135,25 @@ fn after(rest: &[u8]) -> Option<Field> {
     None
 }
 
-/// The field before it: a name in quotes, after a word for its place, or one that tells by itself.
-fn before_it(before: &[u8]) -> Option<Field> {
-    let mut words = before
-        .trim_ascii_end()
-        .rsplit(|&byte| byte == b' ')
-        .peekable();
-    while let Some(word) = words.next() {
+/// The field before `start`: a name in quotes, after a word for its place, or one that tells by itself.
+fn before_it(text: &[u8], start: usize, read: &mut Read) -> Option<Field> {
+    let from = start.saturating_sub(MAX_DISTANCE);
+    let line = text[from..start]
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(from, |at| from + at + 1);
+    let known = line..=start;
+    if !known.contains(&read.end) {
+        *read = Read::default();
+    }
+    let before = text[line..start].trim_ascii_end();
+    let mut end = line + before.len();
+    let mut words = before.rsplit(|&byte| byte == b' ').peekable();
+    let found = loop {
+        let Some(word) = words.next().filter(|_| end >= read.end) else {
+            break read.named.filter(|&(at, _)| at >= line);
+        };
+        let at = end - word.len();
         let is_quoted = word
             .first()
             .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -145,10 +164,16 @@ fn before_it(before: &[u8]) -> Option<Field> {
             Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Zip | Field::Age
         );
         if (is_quoted || is_placed) && says(field) || tells {
-            return Some(field);
+            break Some((at, field));
         }
-    }
-    None
+        // The space before it.
+        end = at.saturating_sub(1);
+    };
+    *read = Read {
+        end: start,
+        named: found,
+    };
+    found.map(|(_, field)| field)
 }
 
 fn trimmed(word: &[u8]) -> &[u8] {

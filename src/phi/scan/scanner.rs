@@ -6,7 +6,7 @@ use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
     Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
-    labels, lexicon, list, markup, number, option, person, secret, standard, table, url,
+    labels, lexicon, list, markup, number, option, person, quoted, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -27,6 +27,8 @@ pub(super) struct Scanner<'a, 's> {
     tried: usize,
     /// What keys before tell of those after them.
     keys: keyed::Read,
+    /// What was read before a word that a value in quotes comes after.
+    quoted: quoted::Read,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -43,6 +45,7 @@ impl<'a, 's> Scanner<'a, 's> {
             budget: text.len(),
             tried: 0,
             keys: keyed::Read::default(),
+            quoted: quoted::Read::default(),
             tabled: 0,
             spans,
         }
@@ -146,7 +149,15 @@ impl<'a, 's> Scanner<'a, 's> {
             return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
-            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+            && let Some(hit) = cue::find(
+                text,
+                start,
+                letters,
+                end,
+                known,
+                self.floor,
+                &mut self.quoted,
+            )
         {
             return self.take_list(hit, end);
         }
