@@ -159,10 +159,7 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
 
 /// The values of a key that stand in a list of YAML below it or between brackets.
 fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
-    if matches!(
-        field,
-        Field::Plain | Field::About | Field::Thing | Field::Label | Field::Id
-    ) {
+    if !list::announces_list(field) {
         return Vec::new();
     }
     let start = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t'));
