@@ -29,6 +29,8 @@ pub(super) struct Scanner<'a, 's> {
     keys: keyed::Read,
     /// What was read before a word that a value in quotes comes after.
     quoted: quoted::Read,
+    /// There ends the last of more labels than have values.
+    many_labels: usize,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -46,6 +48,7 @@ impl<'a, 's> Scanner<'a, 's> {
             tried: 0,
             keys: keyed::Read::default(),
             quoted: quoted::Read::default(),
+            many_labels: 0,
             tabled: 0,
             spans,
         }
@@ -64,7 +67,10 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     fn take(&mut self, hit: Hit) {
-        self.spans.text(hit.start, hit.end, hit.kind);
+        let is_done = placeholder::length_at(&self.text[hit.start..]) == Some(hit.end - hit.start);
+        if !is_done {
+            self.spans.text(hit.start, hit.end, hit.kind);
+        }
         self.at = hit.end;
         self.floor = hit.end;
     }
@@ -94,7 +100,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if !labels::are_before(self.text, start, self.floor) {
             return false;
         }
-        let hits = labels::find(self.text, end, self.floor);
+        let hits = labels::find(self.text, end, self.floor, &mut self.many_labels);
         if hits.is_empty() {
             return false;
         }
