@@ -1,7 +1,7 @@
 //! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
 use super::announced::is_measured;
-use super::class::{is_boundary_after, is_word, run, word_end};
+use super::class::{is_boundary_after, is_word, line_end, line_start, run, word_end};
 use super::number::digits_end;
 use super::{Hit, lexicon};
 use crate::phi::kind::Kind;
@@ -37,6 +37,9 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
 /// Whether a unit at `at` is that of ages and of nothing else.
 fn is_old(text: &[u8], at: usize) -> bool {
     let rest = &text[at..];
+    if !matches!(rest.first(), Some(b'y' | b'Y')) {
+        return false;
+    }
     [
         &b"year-old"[..],
         b"year old",
@@ -275,14 +278,8 @@ static NONE: Known = Known::new(&[
 
 /// Whether the words around an age from `start` and its sex up to `end` are those of a note.
 fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
-    let from = start.saturating_sub(NEAR / 2);
-    let before = &text[from..start];
-    let before = &before[before
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |line| line + 1)..];
-    let after = &text[end..text.len().min(end + NEAR)];
-    let after = &after[..run(after, 0, |byte| byte != b'\n')];
+    let before = &text[line_start(text, start, NEAR / 2)..start];
+    let after = &text[end..line_end(text, end, NEAR)];
     // "110M records".
     let is_status_post = text[end..].starts_with(b" s/");
     if is_measured(text, end) && !is_status_post {

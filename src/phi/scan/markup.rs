@@ -11,8 +11,6 @@ use crate::phi::placeholder;
 const MAX_TAG: usize = 160;
 /// No text of an element that is a value is longer.
 const MAX_TEXT: usize = 512;
-/// No more tags stand around a label or a value.
-const MAX_MARKS: usize = 4;
 /// No text that names the field of the next element is longer.
 const MAX_LABEL: usize = 64;
 
@@ -135,6 +133,7 @@ fn before(text: &[u8], open: usize) -> Field {
 
 /// Past the tags, and what else sets words off, that begin at `at`: `</b> <i>`, `**`.
 pub(super) fn past(text: &[u8], mut at: usize) -> usize {
+    const MAX_MARKS: usize = 4;
     for _ in 0..MAX_MARKS {
         at = run(text, at, |byte| matches!(byte, b' ' | b'\t' | b'*'));
         if text.get(at) != Some(&b'<') {
@@ -158,22 +157,22 @@ pub(super) fn past(text: &[u8], mut at: usize) -> usize {
 /// Where what ends at `end` begins to be tags that close, or stars: the end of `MRN` in `<b>MRN</b>`, `**MRN**`.
 pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
     const LONGEST: usize = 12;
-    for _ in 0..MAX_MARKS {
+    loop {
         let stars = text[floor..end].iter().rev().take(3);
         end -= stars.take_while(|&&byte| byte == b'*').count();
         if end == floor || text[end - 1] != b'>' {
             return end;
         }
         let from = floor.max(end.saturating_sub(LONGEST));
-        let Some(open) = text[from..end].iter().rposition(|&byte| byte == b'<') else {
-            return end;
-        };
-        if text[from + open + 1] != b'/' {
-            return end;
+        // What is between two tags is none, and would be passed before each separator again.
+        let tag = text[from..end - 1]
+            .iter()
+            .rposition(|byte| matches!(byte, b'<' | b'>'));
+        match tag.map(|open| from + open) {
+            Some(open) if text[open..].starts_with(b"</") => end = open,
+            _ => return end,
         }
-        end = from + open;
     }
-    end
 }
 
 /// The extension of an instance identifier of HL7's V3 data types (II), whose equals sign is at `equals`: of a

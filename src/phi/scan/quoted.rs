@@ -1,7 +1,7 @@
 //! Values that a message quotes beside the name of their field: `Cast to Number failed for value "…" at path "ssn"`,
 //! `"ssn" with value "…" fails to match`, `Incorrect date value: '…' for column 'dob'`, `on field 'ssn': rejected value […]`.
 
-use super::class::{is_word, run, run_at_most};
+use super::class::{is_word, line_end, line_start, run, run_at_most};
 use super::table::says;
 use super::value::{self, Announced};
 use super::{Hit, whole};
@@ -32,7 +32,7 @@ pub(super) fn value(text: &[u8], start: usize, end: usize, read: &mut Read) -> O
     if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
         return None;
     }
-    let line = run_at_most(text, to, MAX_DISTANCE, |byte| byte != b'\n');
+    let line = line_end(text, to, MAX_DISTANCE);
     let kind = after(&text[to..line])
         .and_then(|field| kind(field, value))
         .or_else(|| before_it(text, start, read).and_then(|field| kind(field, value)))?;
@@ -137,11 +137,7 @@ fn after(rest: &[u8]) -> Option<Field> {
 
 /// The field before `start`: a name in quotes, after a word for its place, or one that tells by itself.
 fn before_it(text: &[u8], start: usize, read: &mut Read) -> Option<Field> {
-    let from = start.saturating_sub(MAX_DISTANCE);
-    let line = text[from..start]
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(from, |at| from + at + 1);
+    let line = line_start(text, start, MAX_DISTANCE);
     let known = line..=start;
     if !known.contains(&read.end) {
         *read = Read::default();
