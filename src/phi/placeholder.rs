@@ -5,12 +5,13 @@
 //! nobody can try values, and 24 bits are too few to name one person among many.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use ring::hmac;
 
 use super::fold;
 use super::kind::Kind;
+use super::number;
 
 static KEY: RwLock<Option<hmac::Key>> = RwLock::new(None);
 static KEYED: AtomicBool = AtomicBool::new(false);
@@ -90,6 +91,10 @@ fn normalised(kind: Kind, value: &[u8]) -> String {
     }
 }
 
+/// The names of the kinds as numbers.
+static KINDS: LazyLock<[u64; Kind::ALL.len()]> =
+    LazyLock::new(|| Kind::ALL.map(|kind| number::of_bytes(kind.as_str().as_bytes())));
+
 /// The length of the placeholder that `bytes` begins with, if it does.
 pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
     if bytes.first() != Some(&b'[') {
@@ -104,10 +109,7 @@ pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
     if word < 2 || !matches!(bytes.get(end), Some(b']' | b':')) {
         return None;
     }
-    if !Kind::ALL
-        .iter()
-        .any(|kind| kind.as_str().as_bytes() == &bytes[1..end])
-    {
+    if !KINDS.contains(&number::of_bytes(&bytes[1..end])) {
         return None;
     }
     match bytes.get(end)? {

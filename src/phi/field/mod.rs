@@ -231,12 +231,18 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
         return None;
     }
     let first = end.saturating_sub(4);
-    let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
-    if longest.is_some() {
-        return longest;
+    let last = words.get(end - 1);
+    // Every word of a phrase is known: most names end here.
+    if vocabulary::word(last).is_some() {
+        let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
+        if longest.is_some() {
+            return longest;
+        }
     }
     // "mrns", "licenses": one of many is of the same kind.
-    let is_plural = words.get(end - 1).ends_with(b"s") && words.get(end - 1).len() > 2;
+    let is_plural = last.len() > 2
+        && last.ends_with(b"s")
+        && vocabulary::word(&last[..last.len() - 1]).is_some();
     (first..end)
         .filter(|_| is_plural)
         .find_map(|start| {
@@ -372,11 +378,12 @@ fn part_compounds(words: &mut Words) {
 
 /// How many words `word` is made of, longest first, or nought.
 fn parts_of(word: &[u8], lengths: &mut [usize]) -> usize {
-    if word.is_empty() || lengths.is_empty() || word.len() > 32 {
+    if word.is_empty() || lengths.is_empty() || word.len() > vocabulary::MAX_COMPOUND {
         return 0;
     }
+    let known = vocabulary::known_beginnings(word);
     for length in (2..=word.len()).rev() {
-        if vocabulary::word(&word[..length]).is_none() {
+        if !known[length] {
             continue;
         }
         lengths[0] = length;

@@ -18,6 +18,7 @@ pub(super) fn find(
     end: usize,
     known: u32,
     floor: usize,
+    quoted: &mut quoted::Read,
 ) -> Option<Hit> {
     if end - start == 1 {
         return initials(text, start, end, floor);
@@ -35,7 +36,7 @@ pub(super) fn find(
         return match word.to_ascii_lowercase().as_slice() {
             b"entry" => constraint::duplicate_entry(text, end),
             b"constraint" => constraint::constrained(text, end),
-            _ => quoted::value(text, start, end),
+            _ => quoted::value(text, start, end, quoted),
         };
     }
     if known & lexicon::GEO != 0

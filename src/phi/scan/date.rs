@@ -320,11 +320,10 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     if word.len() < 3 || word.len() > 9 {
         return None;
     }
-    let place = MONTHS.iter().position(|name| {
-        let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
-        (is_short || word.len() == name.len())
-            && name[..word.len().min(name.len())].eq_ignore_ascii_case(word)
-    })?;
+    let begins = |name: &&[u8]| (0..3).all(|at| name[at] == word[at].to_ascii_lowercase());
+    let place = MONTHS.iter().position(|name| begins(name))?;
+    let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
+    (is_short || word.eq_ignore_ascii_case(MONTHS[place])).then_some(())?;
     u8::try_from(place + 1).ok()
 }
 

@@ -182,13 +182,14 @@ pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
             return end;
         }
         let from = floor.max(end.saturating_sub(LONGEST));
-        let Some(open) = text[from..end].iter().rposition(|&byte| byte == b'<') else {
-            return end;
-        };
-        if text[from + open + 1] != b'/' {
-            return end;
+        // What is between two tags is none, and would be passed before each separator again.
+        let tag = text[from..end - 1]
+            .iter()
+            .rposition(|byte| matches!(byte, b'<' | b'>'));
+        match tag.map(|open| from + open) {
+            Some(open) if text[open..].starts_with(b"</") => end = open,
+            _ => return end,
         }
-        end = from + open;
     }
 }
 

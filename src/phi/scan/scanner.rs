@@ -6,7 +6,7 @@ use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
     Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
-    labels, lexicon, list, markup, number, option, person, secret, standard, table, url,
+    labels, lexicon, list, markup, number, option, person, quoted, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -27,6 +27,10 @@ pub(super) struct Scanner<'a, 's> {
     tried: usize,
     /// What keys before tell of those after them.
     keys: keyed::Read,
+    /// What was read before a word that a value in quotes comes after.
+    quoted: quoted::Read,
+    /// There ends the last of more labels than have values.
+    many_labels: usize,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -43,6 +47,8 @@ impl<'a, 's> Scanner<'a, 's> {
             budget: text.len(),
             tried: 0,
             keys: keyed::Read::default(),
+            quoted: quoted::Read::default(),
+            many_labels: 0,
             tabled: 0,
             spans,
         }
@@ -61,7 +67,10 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     fn take(&mut self, hit: Hit) {
-        self.spans.text(hit.start, hit.end, hit.kind);
+        let is_done = placeholder::length_at(&self.text[hit.start..]) == Some(hit.end - hit.start);
+        if !is_done {
+            self.spans.text(hit.start, hit.end, hit.kind);
+        }
         self.at = hit.end;
         self.floor = hit.end;
     }
@@ -91,7 +100,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if !labels::are_before(self.text, start, self.floor) {
             return false;
         }
-        let hits = labels::find(self.text, end, self.floor);
+        let hits = labels::find(self.text, end, self.floor, &mut self.many_labels);
         if hits.is_empty() {
             return false;
         }
@@ -146,7 +155,15 @@ impl<'a, 's> Scanner<'a, 's> {
             return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
-            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+            && let Some(hit) = cue::find(
+                text,
+                start,
+                letters,
+                end,
+                known,
+                self.floor,
+                &mut self.quoted,
+            )
         {
             return self.take_list(hit, end);
         }
