@@ -1,7 +1,7 @@
 //! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
 use super::announced::is_measured;
-use super::class::{is_boundary_after, is_word, line_end, line_start, run, word_end};
+use super::class::{is_boundary_after, is_word, line_end, line_start, run, word_before, word_end};
 use super::number::digits_end;
 use super::{Hit, lexicon};
 use crate::phi::kind::Kind;
@@ -388,15 +388,8 @@ pub(super) fn in_words(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let before = text[..first].trim_ascii_end();
-    let word = before.len()
-        - before
-            .iter()
-            .rev()
-            .take(12)
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
-    let is_aged = before[word..].eq_ignore_ascii_case(b"age")
-        || lexicon::flags(before, word, before.len()) & lexicon::AGED != 0;
+    let word = word_before(before, before.len());
+    let is_aged = word.eq_ignore_ascii_case(b"age") || lexicon::flags_of(word) & lexicon::AGED != 0;
     let unit = run(text, stop, |byte| matches!(byte, b' ' | b'-'));
     (is_aged && !is_measured(text, stop) || unit > stop && is_old(text, unit)).then_some(Hit {
         start: first,

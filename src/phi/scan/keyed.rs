@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, key, label, list, markup, name, sequence, validation, whole, wrapper};
+use super::{Hit, key, list, literal, markup, name, naming, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -72,7 +72,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         return Found::Version(run(text, start, is_version));
     }
     if matches!(field, Field::Label | Field::Name)
-        && let Some(named) = label::named(text, at)
+        && let Some(named) = naming::named(text, at)
     {
         read.named = Some((named, at));
         if text[at] != b'=' {
@@ -85,7 +85,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         }
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
             match markup::of_value(text, at - 5) {
-                Field::Value => label::message_of(text, at - 5),
+                Field::Value => naming::message_of(text, at - 5),
                 field => field,
             }
         }
@@ -95,7 +95,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         return validation::input(text, at)
             .or_else(|| {
                 let (field, named_at) = read.named?;
-                let hit = (at - named_at <= label::MAX_DISTANCE)
+                let hit = (at - named_at <= naming::MAX_DISTANCE)
                     .then(|| value(text, at, field, true, read))??;
                 whole::is_value_of(field, &text[hit.start..hit.end]).then_some(hit)
             })
@@ -105,7 +105,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     if !hits.is_empty() {
         return Found::Values(hits);
     }
-    if field == Field::Name && label::is_of_thing(text, at) {
+    if field == Field::Name && naming::is_of_thing(text, at) {
         return Found::Nothing;
     }
     value(text, at, field, quoted_key, read).map_or(Found::Nothing, Found::Value)
@@ -154,7 +154,7 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
     let Some((field, _)) = key::before(text, column, floor) else {
         return Vec::new();
     };
-    sequence::literals(text, end, field)
+    literal::literals(text, end, field)
 }
 
 /// The values of a key that stand in a list of YAML below it or between brackets.
@@ -270,7 +270,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
         }
         let beginning = &content[..content.len().min(MAX_QUOTED)];
         let kind =
-            whole::whole(field, beginning, false).or_else(|| sequence::of_array(field, content))?;
+            whole::whole(field, beginning, false).or_else(|| literal::of_array(field, content))?;
         return Some(Hit {
             start: start + 1,
             end: close,
@@ -283,7 +283,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,
             Field::Place => Kind::Address,
-            field => return sequence::bracketed(text, start, field),
+            _ => return None,
         };
         if start < read.unclosed {
             return None;

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
-    labels, lexicon, list, markup, number, option, person, quoted, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, joint, keyed,
+    lexicon, list, markup, naming, number, option, person, quoted, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -97,10 +97,10 @@ impl<'a, 's> Scanner<'a, 's> {
     /// Takes the values of labels written as one, the last of which is before `end`.
     #[inline(never)]
     fn labelled(&mut self, start: usize, end: usize) -> bool {
-        if !labels::are_before(self.text, start, self.floor) {
+        if !joint::are_before(self.text, start, self.floor) {
             return false;
         }
-        let hits = labels::find(self.text, end, self.floor, &mut self.many_labels);
+        let hits = joint::find(self.text, end, self.floor, &mut self.many_labels);
         if hits.is_empty() {
             return false;
         }
@@ -350,7 +350,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 let (hits, end) = table::rows(text, at);
                 self.tabled = end;
                 if hits.is_empty()
-                    && let Some(hit) = label::below(text, at)
+                    && let Some(hit) = naming::below(text, at)
                 {
                     return self.found(&[hit]);
                 }
