@@ -5,7 +5,7 @@
 //! nobody can try values, and 24 bits are too few to name one person among many.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use ring::hmac;
 
@@ -92,8 +92,15 @@ fn normalised(kind: Kind, value: &[u8]) -> String {
 }
 
 /// The names of the kinds as numbers.
-static KINDS: LazyLock<[u64; Kind::ALL.len()]> =
-    LazyLock::new(|| Kind::ALL.map(|kind| number::of_bytes(kind.as_str().as_bytes())));
+const KINDS: [u64; Kind::ALL.len()] = {
+    let mut kinds = [0; Kind::ALL.len()];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = number::of_bytes(Kind::ALL[at].as_str().as_bytes());
+        at += 1;
+    }
+    kinds
+};
 
 /// The length of the placeholder that `bytes` begins with, if it does.
 pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {

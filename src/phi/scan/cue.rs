@@ -167,7 +167,9 @@ fn is_several(role: &[u8]) -> bool {
 
 /// "[name] ID 4711223": the code of whom was named right before.
 fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let is_id = text[start..end].eq_ignore_ascii_case(b"id");
+    if !text[start..end].eq_ignore_ascii_case(b"id") {
+        return None;
+    }
     let before = text[..start].trim_ascii_end();
     let before = before
         .strip_suffix(b",")
@@ -177,10 +179,10 @@ fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // The name was found before, and the text is read again.
     let is_after = before.ends_with(b"]")
         && open.is_some_and(|open| before[before.len() - open..].starts_with(b"name"));
-    if is_id && is_after {
+    if is_after {
         return value_after(Field::Coded(Kind::Mrn), text, end);
     }
-    (is_id && text.get(end) == Some(&b'#') && is_insured(text, start))
+    (text.get(end) == Some(&b'#') && is_insured(text, start))
         .then(|| value_after(Field::Coded(Kind::Plan), text, end))?
 }
 

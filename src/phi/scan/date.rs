@@ -4,6 +4,7 @@ use super::announced::is_measured;
 use super::class::{is_boundary_after, is_word, run, word_before};
 use super::ip;
 use super::number::digits_end;
+use crate::phi::number::of_bytes;
 
 /// A date, up to `end`, and where the time of day that follows it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -317,11 +318,21 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
         b"november",
         b"december",
     ];
+    /// Their first three letters.
+    const FIRST: [u64; MONTHS.len()] = {
+        let mut first = [0; MONTHS.len()];
+        let mut at = 0;
+        while at < first.len() {
+            first[at] = of_bytes(MONTHS[at].split_at(3).0);
+            at += 1;
+        }
+        first
+    };
     if word.len() < 3 || word.len() > 9 {
         return None;
     }
-    let begins = |name: &&[u8]| (0..3).all(|at| name[at] == word[at].to_ascii_lowercase());
-    let place = MONTHS.iter().position(|name| begins(name))?;
+    let first = of_bytes(&word[..3]) | 0x0020_2020;
+    let place = FIRST.iter().position(|&known| known == first)?;
     let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
     (is_short || word.eq_ignore_ascii_case(MONTHS[place])).then_some(())?;
     u8::try_from(place + 1).ok()

@@ -175,6 +175,8 @@ pub(super) fn past(text: &[u8], mut at: usize) -> usize {
 /// Where what ends at `end` begins to be tags that close, or stars: the end of `MRN` in `<b>MRN</b>`, `**MRN**`.
 pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
     const LONGEST: usize = 12;
+    // What is more than a tag is passed once: a row of them would be passed before each of its separators again.
+    let mut is_spent = false;
     loop {
         let stars = text[floor..end].iter().rev().take(3);
         end -= stars.take_while(|&&byte| byte == b'*').count();
@@ -182,14 +184,16 @@ pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
             return end;
         }
         let from = floor.max(end.saturating_sub(LONGEST));
-        // What is between two tags is none, and would be passed before each separator again.
-        let tag = text[from..end - 1]
-            .iter()
-            .rposition(|byte| matches!(byte, b'<' | b'>'));
-        match tag.map(|open| from + open) {
-            Some(open) if text[open..].starts_with(b"</") => end = open,
-            _ => return end,
+        let Some(open) = text[from..end].iter().rposition(|&byte| byte == b'<') else {
+            return end;
+        };
+        let open = from + open;
+        let is_more = text[open..end - 1].contains(&b'>');
+        if text[open + 1] != b'/' || is_more && is_spent {
+            return end;
         }
+        is_spent |= is_more;
+        end = open;
     }
 }
 

@@ -171,7 +171,8 @@ fn is_compact_word(text: &[u8], start: usize) -> bool {
 fn date_end(text: &[u8], start: usize) -> Option<usize> {
     let start = past_weekday(text, start);
     let word = word_end(text, start);
-    let found = if text[start].is_ascii_digit() {
+    let begins_with_digit = text.get(start).is_some_and(u8::is_ascii_digit);
+    let found = if begins_with_digit {
         date::find(text, start, true)
     } else {
         date::find_month(
@@ -183,7 +184,7 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
     };
     match found {
         Some(found) => Some(found.time_end.unwrap_or(found.end)),
-        None if word > start && text[start].is_ascii_digit() => Some(word),
+        None if word > start && begins_with_digit => Some(word),
         None => None,
     }
 }
@@ -331,6 +332,13 @@ fn is_grouped(kind: Kind) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_weekday_that_ends_a_text_is_no_date() {
+        for text in ["dob Mon ", "DOB: Tue ", "born Wed "] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 
     #[test]
     fn nothing_is_left_of_a_number_in_groups_whatever_it_was_announced_as() {
