@@ -420,6 +420,8 @@ mod tests {
             "see dr. watson/handler",
             "worker Blue Green started",
             "Doctor: checks passed",
+            "test phi::scan::name::tests::a_name ... ok",
+            "installed alsa-topology-conf:all 1.2.5.1-2",
             "scopes patients:read claims:write",
             "scored 598 encounters, AUC 0.83",
             "npm 12.16.10 and 18.24.9",

@@ -60,6 +60,7 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
         Some(b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && !is_word(b'-') => {
             return Some(Address::Other(at));
         }
+        Some(b'-') if is_revision(text, at + 1) => return Some(Address::Other(at)),
         Some(&byte) if is_word(byte) => return None,
         _ => {}
     }
@@ -74,6 +75,12 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
             Address::Other(at)
         },
     )
+}
+
+/// Whether what begins at `start` is the revision of a package of a distribution: "1.2.5.1-2".
+fn is_revision(text: &[u8], start: usize) -> bool {
+    let end = run_at_most(text, start, 3, |byte| byte.is_ascii_digit());
+    (1..=2).contains(&(end - start)) && !matches!(text.get(end), Some(b'.' | b'-' | b'/' | b':'))
 }
 
 /// A public address in the name of a host that begins at `start`: "ec2-198-51-100-7.compute-1.example.com".

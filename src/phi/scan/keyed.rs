@@ -59,6 +59,12 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     {
         return Found::Value(hit);
     }
+    // "name::tests": a path of Rust, C++ or PHP.
+    if text[at..].starts_with(b"::") && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+        || text[..at].ends_with(b":")
+    {
+        return Found::Nothing;
+    }
     let Some((field, quoted_key)) = key::before(text, at, floor) else {
         return Found::Nothing;
     };

@@ -269,6 +269,10 @@ pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
 
 /// An international number: a plus sign and up to fifteen digits (ITU-T E.164).
 pub(super) fn international_phone(text: &[u8], start: usize) -> Option<Hit> {
+    // "2.4+20151223" is a version.
+    if start > 0 && text[start - 1].is_ascii_digit() {
+        return None;
+    }
     let mut at = start + 1;
     let mut digits = 0;
     let mut end = at;
@@ -435,7 +439,8 @@ mod tests {
             redact_text("pls c/b sister @ 2125550123"),
             "pls c/b sister @ [phone]"
         );
-        let text = "seek @ 2125550123";
-        assert_eq!(redact_text(text), text);
+        for text in ["seek @ 2125550123", "librtmp1 2.4+20151223.gitfa8646d"] {
+            assert_eq!(redact_text(text), text);
+        }
     }
 }

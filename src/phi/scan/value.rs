@@ -222,6 +222,12 @@ fn full_name_end(text: &[u8], start: usize) -> Option<usize> {
 }
 
 fn foreign_zip(text: &[u8], start: usize) -> Option<usize> {
+    // "zip:amd64" is a package.
+    if begins_with_word(text, start)
+        || run(text, start, |byte| byte.is_ascii_lowercase()) > start + 2
+    {
+        return None;
+    }
     let first = word_end(text, start);
     let second = word_end(text, first + usize::from(text.get(first) == Some(&b' ')));
     let end = if text[first..second].iter().any(u8::is_ascii_digit) {
@@ -348,6 +354,7 @@ mod tests {
         for (text, redacted) in [
             ("password: 4111 1111 1111 1111", "password: [secret]"),
             ("api_key=536-22-8726", "api_key=[secret]"),
+            ("install zip:amd64 3.0-13", "install zip:amd64 3.0-13"),
             (
                 "dob: Mon May 18 1981 00:00:00 GMT+0000",
                 "dob: [date] GMT+0000",
