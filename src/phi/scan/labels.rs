@@ -29,15 +29,15 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, many: &mut usize) -> Ve
     let mut fields = [Field::Plain; MAX_LABELS];
     let mut count = 0;
     let mut end = at;
-    let mut last = at;
+    let mut newest = at;
     loop {
         let Some((start, stop)) = label(text, end, floor) else {
             return Vec::new();
         };
         if count == 0 {
-            last = stop;
+            newest = stop;
         } else if stop == *many {
-            *many = last;
+            *many = newest;
             return Vec::new();
         }
         let before = back(text, start, floor, |byte| byte == b' ');
@@ -52,7 +52,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, many: &mut usize) -> Ve
             break;
         }
         if count == MAX_LABELS {
-            *many = last;
+            *many = newest;
             return Vec::new();
         }
         end = before - 1;
