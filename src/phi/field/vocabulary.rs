@@ -111,6 +111,8 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::new);
 struct Vocabulary {
     words: Map<u8>,
     phrases: Map<Field>,
+    /// How long the longest phrase is: what is longer need not be hashed.
+    longest: usize,
 }
 
 type Map<V> = HashMap<u64, V, BuildHasherDefault<Hashed>>;
@@ -131,6 +133,7 @@ impl Vocabulary {
             }
         }
         let mut phrases = Map::default();
+        let mut longest = 0;
         for (field, list) in PHRASES {
             for phrase in list.split(',') {
                 let phrase = phrase.trim();
@@ -143,7 +146,9 @@ impl Vocabulary {
                 for head in heads {
                     let spelt = phrase.replace('#', head);
                     let read = Words::split(spelt.as_bytes());
-                    phrases.insert(hash(read.phrase(0, read.len())), *field);
+                    let phrase = read.phrase(0, read.len());
+                    longest = longest.max(phrase.len());
+                    phrases.insert(hash(phrase), *field);
                     for place in 0..read.len() {
                         words.entry(hash(read.get(place))).or_insert(0);
                     }
@@ -153,7 +158,11 @@ impl Vocabulary {
                 }
             }
         }
-        Self { words, phrases }
+        Self {
+            words,
+            phrases,
+            longest,
+        }
     }
 }
 
@@ -164,7 +173,10 @@ pub(super) fn word(word: &[u8]) -> Option<u8> {
 
 /// What a phrase says of the value.
 pub(super) fn phrase(phrase: &[u8]) -> Option<Field> {
-    VOCABULARY.phrases.get(&hash(phrase)).copied()
+    let vocabulary = &*VOCABULARY;
+    (phrase.len() <= vocabulary.longest)
+        .then(|| vocabulary.phrases.get(&hash(phrase)).copied())
+        .flatten()
 }
 
 /// No word that is several written as one is longer.

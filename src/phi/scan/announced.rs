@@ -1,6 +1,6 @@
 //! The values of fields that words name: which field it is, and where its value begins.
 
-use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
+use super::class::{has_digit_within, is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
@@ -127,6 +127,10 @@ fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit
         Field::Strong(Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin) => {}
         Field::Coded(_) if is_number => {}
         _ => return None,
+    }
+    // No code is without one, nor are more letters before it.
+    if !has_digit_within(text, end, FAR + value::MAX_LETTERS + 2) {
+        return None;
     }
     let limit = text.len().min(end + FAR);
     let near = &text[..limit];

@@ -1,6 +1,6 @@
 //! Errors of databases that give a value and the name of the constraint or index that it violates.
 
-use super::class::{run, run_at_most};
+use super::class::{line_end, run, run_at_most};
 use super::{Hit, name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -54,10 +54,13 @@ pub(super) fn constrained(text: &[u8], at: usize) -> Option<Hit> {
         _ => return None,
     };
     let name_end = run_at_most(text, open + 1, 96, |byte| byte != close && byte != b'\n');
+    if text.get(name_end) != Some(&close) {
+        return None;
+    }
     let index = text[open + 1..name_end]
         .rsplit(|&byte| byte == b'"')
         .find(|part| !part.is_empty())?;
-    let line_end = run_at_most(text, name_end, MAX_REST, |byte| byte != b'\n');
+    let line_end = line_end(text, name_end, MAX_REST);
     let line = text.get(name_end + 1..line_end)?;
     // SQL Server names the table in quotes too.
     let mut opens = (0..line.len()).filter(|&at| line[at] == b'(');

@@ -359,6 +359,10 @@ mod tests {
                 "mrns:\n  - [mrn]\n  - '[mrn]'\n",
             ),
             (
+                "mrns:\n  - 00123456\n  - ages:\n  - 94\n  - 4071",
+                "mrns:\n  - [mrn]\n  - ages:\n  - [age]\n  - 4071",
+            ),
+            (
                 "accountIds: [338633698, 541581416]",
                 "accountIds: [[account], [account]]",
             ),

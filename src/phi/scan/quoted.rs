@@ -216,6 +216,10 @@ mod tests {
                 "truncated in column 'last_name'. Truncated value: '[name]'.",
             ),
             (
+                "\"mrn\" with value \"E0289914\", and with value \"E0289915\"",
+                "\"mrn\" with value \"[mrn]\", and with value \"[mrn]\"",
+            ),
+            (
                 "Invalid patient name: \"Ulrika Stone\"",
                 "Invalid patient name: \"[name]\"",
             ),

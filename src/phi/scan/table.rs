@@ -228,19 +228,25 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     } else {
         line_end + 1
     };
+    if at >= text.len() {
+        return (hits, at);
+    }
     // The header may be the line below: "a, b\nid,mrn\n".
-    let first = text.len().min(at)..run(text, at, |byte| byte != b'\n');
-    row_cells(text, first.start, first.end, separator, &columns, &mut hits);
+    let end = run(text, at, |byte| byte != b'\n');
+    let cells = row_cells(text, at, end, separator, &columns, &mut hits);
     let is_header = hits.is_empty()
-        && text[first]
+        && text[at..end]
             .split(|&byte| byte == separator)
             .take(MAX_COLUMNS)
             .any(|cell| says(field::classify(cell)));
     if is_header {
         return (hits, line_end);
     }
-    hits.clear();
-    let end = lines(text, at, separator, &columns, &mut hits);
+    if cells != columns.len() {
+        hits.clear();
+        return (hits, at);
+    }
+    let end = lines(text, end + 1, separator, &columns, &mut hits);
     (hits, end)
 }
 

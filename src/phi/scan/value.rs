@@ -8,7 +8,7 @@ use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
 /// No code has more letters before its first digit.
-const MAX_LETTERS: usize = 64;
+pub(super) const MAX_LETTERS: usize = 64;
 
 /// How sure it is that a value of the field comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
