@@ -12,36 +12,94 @@ thread_local! {
     static SEEN: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The last text whose hash has this place: all of its bytes, so that no other is taken for it.
+/// A text, its hash, and that of the one that came last in its place. All of the bytes are compared, so that no other
+/// text is taken for it.
 #[derive(Clone, Default)]
-struct Slot(Vec<u8>);
-
-/// Whether `text` is known to have nothing in it.
-pub(super) fn is_known(text: &[u8]) -> bool {
-    text.len() <= MAX_TEXT
-        && SEEN.with_borrow(|seen| seen.get(place(text)).is_some_and(|slot| slot.0 == text))
+struct Slot {
+    hash: u64,
+    missed: u64,
+    text: Vec<u8>,
 }
 
-/// Keeps `text`, in which nothing was found.
-pub(super) fn keep(text: &[u8]) {
-    if text.len() > MAX_TEXT {
-        return;
-    }
+/// Whether `text`, of this hash, is known to have nothing in it.
+pub(super) fn is_known(text: &[u8], hash: u64) -> bool {
+    SEEN.with_borrow(|seen| {
+        seen.get(place(hash))
+            .is_some_and(|slot| slot.hash == hash && slot.text == text)
+    })
+}
+
+/// Notes that nothing was found in `text`. It is kept when it comes a second time: what comes once puts nothing out.
+pub(super) fn note(text: &[u8], hash: u64) {
     SEEN.with_borrow_mut(|seen| {
         if seen.is_empty() {
             seen.resize(SLOTS, Slot::default());
         }
-        let slot = &mut seen[place(text)].0;
-        slot.clear();
-        slot.extend_from_slice(text);
+        let slot = &mut seen[place(hash)];
+        if slot.missed != hash {
+            slot.missed = hash;
+        } else if text.len() <= MAX_TEXT {
+            slot.hash = hash;
+            slot.text.clear();
+            slot.text.extend_from_slice(text);
+        }
     });
 }
 
-fn place(text: &[u8]) -> usize {
+pub(super) fn hash(text: &[u8]) -> u64 {
     let mix = |hash: u64, bytes: u64| (hash ^ bytes).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let (words, rest) = text.as_chunks::<8>();
+    let (words, rest) = text[..text.len().min(MAX_TEXT)].as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| {
         mix(hash, u64::from_le_bytes(*word)).rotate_left(29)
     });
-    usize::try_from(mix(hash, number::of_bytes(rest)) >> 40).unwrap_or(0) % SLOTS
+    mix(hash, number::of_bytes(rest))
+}
+
+fn place(hash: u64) -> usize {
+    usize::try_from(hash >> 40).unwrap_or(0) % SLOTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::phi::redact_json;
+
+    #[test]
+    fn a_text_is_known_from_the_second_time_on_and_no_other_is() {
+        let text = b"listening on 10.0.0.1:8080";
+        let hash = hash(text);
+        for is_there in [false, false, true] {
+            assert_eq!(is_known(text, hash), is_there);
+            note(text, hash);
+        }
+        assert!(!is_known(b"listening on 10.0.0.1:8081", hash));
+    }
+
+    #[test]
+    fn what_comes_again_is_read_as_it_was_the_first_time() {
+        let lines = [
+            (
+                r#"{"message":"seen by Dr. Ada Byron"}"#,
+                r#"{"message":"seen by Dr. [name]"}"#,
+            ),
+            (
+                r#"{"message":"released 2025-11-03"}"#,
+                r#"{"message":"released [date]"}"#,
+            ),
+            // The same text is none of a person's where it is a version.
+            (
+                r#"{"version":"released 2025-11-03"}"#,
+                r#"{"version":"released 2025-11-03"}"#,
+            ),
+            (
+                r#"{"message":"job 17 done"}"#,
+                r#"{"message":"job 17 done"}"#,
+            ),
+        ];
+        for (line, expected) in lines.iter().cycle().take(4 * lines.len()) {
+            let mut out = Vec::new();
+            redact_json(line.as_bytes(), &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), *expected);
+        }
+    }
 }

@@ -90,13 +90,14 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
     }
     // What is found depends on these alone.
     let is_usual = layers == 0 && field != Field::Version;
-    if is_usual && clean::is_known(raw) {
+    let hash = if is_usual { clean::hash(raw) } else { 0 };
+    if is_usual && clean::is_known(raw, hash) {
         return;
     }
     let mark = spans.mark();
     read_string(raw, escaped, field, layers, spans);
     if is_usual && spans.mark() == mark {
-        clean::keep(raw);
+        clean::note(raw, hash);
     }
 }
 
