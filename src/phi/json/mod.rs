@@ -400,6 +400,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Past a string. Returns where its content is, and whether there are escapes in it.
+    #[inline]
     fn string(&mut self) -> Result<(usize, usize, bool), Unredactable> {
         let start = self.at + 1;
         let mut at = start;

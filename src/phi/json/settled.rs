@@ -4,21 +4,21 @@
 use super::Walk;
 use super::level::Level;
 use super::rows::{self, Cells};
-use super::{label, walk};
-use crate::phi::field::Field;
+use super::{label, whole};
+use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 
 impl Walk<'_> {
     /// Notes what was found since `mark` in the value of `field` from `start` to where the walk is.
     pub(super) fn settle(&mut self, field: Field, level: &Level, start: usize, mark: usize) {
         if self.is_settled && self.spans.mark() != mark {
-            self.is_settled = !self.tells_of_others(field, level)
+            self.is_settled = !self.tells_of_others(field, level, start)
                 && (self.is_whole(start, mark) || self.has_nothing_left(field, level, start, mark));
         }
     }
 
     /// Whether the reading of other values depends on the last value.
-    fn tells_of_others(&self, field: Field, level: &Level) -> bool {
+    fn tells_of_others(&self, field: Field, level: &Level, start: usize) -> bool {
         let key = self.last_key();
         !level.is_object
             || level.cells != Cells::Plain
@@ -29,8 +29,10 @@ impl Walk<'_> {
                     | Field::NamePart
                     | Field::Resource
                     | Field::Value
-                    | Field::Version
             )
+            // "tag": "00100020" of DICOM.
+            || field == Field::Version
+                && self.json.get(start + 1..self.at - 1).is_some_and(|tag| field::attribute(tag).is_some())
             || label::is_caption(key)
             || rows::is_statement(key, b"?")
             || key == b"reference"
@@ -53,10 +55,7 @@ impl Walk<'_> {
     /// Whether nothing more is found in a text with its placeholders, read by itself.
     fn has_nothing_left(&mut self, field: Field, level: &Level, start: usize, mark: usize) -> bool {
         let found = self.spans.since(mark);
-        if field != Field::Plain
-            || level.inherited.is_some()
-            || found.iter().any(|span| span.is_number)
-        {
+        if found.iter().any(|span| span.is_number) {
             return false;
         }
         let mut text = Vec::with_capacity(self.at - start + 16 * found.len());
@@ -67,14 +66,53 @@ impl Walk<'_> {
             written = span.end;
         }
         text.extend_from_slice(&self.json[written..self.at]);
-        let read = self.spans.mark();
-        let layers = self.layers;
-        let is_json = self
-            .spans
-            .within(|spans| walk(&text, layers, spans), |place| place)
-            .is_ok();
-        let is_clean = self.spans.mark() == read;
-        self.spans.rewind(read);
-        is_json && is_clean
+        let is_plain = field == Field::Plain && level.inherited.is_none();
+        let value = &text[1..text.len() - 1];
+        if !is_plain && whole(level.meaning(field), value, level).is_some() {
+            return false;
+        }
+        let found = self.spans.mark();
+        let mut read = Walk::new(&text, self.layers, self.spans);
+        let is_string = read.string().is_ok_and(|(start, end, escaped)| {
+            read.text(start, end, escaped, field);
+            read.at == text.len()
+        });
+        let is_clean = self.spans.mark() == found;
+        self.spans.rewind(found);
+        is_string && is_clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::{redact_json, redact_text};
+
+    #[test]
+    fn what_is_written_has_nothing_more_to_be_found() {
+        for (line, expected) in [
+            (
+                r#"{"email":"a@b.io","note":"call 212-555-0123 or 617-555-0199","ssn":536228726}"#,
+                r#"{"email":"[email]","note":"call [phone] or [phone]","ssn":"[ssn]"}"#,
+            ),
+            // A number in a string of JSON is no whole value.
+            (
+                r#"{"zip":"{\"pan\":5202530649641546,\"cents\":6729}"}"#,
+                r#"{"zip":"[zip]"}"#,
+            ),
+            // What was redacted named the value beside it.
+            (
+                r#"{"title":"ssn of a@b.io","value":"123456789"}"#,
+                r#"{"title":"ssn of [email]","value":"123456789"}"#,
+            ),
+            (
+                r#"["a@b.io","mrn","E0289914"]"#,
+                r#"["[email]","mrn","[mrn]"]"#,
+            ),
+        ] {
+            let mut out = Vec::new();
+            redact_json(line.as_bytes(), &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
     }
 }
