@@ -496,8 +496,8 @@ export interface ProbeServer {
  * for a client to take an answer, 128 connections, of which the idlest goes when another comes.
  *
  * @returns A promise that rejects with a TypeError or RangeError, `RF_CONFIG_…`, for an option that is
- *   not of its form; with an Error `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` or `RF_PROBE_LISTEN` where
- *   it cannot listen.
+ *   not of its form; with an Error `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EMFILE`, `ENFILE`,
+ *   `EAGAIN` or `RF_PROBE_LISTEN` where it cannot listen.
  *
  * @example
  * ```ts

@@ -147,7 +147,7 @@ describe('researchflow-core doctor', () => {
   })
 
   it('finds what was mistyped, and says what to do about each', async () => {
-    const wrong = { EGRESS_ENFORCE: 'Kernel', EGRESS_AUDIT: 'sekret', PROBE_PORT: 'sekret', PROBE_HOST: 'sekret.example', LOG_FORMAT: 'sekret', LOG_LEVEL: 'sekret' }
+    const wrong = { EGRESS_ENFORCE: 'Kernel', EGRESS_AUDIT: 'sekret', PROBE_PORT: 'sekret', PROBE_HOST: 'sekret.example', LOG_FORMAT: 'sekret', LOG_LEVEL: 'sekret', PHI_HASH_KEY: 'sekret' }
     const findings = async (env: Record<string, string>) => {
       const { stdout } = await run(['doctor', '--json'], { ROS_MODE: 'LIVE', ...env })
       expect(stdout).not.toMatch(/sekret|Kernel/)
@@ -160,8 +160,9 @@ describe('researchflow-core doctor', () => {
       { topic, name: 'PROBE_PORT', state: 'bad', text: 'expected an integer from 0 to 65535, but found a string', advice: 'write a port, such as 9464; until then startProbeServer throws' },
       { topic, name: 'PROBE_HOST', state: 'bad', text: "expected an IP address, or 'localhost', but found a string", advice: 'write 127.0.0.1, or 0.0.0.0 where probes come from outside; until then startProbeServer throws' },
       { topic, name: 'EGRESS_AUDIT', state: 'warn', text: 'expected one of 1, true, t, yes, y, on to audit, but found something else', advice: 'write 1 to audit, or 0; until then the guard refuses' },
-      { topic, name: 'LOG_LEVEL', state: 'warn', text: 'expected debug, info, warn, error or silent, but found something else', advice: 'write one of them exactly so; until then it is info' },
-      { topic, name: 'LOG_FORMAT', state: 'warn', text: 'expected text or json, but found something else', advice: 'write one of them exactly so; until then it is text' },
+      { topic, name: 'LOG_LEVEL', state: 'warn', text: 'expected debug, info, warn, error or silent, but found something else', advice: 'write it exactly so; until then it is info' },
+      { topic, name: 'LOG_FORMAT', state: 'warn', text: 'expected text or json, but found something else', advice: 'write it exactly so; until then it is text' },
+      { topic, name: 'PHI_HASH_KEY', state: 'warn', text: 'expected a secret of 16 bytes or more, but found something else', advice: 'write it exactly so; until then its hashes can be guessed' },
     ])
     expect(await findings({ EGRESS_ENFORCE: 'kernel', EGRESS_AUDIT: 'no', PROBE_PORT: '9464', PROBE_HOST: '::', LOG_FORMAT: 'json', LOG_LEVEL: 'silent' })).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -65,6 +65,13 @@ describe.each(STREAMS)('lines that a full disk costs on %s', (broken, level, whe
 it('tells of them in the text format too', async () => {
   const { text } = await end([ENDS, 'return', '3', 'info'], { out: true }, { LOG_FORMAT: 'text' })
   expect(text).toMatch(/^\S+ ERROR logger +log lines could not be written stream=stdout code=ENOSPC lines=\d\n/)
+})
+
+it('says the code of a stream that the program has closed', () => {
+  const code = "const { logger } = require('.'); logger.info('one'); logger.flush(); require('node:fs').closeSync(1); logger.info('two')"
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8', env: { PATH: process.env.PATH, LOG_FORMAT: 'json' } })
+  expect(lines(stdout).map(({ message }) => message)).toEqual(['one'])
+  expect(lines(stderr).map(({ message, context }) => [message, context])).toEqual([['log lines could not be written', { stream: 'stdout', code: 'EBADF', lines: 1 }]])
 })
 
 it.each(['info', 'error'])('ends as it would have when one stream is on a full disk and the other has no reader, at level %s', async (level) => {

@@ -44,6 +44,18 @@ describe('LOG_FORMAT', () => {
   })
 })
 
+describe('PHI_HASH_KEY', () => {
+  it.each([' ', 'k', 'fifteen bytes !'])('of fewer than 16 bytes is used, with a warning that does not repeat it: %j', async (key) => {
+    const { out, err } = await log("core.logger.info('mail jane@example.org')", { PHI_HASH_KEY: key })
+    expect(lines(out)[0]!.message).toMatch(/^mail \[email:[0-9a-f]{6}\]$/)
+    expect(lines(err).map(({ level, message }) => [level, message])).toEqual([['warn', 'PHI_HASH_KEY: expected a secret of 16 bytes or more, but found something else; its hashes can be guessed']])
+  })
+
+  it.each(['', 'of sixteen bytes', 'ü'.repeat(8)])('is taken without a word: %j', async (key) => {
+    expect((await log("core.logger.info('up')", { PHI_HASH_KEY: key })).err).toBe('')
+  })
+})
+
 describe('setLogLevel', () => {
   it('counts at once, for every logger and every thread', async () => {
     const { out, err } = await log(`

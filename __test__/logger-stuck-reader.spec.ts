@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { type Line, lines } from './support/log.ts'
 
 const STUCK = join(import.meta.dirname, 'fixtures/logger/stuck.mjs')
+const ENDS = join(import.meta.dirname, 'fixtures/logger/ends.mjs')
 
 interface Seen {
   logged: Record<string, number>
@@ -66,6 +67,31 @@ it('waits two seconds at the end for a reader that stands still, and no longer',
   expect(code).toBe(0)
   expect(waited).toBeGreaterThan(1_900)
   expect(waited).toBeLessThan(4_000)
+})
+
+const STANDING: [stuck: 'stdout' | 'stderr', read: 'stdout' | 'stderr', level: string, way: string, lines: number, code: number | null][] = [
+  ['stdout', 'stderr', 'info', 'return', 5_000, 0],
+  ['stdout', 'stderr', 'info', 'exit', 5_000, 3],
+  ['stdout', 'stderr', 'info', 'SIGTERM', 5_000, null],
+  ['stderr', 'stdout', 'error', 'exit', 5_000, 3],
+  // More than may wait: those for which there was no room are told with the others.
+  ['stdout', 'stderr', 'debug', 'exit', 200_000, 3],
+]
+
+it.each(STANDING)('when %s stands still to the end, %s is told how many lines that cost, at level %s, by %s', async (stuck, read, level, way, count, code) => {
+  const child = spawn(process.execPath, [ENDS, way, `${count}`, level], { env: { PATH: process.env.PATH, LOG_FORMAT: 'json', LOG_LEVEL: 'debug' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = { stdout: '', stderr: '' }
+  const take = (name: 'stdout' | 'stderr') => child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
+  take(read)
+  // What the pipe holds stays there for whoever reads it late.
+  child.once('exit', () => take(stuck))
+  expect((await once(child, 'close'))[0]).toBe(code)
+  const told = lines(texts[read])
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatchObject({ level: 'error', module: 'logger', message: 'log lines could not be written', context: { stream: stuck, code: 'EAGAIN' } })
+  const arrived = lines(texts[stuck]).filter(({ module }) => module === 'ends').length
+  expect(arrived).toBeGreaterThan(0)
+  expect(arrived + (told[0]!.context!.lines as number)).toBe(count)
 })
 
 it('goes on, and ends at once, when the reader is gone', async () => {

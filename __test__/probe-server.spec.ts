@@ -212,6 +212,44 @@ describe('a port that cannot be listened on', () => {
     await expect(startProbeServer({ port: 0, host: '192.0.2.1', readiness: createReadiness(NOTHING) })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
   })
 
+  it('is told when no more files may be open, and a later start succeeds', async () => {
+    const code = `
+      const { createReadiness, startProbeServer } = require(${JSON.stringify(join(import.meta.dirname, '..', 'index.js'))})
+      const { openSync, closeSync } = require('node:fs')
+      const nothing = { db: false, redis: false, worker: false }
+      const open = []
+      const fill = () => {
+        try {
+          for (;;) open.push(openSync('/dev/null'))
+        } catch {}
+      }
+      const free = () => open.splice(0).forEach((descriptor) => closeSync(descriptor))
+      async function main() {
+        fill()
+        try {
+          createReadiness(nothing)
+        } catch (error) {
+          console.log(error.message)
+        }
+        free()
+        const readiness = createReadiness(nothing)
+        fill()
+        await startProbeServer({ port: 0, readiness }).catch(({ code, message }) => console.log(code, message))
+        free()
+        const { port } = await startProbeServer({ port: 0, readiness })
+        console.log((await fetch('http://127.0.0.1:' + port + '/health/ready')).status)
+        process.exit()
+      }
+      main()`
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$0" -e "$1"', process.execPath, code], { encoding: 'utf8', env: { PATH: process.env.PATH, ROS_MODE: 'LIVE', LOG_LEVEL: 'silent' }, timeout: 10_000 })
+    expect(stdout.split('\n')).toEqual([
+      'the checks cannot run: the system refused it (EMFILE)',
+      'EMFILE startProbeServer: cannot listen: the process has as many files and sockets open as it may; raise its limit (ulimit -n), or find what does not close them (EMFILE)',
+      '200',
+      '',
+    ])
+  })
+
   it('is free again when the start fails after it was taken', async () => {
     // What another version of the package, loaded beside this one, may have left there.
     const code = `

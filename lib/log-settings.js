@@ -15,6 +15,9 @@ const LEVELS = binding.logLevels()
 const SILENT = LEVELS.length
 const FORMATS = ['text', 'json']
 
+/** A shorter key can be found by trying: 112 bits are the least for HMAC (NIST SP 800-131A rev. 2, 10). */
+const KEY_BYTES = 16
+
 /** Until the program handles them itself, these end the process, and the lines go out first. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
@@ -34,11 +37,17 @@ function configure(env) {
   return mistakes(env)
 }
 
-/** `{ name, expected, byDefault }` of each variable that says something else than it can. */
-function mistakes({ LOG_LEVEL: level, LOG_FORMAT: format }) {
+/** `{ name, expected, untilThen }` of each variable that says something else than it should. */
+function mistakes({ LOG_LEVEL: level, LOG_FORMAT: format, PHI_HASH_KEY: key }) {
   return [
-    { name: 'LOG_LEVEL', expected: `${LEVELS.join(', ')} or silent`, byDefault: 'info', isWrong: level && placeOf(level) < 0 },
-    { name: 'LOG_FORMAT', expected: FORMATS.join(' or '), byDefault: 'text', isWrong: format && !FORMATS.includes(format) },
+    { name: 'LOG_LEVEL', expected: `${LEVELS.join(', ')} or silent`, untilThen: 'it is info', isWrong: level && placeOf(level) < 0 },
+    { name: 'LOG_FORMAT', expected: FORMATS.join(' or '), untilThen: 'it is text', isWrong: format && !FORMATS.includes(format) },
+    {
+      name: 'PHI_HASH_KEY',
+      expected: `a secret of ${KEY_BYTES} bytes or more`,
+      untilThen: 'its hashes can be guessed',
+      isWrong: key && Buffer.byteLength(key) < KEY_BYTES,
+    },
   ].filter(({ isWrong }) => isWrong)
 }
 

@@ -16,6 +16,9 @@ const DAY_MS = 86_400_000
 const REASONS = {
   EADDRINUSE: 'the port is taken; choose another by `port` or PROBE_PORT',
   EADDRNOTAVAIL: 'the host is no address of this machine; choose another by `host` or PROBE_HOST',
+  EMFILE: 'the process has as many files and sockets open as it may; raise its limit (ulimit -n), or find what does not close them',
+  EAGAIN: 'the process has as many threads as it may',
+  ENFILE: 'the system has as many files and sockets open as it may',
   EACCES: 'the port may not be listened on by this user; choose one above 1023 by `port` or PROBE_PORT',
 }
 

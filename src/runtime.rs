@@ -4,19 +4,37 @@
 //! They are two, so that a check that keeps its thread busy, with a handshake or a name that the
 //! system looks up, delays no answer, and no page that is made delays a check.
 
-use std::sync::LazyLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{future, io, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 // Never shut down: a worker thread of Node may end, or the process exit, while a task still runs,
 // and the threads must outlive both.
-static CHECKS: LazyLock<io::Result<Runtime>> = LazyLock::new(checks);
-static ANSWERS: LazyLock<io::Result<Handle>> = LazyLock::new(answers);
+static CHECKS: Begun<Runtime> = Begun::new();
+static ANSWERS: Begun<Handle> = Begun::new();
 
 /// One thread: checks wait far more than they work, and tasks that hand an answer to each other on
 /// one thread need not wake another, which takes longer than a question to Postgres.
 const WORKERS: usize = 1;
+
+/// The runtime that carries the checks.
+///
+/// # Errors
+///
+/// When the operating system gives no thread or no descriptor. The next call tries again.
+pub fn handle() -> io::Result<Handle> {
+    CHECKS.get(checks).map(|runtime| runtime.handle().clone())
+}
+
+/// The runtime that answers: the probe server, and the watch over the event loop.
+///
+/// # Errors
+///
+/// When the operating system gives no thread or no descriptor. The next call tries again.
+pub fn answering() -> io::Result<Handle> {
+    ANSWERS.get(answers).cloned()
+}
 
 fn checks() -> io::Result<Runtime> {
     // Where the system gives no thread, tokio panics.
@@ -44,20 +62,47 @@ fn answers() -> io::Result<Handle> {
     Ok(handle)
 }
 
-/// The runtime that carries the checks.
-///
-/// # Errors
-///
-/// When the operating system gives no threads.
-pub fn handle() -> Result<Handle, &'static io::Error> {
-    CHECKS.as_ref().map(|runtime| runtime.handle().clone())
+/// What is begun when it is first needed. That it could not be is not kept: what the system lacked,
+/// it may have a moment later.
+struct Begun<T> {
+    value: OnceLock<T>,
+    beginning: Mutex<()>,
 }
 
-/// The runtime that answers: the probe server, and the watch over the event loop.
-///
-/// # Errors
-///
-/// When the operating system gives no threads.
-pub fn answering() -> Result<Handle, &'static io::Error> {
-    ANSWERS.as_ref().map(Handle::clone)
+impl<T> Begun<T> {
+    const fn new() -> Self {
+        Self {
+            value: OnceLock::new(),
+            beginning: Mutex::new(()),
+        }
+    }
+
+    fn get(&self, begin: impl FnOnce() -> io::Result<T>) -> io::Result<&T> {
+        if let Some(value) = self.value.get() {
+            return Ok(value);
+        }
+        let _alone = self
+            .beginning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = self.value.get() {
+            return Ok(value);
+        }
+        let value = begin()?;
+        Ok(self.value.get_or_init(|| value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_begin_begins_at_the_next_call_and_only_once() {
+        let begun = Begun::new();
+        let failed = begun.get(|| Err(io::Error::from(io::ErrorKind::OutOfMemory)));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::OutOfMemory);
+        assert_eq!(begun.get(|| Ok(1)).unwrap(), &1);
+        assert_eq!(begun.get(|| Ok(2)).unwrap(), &1);
+    }
 }

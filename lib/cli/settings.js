@@ -34,12 +34,12 @@ function wrongSettings() {
       advice: 'write 1 to audit, or 0; until then the guard refuses',
     })
   }
-  for (const { name, expected, byDefault } of mistakes(process.env)) {
+  for (const { name, expected, untilThen } of mistakes(process.env)) {
     found.push({
       name,
       state: 'warn',
       text: `expected ${expected}, but found something else`,
-      advice: `write one of them exactly so; until then it is ${byDefault}`,
+      advice: `write it exactly so; until then ${untilThen}`,
     })
   }
   return found

@@ -13,9 +13,11 @@ pub(super) struct Dropped {
 
 impl Dropped {
     pub(super) fn is_none(&self) -> bool {
-        self.unredactable == 0
-            && self.unwritten == 0
-            && self.by_level.iter().all(|count| *count == 0)
+        self.lines() == 0
+    }
+
+    pub(super) fn lines(&self) -> u64 {
+        self.unredactable + self.unwritten + self.by_level.iter().sum::<u64>()
     }
 
     pub(super) fn add(&mut self, more: Self) {

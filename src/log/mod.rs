@@ -74,12 +74,15 @@ pub fn flush() -> bool {
     sink::shared().flush(FLUSH_STANDSTILL, FLUSH_LIMIT)
 }
 
-/// As [`flush`], for the last time: lines that could not be written are told of on the other stream,
-/// and so is that written. Where that has a reader who stands still, it could not be.
+/// As [`flush`], for the last time: lines that could not be written, or that a reader who stands
+/// still did not take, are told of on the other stream, and so is that written.
 #[cfg(unix)]
 fn flush_at_end() {
-    if flush() {
-        sink::shared().tell_at_end();
-        flush();
+    let sink = sink::shared();
+    if !flush() {
+        sink.abandon();
+    }
+    if sink.tell_at_end() {
+        sink.flush(FLUSH_STANDSTILL, FLUSH_STANDSTILL);
     }
 }

@@ -22,6 +22,11 @@ pub(super) struct Queue {
     /// Records that came, and those of them that are written or given up.
     pub(super) came: u64,
     pub(super) went: u64,
+    /// Those of the writer's that are written or given up and not among them yet, when it last had to
+    /// wait for a reader.
+    pub(super) settled: u64,
+    /// Which records are lines of our own: nobody logged them, so they are not missed.
+    pub(super) own: VecDeque<u64>,
     pub(super) dropped: Dropped,
     /// What was told last, in the records up to this one, which is not known to be written.
     pub(super) announced: Dropped,
@@ -29,6 +34,8 @@ pub(super) struct Queue {
     /// Whether the last attempt to write failed for good, as on a full disk: a line that tells what
     /// is missing would be missing too.
     pub(super) is_broken: bool,
+    /// Whether the end of the process does not wait for it any more.
+    pub(super) is_abandoned: bool,
     /// What the last attempt to write failed with, and how many of the lines that it cost the other
     /// stream was told of.
     pub(super) cause: Option<&'static str>,
@@ -51,6 +58,13 @@ impl Queue {
 
     pub(super) fn has_to_tell(&self) -> bool {
         !self.is_broken && !self.dropped.is_none()
+    }
+
+    /// How many lines are neither written nor given up, where so many of the writer's are.
+    pub(super) fn missing(&self, settled: u64) -> u64 {
+        let settled = self.went + settled;
+        let own = self.own.iter().filter(|record| **record > settled).count() as u64;
+        self.came.saturating_sub(settled).saturating_sub(own)
     }
 
     /// How many lines could not be written that neither stream tells of yet.

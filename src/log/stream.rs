@@ -76,11 +76,18 @@ pub(super) enum Attempt {
 
 /// The system's code of what a stream fails with.
 fn code(error: &Error) -> &'static str {
+    #[cfg(unix)]
+    match error.raw_os_error() {
+        Some(libc::EBADF) => return "EBADF",
+        Some(libc::EIO) => return "EIO",
+        _ => {}
+    }
     match error.kind() {
         ErrorKind::BrokenPipe => "EPIPE",
         ErrorKind::ConnectionReset => "ECONNRESET",
         ErrorKind::FileTooLarge => "EFBIG",
         ErrorKind::QuotaExceeded => "EDQUOT",
+        ErrorKind::ReadOnlyFilesystem => "EROFS",
         ErrorKind::StorageFull => "ENOSPC",
         _ => "error",
     }

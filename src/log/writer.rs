@@ -151,10 +151,10 @@ impl Lane {
                     if bytes > 0 {
                         self.tell_moved(sink);
                     }
-                    self.tell_full(sink, false);
+                    self.tell_room(sink);
                 }
                 Attempt::Full => {
-                    self.tell_full(sink, true);
+                    self.tell_full(sink);
                     return State::Full;
                 }
                 Attempt::Gone(cause) => {
@@ -177,11 +177,22 @@ impl Lane {
         self.ends[*next + fits.saturating_sub(1)]
     }
 
-    fn tell_full(&mut self, sink: &Sink, full: bool) {
-        if self.told_full != full {
-            self.told_full = full;
-            sink.set_full(self.stream, full);
+    fn tell_full(&mut self, sink: &Sink) {
+        if !std::mem::replace(&mut self.told_full, true) {
+            sink.is_full(self.stream, self.records - self.unwritten());
         }
+    }
+
+    fn tell_room(&mut self, sink: &Sink) {
+        if std::mem::take(&mut self.told_full) {
+            sink.has_room(self.stream);
+        }
+    }
+
+    /// How many of the lines are not out as a whole.
+    fn unwritten(&self) -> u64 {
+        let written = self.ends.partition_point(|end| *end <= self.written);
+        (self.ends.len() - written) as u64
     }
 
     fn tell_moved(&mut self, sink: &Sink) {
@@ -197,8 +208,7 @@ impl Lane {
     }
 
     fn give_up(&mut self, sink: &Sink, cause: &'static str) {
-        let is_lost = |end: &&usize| **end > self.written;
-        let lost = self.ends.iter().filter(is_lost).count() as u64;
+        let lost = self.unwritten();
         if self.written > 0 {
             self.is_torn = !self.ends.contains(&self.written);
         }

@@ -13,6 +13,8 @@ mod probe;
 mod readiness;
 mod telemetry;
 
+use std::io;
+
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 use tokio::runtime::Handle;
@@ -33,6 +35,26 @@ pub fn core_version() -> &'static str {
 }
 
 fn runtime() -> Result<Handle> {
-    crate::runtime::handle()
-        .map_err(|_| Error::new(Status::GenericFailure, "no thread could be started"))
+    crate::runtime::handle().map_err(|error| {
+        let code = system_code(&error).unwrap_or("no thread could be started");
+        let reason = format!("the checks cannot run: the system refused it ({code})");
+        Error::new(Status::GenericFailure, reason)
+    })
+}
+
+/// The system's name for an error that says what its owner can do about it.
+fn system_code(error: &io::Error) -> Option<&'static str> {
+    #[cfg(unix)]
+    match error.raw_os_error() {
+        Some(libc::EMFILE) => return Some("EMFILE"),
+        Some(libc::ENFILE) => return Some("ENFILE"),
+        Some(libc::EAGAIN) => return Some("EAGAIN"),
+        _ => {}
+    }
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Some("EADDRINUSE"),
+        io::ErrorKind::AddrNotAvailable => Some("EADDRNOTAVAIL"),
+        io::ErrorKind::PermissionDenied => Some("EACCES"),
+        _ => None,
+    }
 }

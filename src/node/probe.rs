@@ -1,7 +1,6 @@
 //! The probe server, for JavaScript.
 
 use std::cell::RefCell;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +90,7 @@ pub fn start_probe_server(
             Ok(napi::Either::A(NativeProbeServer { server }))
         }
         Err(error) => Ok(napi::Either::B(ProbeFailure {
-            code: code(&error).map(str::to_owned),
+            code: super::system_code(&error).map(str::to_owned),
         })),
     }
 }
@@ -125,13 +124,4 @@ pub fn tell_guard_report(level: String, audits: bool, gaps: Vec<String>) {
         audits,
         gaps,
     });
-}
-
-fn code(error: &io::Error) -> Option<&'static str> {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => Some("EADDRINUSE"),
-        io::ErrorKind::AddrNotAvailable => Some("EADDRNOTAVAIL"),
-        io::ErrorKind::PermissionDenied => Some("EACCES"),
-        _ => None,
-    }
 }

@@ -3,18 +3,16 @@
 /// Up to eight bytes, the first the lowest, noughts after the last. Read by overlapping loads: a copy into a
 /// buffer would be waited for.
 #[inline]
-pub(super) fn of_bytes(bytes: &[u8]) -> u64 {
+pub(super) const fn of_bytes(bytes: &[u8]) -> u64 {
     let length = bytes.len();
     if let Some(eight) = bytes.first_chunk() {
         u64::from_le_bytes(*eight)
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        u64::from(first) | u64::from(last) << (8 * (length - 4))
+        first as u64 | (last as u64) << (8 * (length - 4))
     } else if let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) {
         let half = length / 2;
-        u64::from(first)
-            | u64::from(bytes[half]) << (8 * half)
-            | u64::from(last) << (8 * (length - 1))
+        first as u64 | (bytes[half] as u64) << (8 * half) | (last as u64) << (8 * (length - 1))
     } else {
         0
     }

@@ -11,6 +11,7 @@ use ring::hmac;
 
 use super::fold;
 use super::kind::Kind;
+use super::number;
 
 static KEY: RwLock<Option<hmac::Key>> = RwLock::new(None);
 static KEYED: AtomicBool = AtomicBool::new(false);
@@ -90,6 +91,17 @@ fn normalised(kind: Kind, value: &[u8]) -> String {
     }
 }
 
+/// The names of the kinds as numbers.
+const KINDS: [u64; Kind::ALL.len()] = {
+    let mut kinds = [0; Kind::ALL.len()];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = number::of_bytes(Kind::ALL[at].as_str().as_bytes());
+        at += 1;
+    }
+    kinds
+};
+
 /// The length of the placeholder that `bytes` begins with, if it does.
 pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
     if bytes.first() != Some(&b'[') {
@@ -104,10 +116,7 @@ pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
     if word < 2 || !matches!(bytes.get(end), Some(b']' | b':')) {
         return None;
     }
-    if !Kind::ALL
-        .iter()
-        .any(|kind| kind.as_str().as_bytes() == &bytes[1..end])
-    {
+    if !KINDS.contains(&number::of_bytes(&bytes[1..end])) {
         return None;
     }
     match bytes.get(end)? {

@@ -66,9 +66,9 @@ pub struct Server {
 ///
 /// # Errors
 ///
-/// When the address cannot be listened on, or there is no thread.
+/// When the address cannot be listened on, or the system gives no thread or no descriptor.
 pub fn start(options: Options) -> io::Result<Server> {
-    let runtime = runtime::answering().map_err(|error| io::Error::from(error.kind()))?;
+    let runtime = runtime::answering()?;
     let listener = {
         let _entered = runtime.enter();
         listen(options.address)?

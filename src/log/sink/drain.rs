@@ -8,6 +8,9 @@ use super::state::{BLOCK, Writer};
 use super::{Sink, Stream, clock, counts};
 use crate::log::dropped::Dropped;
 
+/// What a stream says whose reader takes nothing.
+const NOBODY_READS: &str = "EAGAIN";
+
 /// Blocks that are kept for use again.
 const SPARE_BLOCKS: usize = 16;
 
@@ -47,7 +50,11 @@ impl Sink {
         let queue = &mut state.queues[stream as usize];
         queue.went += records;
         queue.bytes -= bytes;
+        queue.settled = 0;
         queue.full_since = None;
+        while queue.own.front().is_some_and(|own| *own <= queue.went) {
+            queue.own.pop_front();
+        }
         if queue.went >= queue.announced_at {
             queue.announced = Dropped::default();
         }
@@ -68,13 +75,15 @@ impl Sink {
         let mut state = self.lock();
         let queue = &mut state.queues[stream as usize];
         let waiting = queue.came - queue.went;
+        let lost = queue.missing(settled);
         queue.went = queue.came;
+        queue.own.clear();
         queue.bytes = 0;
         queue.blocks.clear();
+        queue.settled = 0;
         queue.full_since = None;
         queue.is_broken = true;
         queue.cause = cause;
-        let lost = waiting.saturating_sub(settled);
         // What was told in a line that is lost was not told.
         queue.dropped.add(std::mem::take(&mut queue.announced));
         queue.dropped.unwritten += lost;
@@ -95,11 +104,34 @@ impl Sink {
         counts::drop_lines(1);
     }
 
-    /// The stream takes nothing at the moment, or takes something again.
-    pub(in crate::log) fn set_full(&self, stream: Stream, full: bool) {
+    /// The stream takes nothing at the moment; so many of the records that the writer has taken are
+    /// settled.
+    pub(in crate::log) fn is_full(&self, stream: Stream, settled: u64) {
         let mut state = self.lock();
         let queue = &mut state.queues[stream as usize];
-        queue.full_since = full.then(|| queue.full_since.unwrap_or_else(Instant::now));
+        queue.full_since.get_or_insert_with(Instant::now);
+        queue.settled = settled;
+    }
+
+    /// The stream takes something again.
+    pub(in crate::log) fn has_room(&self, stream: Stream) {
+        self.lock().queues[stream as usize].full_since = None;
+    }
+
+    /// The process does not wait any longer: what waits is as good as lost, all but the records that
+    /// are settled already. A stream that has nothing waiting stays as it is.
+    pub(in crate::log) fn abandon(&self) {
+        for queue in &mut self.lock().queues {
+            let missing = queue.missing(queue.settled);
+            if missing > 0 {
+                // What was dropped for want of room can be told nowhere else.
+                queue.dropped.add(std::mem::take(&mut queue.announced));
+                queue.dropped.unwritten = missing + queue.dropped.lines();
+                queue.cause = Some(NOBODY_READS);
+                queue.is_broken = true;
+                queue.is_abandoned = true;
+            }
+        }
     }
 
     /// Waits a moment for records, and longer where none have come within it.

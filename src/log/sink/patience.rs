@@ -35,7 +35,13 @@ impl Sink {
                 self.records.fetch_add(1, Ordering::Relaxed);
             }
         }
-        let came = state.queues.each_ref().map(|queue| queue.came);
+        let came = state.queues.each_ref().map(|queue| {
+            if queue.is_abandoned {
+                queue.went
+            } else {
+                queue.came
+            }
+        });
         let mut went = state.went();
         let mut pieces = self.pieces.load(Ordering::Relaxed);
         loop {

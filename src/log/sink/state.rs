@@ -126,6 +126,8 @@ impl State {
             parts,
         };
         self.append(stream, &record, parts.size());
+        let queue = &mut self.queues[stream as usize];
+        queue.own.push_back(queue.came);
     }
 
     pub(super) fn went(&self) -> [u64; 2] {

@@ -7,6 +7,7 @@ mod vocabulary;
 mod words;
 
 use super::kind::Kind;
+use super::placeholder;
 use words::Words;
 
 pub(super) use cache::{classify, classify_name};
@@ -57,6 +58,8 @@ pub(super) enum Field {
     Version,
     /// A thing of operators, whose name is no person's.
     Thing,
+    /// The number of somebody who treats people, if it passes the check of one.
+    Provider,
     /// It names the field that the `value` beside it is of.
     Label,
     /// The value that the label beside it names.
@@ -77,6 +80,10 @@ impl Field {
 fn read(name: &[u8]) -> Field {
     if let Some(field) = dicom::attribute(name) {
         return field;
+    }
+    // A key that was an identifier itself names no field.
+    if placeholder::length_at(name) == Some(name.len()) {
+        return Field::Plain;
     }
     let mut words = Words::split(name);
     part_compounds(&mut words);
@@ -183,6 +190,9 @@ fn read_words(words: &Words) -> Field {
         }
         end -= 1;
     }
+    if is_of_medicine(words.get(count - 1)) {
+        return Field::Whole(Kind::Name);
+    }
     if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
         return Field::Thing;
     }
@@ -199,7 +209,8 @@ fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: boo
         _ if is_about => Field::About,
         Field::Record(Kind::Plan) if is_id => Field::Coded(Kind::Plan),
         Field::Person if is_id => Field::Strong(Kind::Mrn),
-        Field::Whole(Kind::Name) | Field::PersonLike | Field::Place if is_id => Field::Plain,
+        Field::Whole(Kind::Name) | Field::PersonLike if is_id => provider(words, end),
+        Field::Place if is_id => Field::Plain,
         Field::Record(_) | Field::Secret | Field::Label | Field::Name | Field::NamePart
             if is_id =>
         {
@@ -220,12 +231,18 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
         return None;
     }
     let first = end.saturating_sub(4);
-    let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
-    if longest.is_some() {
-        return longest;
+    let last = words.get(end - 1);
+    // Every word of a phrase is known: most names end here.
+    if vocabulary::word(last).is_some() {
+        let longest = (first..end).find_map(|start| vocabulary::phrase(words.phrase(start, end)));
+        if longest.is_some() {
+            return longest;
+        }
     }
     // "mrns", "licenses": one of many is of the same kind.
-    let is_plural = words.get(end - 1).ends_with(b"s") && words.get(end - 1).len() > 2;
+    let is_plural = last.len() > 2
+        && last.ends_with(b"s")
+        && vocabulary::word(&last[..last.len() - 1]).is_some();
     (first..end)
         .filter(|_| is_plural)
         .find_map(|start| {
@@ -239,6 +256,19 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
             _ => false,
         })
         .map(|(_, field)| field)
+}
+
+/// Whether a word is what somebody is called who treats people: "urologist", "podiatrist".
+fn is_of_medicine(word: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 6] = [
+        b"ologist",
+        b"iatrist",
+        b"trician",
+        b"thetist",
+        b"optometrist",
+        b"ienist",
+    ];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whose name it is says the word before.
@@ -260,6 +290,27 @@ fn name_after(words: &Words, place: usize) -> Field {
         Field::About
     } else if is_person {
         Field::Whole(Kind::Name)
+    } else {
+        Field::Plain
+    }
+}
+
+/// "prescriberId" may be a number of the national registry, "userId" is not.
+fn provider(words: &Words, end: usize) -> Field {
+    const PROVIDERS: [&[u8]; 10] = [
+        b"provider",
+        b"prescriber",
+        b"physician",
+        b"doctor",
+        b"practitioner",
+        b"clinician",
+        b"surgeon",
+        b"attending",
+        b"nurse",
+        b"pcp",
+    ];
+    if (0..end).any(|place| PROVIDERS.contains(&words.get(place))) {
+        Field::Provider
     } else {
         Field::Plain
     }
@@ -327,11 +378,12 @@ fn part_compounds(words: &mut Words) {
 
 /// How many words `word` is made of, longest first, or nought.
 fn parts_of(word: &[u8], lengths: &mut [usize]) -> usize {
-    if word.is_empty() || lengths.is_empty() || word.len() > 32 {
+    if word.is_empty() || lengths.is_empty() || word.len() > vocabulary::MAX_COMPOUND {
         return 0;
     }
+    let known = vocabulary::known_beginnings(word);
     for length in (2..=word.len()).rev() {
-        if vocabulary::word(&word[..length]).is_none() {
+        if !known[length] {
             continue;
         }
         lengths[0] = length;

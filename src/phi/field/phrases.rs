@@ -47,7 +47,8 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          anesthesiologist, cardiologist, oncologist, psychiatrist, neurologist, dermatologist, \
          pediatrician, pharmacist, midwife, dentist, therapist, given names, forenames, surnames, \
          name first, name last, name middle, name given, name family, name full, nombre, apellido, \
-         apellidos, nom, prenom, vorname, nachname, cognome, decedent",
+         apellidos, nom, prenom, vorname, nachname, cognome, decedent, physician of record, provider of record, \
+         doctor of record, attending of record",
     ),
     (
         Field::Person,
@@ -67,7 +68,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
-         party name, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
+         party name, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
     (Field::Name, "name, names"),
     (Field::NamePart, "first, last, middle, given, family, full"),
@@ -85,7 +86,8 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Day,
-        "date, day, visit, encounter date, dos, date of service",
+        "date, day, visit, encounter date, dos, date of service, collected, collection date, drawn, dated, onset, last seen, \
+         last visit, follow up",
     ),
     (Field::Coded(Kind::Ssn), "social"),
     (Field::Identifier, "identifier, identifiers"),
@@ -176,7 +178,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Zip,
-        "zip, zip code, zipcode, postal code, postcode, post code, postal, zip 5, zip 4, zip5, zip4, zip plus 4",
+        "zip, zip code, zipcode, postal code, postcode, post code, postal, zip 5, zip 4, zip5, zip4, zip plus 4, plz",
     ),
     (
         Field::Secret,
@@ -192,7 +194,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Version,
-        "version, versions, api version, model, models, model name, image, image tag, tag, \
+        "version, versions, firmware, fw, software, sw, api version, model, models, model name, image, image tag, tag, \
          release, user agent, ua, engine, build, build number, semver, model id, deployment, \
          model version, schema version, revision",
     ),

@@ -66,7 +66,7 @@ const PEOPLE: &str = "first last middle given family sur fore maiden full legal 
     author owner creator reviewer approver signer signatory signed signing witness recipient \
     sender donor resident investigator coordinator applicant claimant student teacher employer \
     by to for in on co middle real screen family complete display other alias pronounced \
-    informant interpreter policyholder caller pref responsible party";
+    informant interpreter policyholder caller pref responsible party pat mbr subscr guar prov phys your my his her their";
 
 /// Whose `name` is not: objects of operators.
 const THINGS: &str = "host server service services queue table column field model module function method \
@@ -167,11 +167,29 @@ pub(super) fn phrase(phrase: &[u8]) -> Option<Field> {
     VOCABULARY.phrases.get(&hash(phrase)).copied()
 }
 
+/// No word that is several written as one is longer.
+pub(super) const MAX_COMPOUND: usize = 32;
+
+/// By their lengths, which beginnings of `word` are words that are known.
+pub(super) fn known_beginnings(word: &[u8]) -> [bool; MAX_COMPOUND + 1] {
+    let mut known = [false; MAX_COMPOUND + 1];
+    let mut hash = EMPTY;
+    for (known, &byte) in known[1..].iter_mut().zip(word) {
+        hash = with(hash, byte);
+        *known = VOCABULARY.words.contains_key(&hash);
+    }
+    known
+}
+
 /// FNV-1a, 64 bits (draft-eastlake-fnv). A collision would make one name of many sensitive.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
+    bytes.iter().fold(EMPTY, |hash, &byte| with(hash, byte))
+}
+
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn with(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
 }
 
 /// Keys that are hashes already.

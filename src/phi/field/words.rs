@@ -125,6 +125,12 @@ fn synonym(word: &[u8], is_first: bool) -> &[u8] {
         b"license"
     } else if is(b"dt") {
         b"date"
+    } else if !is_first && is(b"nm") {
+        b"name"
+    } else if !is_first && is(b"cd") {
+        b"code"
+    } else if !is_first && is(b"addr") {
+        b"address"
     } else {
         word
     }

@@ -212,6 +212,34 @@ mod tests {
     use crate::phi::redact_text;
 
     #[test]
+    fn a_key_that_is_an_identifier_says_nothing_of_what_is_below_it() {
+        for (text, expected) in [
+            (
+                r#"{"jane@example.org":{"role":"admin","at":"2024-12-23T09:27:22.031Z"}}"#,
+                r#"{"[email]":{"role":"admin","at":"2024-12-23T09:27:22.031Z"}}"#,
+            ),
+            (
+                r#"{"email":{"verifiedAt":"2024-12-23T09:27:22.031Z"}}"#,
+                r#"{"email":{"verifiedAt":"2024-12-23T09:27:22.031Z"}}"#,
+            ),
+            (
+                r#"{"fields":[{"name":"lastName","value":"Popescu"},{"name":"n","value":"Popescu"}]}"#,
+                r#"{"fields":[{"name":"lastName","value":"[name]"},{"name":"n","value":"Popescu"}]}"#,
+            ),
+            (
+                r#"{"answers":{"What is your name?":"Farouk Ng"}}"#,
+                r#"{"answers":{"What is your name?":"[name]"}}"#,
+            ),
+            (
+                r#"{"pat_last_nm":"Popescu","zip_cd":"12254","wavelength_nm":"red"}"#,
+                r#"{"pat_last_nm":"[name]","zip_cd":"[zip]","wavelength_nm":"red"}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+
+    #[test]
     fn values_are_read_by_the_name_beside_them_in_any_order() {
         for (text, expected) in [
             (

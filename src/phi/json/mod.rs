@@ -238,7 +238,17 @@ impl<'a> Walk<'a> {
                 level.labelled = Some(field::classify(value));
                 field
             }
-            Cells::Names if level.is_object => Field::Plain,
+            Cells::Names if level.is_object => {
+                // Its value may stand beside it: "{ name: 'ssn', value: … }".
+                if is_name {
+                    level.labelled = Some(field::classify(value));
+                }
+                if field == Field::Value {
+                    field
+                } else {
+                    Field::Plain
+                }
+            }
             cells @ (Cells::First | Cells::Pair | Cells::Headers | Cells::Row) => {
                 self.columns.meaning(cells, field, value)
             }
@@ -340,10 +350,13 @@ impl<'a> Walk<'a> {
                     return Ok(());
                 }
             }
-            if level.inherited == Some(Kind::Date)
-                && matches!(field, Field::Plain | Field::Thing)
-                && !scan::is_date_like(value)
-            {
+            // Beside a day are other words, and beside anything else may be when it was seen.
+            let is_beside = match level.inherited {
+                Some(Kind::Date) => !scan::is_date_like(value),
+                Some(_) => scan::is_moment(value),
+                None => false,
+            };
+            if is_beside && matches!(field, Field::Plain | Field::Thing) {
                 self.text(start, end, escaped, field);
                 return Ok(());
             }

@@ -1,7 +1,7 @@
 //! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
 use super::announced::is_measured;
-use super::class::{is_boundary_after, is_word, run, word_end};
+use super::class::{is_boundary_after, is_word, line_end, line_start, run, word_before, word_end};
 use super::number::digits_end;
 use super::{Hit, lexicon};
 use crate::phi::kind::Kind;
@@ -17,7 +17,9 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
     // "[name] (94)": the name was found before.
-    let is_beside = text[..start].ends_with(b"[name] (") && text.get(end) == Some(&b')');
+    let is_closed = |stop: usize| text.get(stop) == Some(&b')');
+    let is_beside = text[..start].ends_with(b"[name] (")
+        && (is_closed(end) || years_end(text, at).is_some_and(is_closed));
     let is_age = is_beside
         || is_old(text, at)
         || years_end(text, at).is_some_and(|stop| {
@@ -34,9 +36,30 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
+/// "patient is 93", where the word for a person ends at `end`.
+pub(super) fn of_person(text: &[u8], end: usize) -> Option<Hit> {
+    let start = [&b" is "[..], b" was ", b" (", b", "]
+        .into_iter()
+        .find(|link| text[end..].starts_with(link))
+        .map(|link| end + link.len())?;
+    let stop = digits_end(text, start);
+    let is_whole = is_boundary_after(text, stop)
+        && !matches!(text.get(stop), Some(b'.' | b'/' | b'-' | b':') if text.get(stop + 1).is_some_and(|&byte| is_word(byte)));
+    (super::is_great_age(&text[start..stop]) && is_whole && !is_measured(text, stop)).then_some(
+        Hit {
+            start,
+            end: stop,
+            kind: Kind::Age,
+        },
+    )
+}
+
 /// Whether a unit at `at` is that of ages and of nothing else.
 fn is_old(text: &[u8], at: usize) -> bool {
     let rest = &text[at..];
+    if !matches!(rest.first(), Some(b'y' | b'Y')) {
+        return false;
+    }
     [
         &b"year-old"[..],
         b"year old",
@@ -107,8 +130,38 @@ fn sex_end(text: &[u8], end: usize) -> Option<usize> {
         .then_some(stop)
 }
 
+/// Words that are looked for, and by their first bytes how long they are, as bits: most words are as none of them.
+struct Known {
+    words: &'static [&'static [u8]],
+    lengths: [u32; 128],
+}
+
+impl Known {
+    const fn new(words: &'static [&'static [u8]]) -> Self {
+        let mut lengths = [0; 128];
+        let mut place = 0;
+        while place < words.len() {
+            let word = words[place];
+            lengths[word[0] as usize] |= 1 << word.len();
+            place += 1;
+        }
+        Self { words, lengths }
+    }
+
+    fn has(&self, word: &[u8]) -> bool {
+        let first = word.first().map_or(0, u8::to_ascii_lowercase);
+        let lengths = self.lengths.get(usize::from(first)).unwrap_or(&0);
+        word.len() < 32
+            && lengths & 1 << word.len() != 0
+            && self
+                .words
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
+    }
+}
+
 /// What stands before an age in notes.
-const BEFORE: &[&[u8]] = &[
+static BEFORE: Known = Known::new(&[
     b"hpi",
     b"cc",
     b"pt",
@@ -125,10 +178,10 @@ const BEFORE: &[&[u8]] = &[
     b"id",
     b"demographics",
     b"this",
-];
+]);
 
 /// What stands after an age and a sex in notes.
-const AFTER: &[&[u8]] = &[
+static AFTER: Known = Known::new(&[
     b"s/p",
     b"p/w",
     b"c/o",
@@ -211,10 +264,10 @@ const AFTER: &[&[u8]] = &[
     b"hospitalized",
     b"ed",
     b"icu",
-];
+]);
 
 /// What a number and F or M are where it is warm, or where they name a place or a size.
-const NONE: &[&[u8]] = &[
+static NONE: Known = Known::new(&[
     b"temp",
     b"temperature",
     b"tmax",
@@ -241,20 +294,12 @@ const NONE: &[&[u8]] = &[
     b"mem",
     b"hex",
     b"0x",
-];
+]);
 
 /// Whether the words around an age from `start` and its sex up to `end` are those of a note.
 fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
-    let from = start.saturating_sub(NEAR / 2);
-    let before = &text[from..start];
-    let before = &before[before
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |line| line + 1)..];
-    let after = &text[end..text.len().min(end + NEAR)];
-    let after = &after[..run(after, 0, |byte| byte != b'\n')];
-    let is =
-        |known: &[&[u8]], word: &[u8]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let before = &text[line_start(text, start, NEAR / 2)..start];
+    let after = &text[end..line_end(text, end, NEAR)];
     // "110M records".
     let is_status_post = text[end..].starts_with(b" s/");
     if is_measured(text, end) && !is_status_post {
@@ -269,14 +314,14 @@ fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
         .split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':'))
         .filter(|word| !word.is_empty())
         .take(6);
-    if near_before.iter().any(|word| is(NONE, word)) || after.contains(&0xb0) {
+    if near_before.iter().any(|word| NONE.has(word)) || after.contains(&0xb0) {
         return false;
     }
     let after_says = after_words.try_fold(false, |says, word| {
-        if is(NONE, word) {
+        if NONE.has(word) {
             None
         } else {
-            Some(says || is(AFTER, word))
+            Some(says || AFTER.has(word))
         }
     });
     match after_says {
@@ -284,7 +329,7 @@ fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
         Some(true) => true,
         // "[name] (93F)": the name was found before.
         Some(false) => {
-            near_before[..2].iter().any(|word| is(BEFORE, word))
+            near_before[..2].iter().any(|word| BEFORE.has(word))
                 || before.ends_with(b"[name] (")
                 || before.ends_with(b"[name], ")
         }
@@ -343,15 +388,8 @@ pub(super) fn in_words(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let before = text[..first].trim_ascii_end();
-    let word = before.len()
-        - before
-            .iter()
-            .rev()
-            .take(12)
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
-    let is_aged = before[word..].eq_ignore_ascii_case(b"age")
-        || lexicon::flags(before, word, before.len()) & lexicon::AGED != 0;
+    let word = word_before(before, before.len());
+    let is_aged = word.eq_ignore_ascii_case(b"age") || lexicon::flags_of(word) & lexicon::AGED != 0;
     let unit = run(text, stop, |byte| matches!(byte, b' ' | b'-'));
     (is_aged && !is_measured(text, stop) || unit > stop && is_old(text, unit)).then_some(Hit {
         start: first,

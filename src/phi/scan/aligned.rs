@@ -39,14 +39,25 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     if columns.is_empty() {
         return (hits, line_end);
     }
+    let names = parts(&words(text, line, line_end));
     let mut end = line_end;
     while end < text.len() {
         let start = end + 1;
         let stop = super::class::run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
         let words = words(text, start, stop);
         let before = hits.len();
+        let cells = parts(&words);
         for column in &columns {
-            hits.extend(cell(text, &words, column));
+            // A line may be out of line, and have a cell for each name all the same.
+            let by_order = names
+                .iter()
+                .position(|name| name.first == column.first)
+                .filter(|_| names.len() > 1 && cells.len() == names.len())
+                .map(|place| cells[place]);
+            hits.extend(cell(text, &words, column).or_else(|| {
+                let cell = by_order?;
+                value(text, cell.start, cell.end, column.field)
+            }));
         }
         let is_rule = text[start.min(stop)..stop]
             .iter()
@@ -80,7 +91,7 @@ fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
                 at + 1,
             ),
         };
-        if says(field) {
+        if says(field) || field == Field::Name {
             columns.push(Column {
                 field,
                 first: words[at].first,
@@ -90,6 +101,16 @@ fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
             });
         }
         at = next;
+    }
+    // A name beside what is a person's is the person's; others are those of things.
+    let is_of_people = |column: &Column| {
+        matches!(
+            column.field,
+            Field::Strong(_) | Field::Whole(Kind::Phone | Kind::Email) | Field::Coded(Kind::Plan)
+        )
+    };
+    if !columns.iter().any(is_of_people) {
+        columns.retain(|column| column.field != Field::Name);
     }
     columns
 }
@@ -108,11 +129,17 @@ fn is_head(text: &[u8], word: Word) -> bool {
 fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
     let place = words
         .iter()
-        .position(|word| word.first == column.first || word.last == column.last)?;
+        .position(|word| word.first == column.first || word.last == column.last)
+        .or_else(|| {
+            let is_below = |word: &Word| word.first <= column.last && word.last >= column.first;
+            words
+                .iter()
+                .position(|word| is_below(word) && word.last < column.to)
+        })?;
     let (mut first, mut last) = (place, place);
     let may_be_words = matches!(
         column.field,
-        Field::Place | Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+        Field::Place | Field::Person | Field::PersonLike | Field::Name | Field::Whole(Kind::Name)
     );
     let is_one = |before: usize| words[before + 1].start == words[before].end + 1;
     if may_be_words {
@@ -123,23 +150,40 @@ fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
             last += 1;
         }
     }
-    let (start, end) = (words[first].start, words[last].end);
+    value(text, words[first].start, words[last].end, column.field)
+}
+
+/// What is from `start` to `end`, if it is a value of `field`.
+fn value(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
     let value = &text[start..end];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_value = match column.field {
+    let is_value = match field {
         Field::Age => digits == value.len(),
         Field::Coded(_) => digits >= 4,
         Field::Secret => digits > 0,
         _ => true,
     };
-    let is_value = is_value
-        && placeholder::length_at(value).is_none()
-        && whole::is_value_of(column.field, value);
+    let is_value =
+        is_value && placeholder::length_at(value).is_none() && whole::is_value_of(field, value);
     Some(Hit {
         start,
         end,
-        kind: is_value.then(|| whole::whole(column.field, value, true))??,
+        kind: is_value.then(|| whole::whole(field, value, true))??,
     })
+}
+
+/// The words with two spaces and more between them.
+fn parts(words: &[Word]) -> Vec<Word> {
+    let mut parts: Vec<Word> = Vec::new();
+    for word in words {
+        match parts.last_mut() {
+            Some(part) if word.start == part.end + 1 => {
+                (part.end, part.last) = (word.end, word.last);
+            }
+            _ => parts.push(*word),
+        }
+    }
+    parts
 }
 
 fn words(text: &[u8], line: usize, line_end: usize) -> Vec<Word> {
@@ -185,9 +229,17 @@ mod tests {
                 "id  last_name    zip code\n--  ---------    --------\n7   Nguyễn       02134\n8   St. Clair    10001\n\nok",
                 "id  last_name    zip code\n--  ---------    --------\n7   [name]       [zip]\n8   [name]    [zip]\n\nok",
             ),
+            (
+                "Name          MRN       DOB\n------------- --------- -----\nAna K. Berry   18288128  1999-07-18",
+                "Name          MRN       DOB\n------------- --------- -----\n[name]   [mrn]  [date]",
+            ),
         ] {
             assert_eq!(redact_text(text), expected);
         }
+        assert_eq!(
+            redact_text("Patient Name   Age   Ward\nAna K. Berry   92   7"),
+            "Patient Name   Age   Ward\n[name]   [age]   7"
+        );
         for text in [
             "NAME      READY   STATUS    RESTARTS   AGE\napi-0     1/1     Running   0          93d",
             "Proto Recv-Q  Local Address      State\ntcp        0  10.0.0.4:5432      LISTEN",

@@ -4,7 +4,7 @@ use super::class::{is_boundary_after, is_letter, is_word, run, word_end};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, keyed, lexicon, name};
+use super::{Hit, code, keyed, lexicon, name, number};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -52,6 +52,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     value_after(field, text, end)
         .or_else(|| on_next_line(field, text, start, end))
         .or_else(|| told_later(field, text, start, end))
+        .or_else(|| checked_later(field, text, end))
 }
 
 /// The name after a cue that ends at `end`, in quotes or told: "last name changed from "Doe" …", "last name on file was
@@ -162,6 +163,31 @@ fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit
     None
 }
 
+/// "npi lookup failed 1234567893": a number in the same line that passes the check of its kind, or is asked "for".
+fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
+    const FAR: usize = 48;
+    let Field::Strong(kind @ (Kind::Npi | Kind::Ssn | Kind::Mrn)) = field else {
+        return None;
+    };
+    let limit = text.len().min(end + FAR);
+    let start = run(&text[..limit], end, |byte| {
+        is_letter(byte) || matches!(byte, b' ' | b',' | b'(' | b'-' | b'[')
+    });
+    let stop = digits_end(text, start);
+    let number = &text[start..stop];
+    let is_value = match kind {
+        Kind::Npi => code::is_npi(number),
+        Kind::Ssn => number.len() == 9 && number::is_ssn(&number[..3], &number[3..5], &number[5..]),
+        _ => number.len() > 5 && text[..start].ends_with(b" for "),
+    };
+    let is_alone = !is_word(text[start - 1]) && is_boundary_after(text, stop);
+    (is_value && is_alone && !is_measured(text, stop)).then_some(Hit {
+        start,
+        end: stop,
+        kind,
+    })
+}
+
 /// "OTP 482913", "PIN is 4821": digits alone are a secret after these.
 fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let is_code = [
@@ -221,9 +247,15 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         });
         let next = word_end(text, at);
         let word = &text[at..next];
+        let known = lexicon::flags(text, at, next);
+        // "license CA D1234567".
+        let is_issuer = field == Field::Coded(Kind::License)
+            && known & lexicon::STATE != 0
+            && word.len() == 2
+            && word.iter().all(u8::is_ascii_uppercase);
         if next == at
             || word.iter().any(u8::is_ascii_digit)
-            || lexicon::flags(text, at, next) & lexicon::BETWEEN == 0
+            || known & lexicon::BETWEEN == 0 && !is_issuer
         {
             break;
         }
@@ -278,6 +310,7 @@ pub(super) fn field_before(
             | Field::Zip
             | Field::Age
             | Field::Routing
+            | Field::Provider
             | Field::Name) => best = Some(field),
             // "counts.age": it is one name, and says that this is none.
             Field::About if from < start && !matches!(text[start - 1], b' ' | b'\'') => {

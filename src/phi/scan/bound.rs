@@ -78,7 +78,7 @@ fn column_before(statement: &[u8], at: usize) -> Option<&[u8]> {
     let name_end = if marks > 0 {
         operator.len() - marks
     } else {
-        let word = word_before(operator);
+        let word = identifier_before(operator);
         let is_operator = [&b"like"[..], b"ilike", b"in", b"between"]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(word));
@@ -93,10 +93,11 @@ fn column_before(statement: &[u8], at: usize) -> Option<&[u8]> {
         .or_else(|| name.strip_suffix(b"`"))
         .or_else(|| name.strip_suffix(b"]"))
         .unwrap_or(name);
-    Some(word_before(name))
+    Some(identifier_before(name))
 }
 
-fn word_before(text: &[u8]) -> &[u8] {
+/// The word that ends a text, with its underscores: the name of a column, or an operator.
+fn identifier_before(text: &[u8]) -> &[u8] {
     let length = text
         .iter()
         .rev()

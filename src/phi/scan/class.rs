@@ -77,6 +77,27 @@ pub(super) fn run_at_most(
     run(&text[..end], at, goes_on)
 }
 
+/// Where the line that `at` is in ends, no further than `most`. Most are longer, which many bytes at once tell.
+pub(super) fn line_end(text: &[u8], at: usize, most: usize) -> usize {
+    let near = &text[at..text.len().min(at + most)];
+    if near.contains(&b'\n') {
+        run(text, at, |byte| byte != b'\n')
+    } else {
+        at + near.len()
+    }
+}
+
+/// Where the line that `end` is in begins, no further than `most` before it.
+pub(super) fn line_start(text: &[u8], end: usize, most: usize) -> usize {
+    let from = end.saturating_sub(most);
+    let near = &text[from..end];
+    let is_break = |&byte: &u8| byte == b'\n';
+    match near.contains(&b'\n') {
+        true => from + near.iter().rposition(is_break).map_or(0, |at| at + 1),
+        false => from,
+    }
+}
+
 /// Whether there is a digit among the next `most` bytes. It looks at all of them, many at once.
 pub(super) fn has_digit_within(text: &[u8], at: usize, most: usize) -> bool {
     let end = text.len().min(at.saturating_add(most));

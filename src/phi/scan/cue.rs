@@ -18,6 +18,7 @@ pub(super) fn find(
     end: usize,
     known: u32,
     floor: usize,
+    quoted: &mut quoted::Read,
 ) -> Option<Hit> {
     if end - start == 1 {
         return initials(text, start, end, floor);
@@ -35,7 +36,7 @@ pub(super) fn find(
         return match word.to_ascii_lowercase().as_slice() {
             b"entry" => constraint::duplicate_entry(text, end),
             b"constraint" => constraint::constrained(text, end),
-            _ => quoted::value(text, start, end),
+            _ => quoted::value(text, start, end, quoted),
         };
     }
     if known & lexicon::GEO != 0
@@ -79,7 +80,7 @@ pub(super) fn find(
         return aged(text, start, end);
     }
     if known & lexicon::TITLE != 0
-        && word[0].is_ascii_uppercase()
+        && (word[0].is_ascii_uppercase() || text.get(end) == Some(&b'.'))
         && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);
@@ -90,7 +91,10 @@ pub(super) fn find(
     let is_by = word.eq_ignore_ascii_case(b"by");
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))
-        && let Some(hit) = named(text, end, role(known)).or_else(|| provider(text, end))
+        && (!is_of_anything(word) || is_of_people(text, start))
+        && let Some(hit) = named(text, end, role(known))
+            .or_else(|| provider(text, end))
+            .or_else(|| age::of_person(text, end).filter(|_| known & lexicon::PERSONAL != 0))
     {
         return Some(hit);
     }
@@ -120,6 +124,31 @@ pub(super) fn find(
     None
 }
 
+/// Whether a word says whose work somebody does only with the word before it.
+fn is_of_anything(role: &[u8]) -> bool {
+    const ROLES: [&[u8]; 4] = [b"worker", b"manager", b"coordinator", b"navigator"];
+    ROLES.iter().any(|known| role.eq_ignore_ascii_case(known))
+}
+
+/// "social worker", "research coordinator".
+fn is_of_people(text: &[u8], start: usize) -> bool {
+    const BEFORE: [&[u8]; 10] = [
+        b"social",
+        b"case",
+        b"care",
+        b"nurse",
+        b"clinical",
+        b"research",
+        b"study",
+        b"discharge",
+        b"patient",
+        b"health",
+    ];
+    let before = text[..start].strip_suffix(b" ").unwrap_or_default();
+    let word = word_before(before, before.len());
+    BEFORE.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
 /// "aged 93", "ninety-two years old".
 fn aged(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let word = &text[start..end];
@@ -138,7 +167,9 @@ fn is_several(role: &[u8]) -> bool {
 
 /// "[name] ID 4711223": the code of whom was named right before.
 fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let is_id = text[start..end].eq_ignore_ascii_case(b"id");
+    if !text[start..end].eq_ignore_ascii_case(b"id") {
+        return None;
+    }
     let before = text[..start].trim_ascii_end();
     let before = before
         .strip_suffix(b",")
@@ -148,10 +179,10 @@ fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // The name was found before, and the text is read again.
     let is_after = before.ends_with(b"]")
         && open.is_some_and(|open| before[before.len() - open..].starts_with(b"name"));
-    if is_id && is_after {
+    if is_after {
         return value_after(Field::Coded(Kind::Mrn), text, end);
     }
-    (is_id && text.get(end) == Some(&b'#') && is_insured(text, start))
+    (text.get(end) == Some(&b'#') && is_insured(text, start))
         .then(|| value_after(Field::Coded(Kind::Plan), text, end))?
 }
 
@@ -252,6 +283,7 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
 pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'".
     let is_followed = match text.get(end) {
+        Some(b'\t') => text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
         Some(b' ') => match text.get(end + 1) {
             Some(b'0'..=b'9' | b'"' | b'\'') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),
@@ -296,6 +328,84 @@ fn is_signed(text: &[u8], start: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_name_is_found_by_a_cue_in_any_case_and_behind_what_sets_it_off() {
+        for (text, expected) in [
+            ("seen by dr. susan davis today", "seen by dr. [name] today"),
+            ("mr. noor dunleavy is waiting", "mr. [name] is waiting"),
+            ("Dear Mrs. <b>Nwosu</b>,", "Dear Mrs. <b>[name]</b>,"),
+            ("Patient ...... Rupert Khoury", "Patient ...... [name]"),
+            (
+                "Social worker Hugo C. Davis left",
+                "Social worker [name] left",
+            ),
+            (
+                "Physician of record = Fontaine, Cyrus",
+                "Physician of record = [name]",
+            ),
+            (
+                "Patient: Ulrika Quist checked in",
+                "Patient: [name] checked in",
+            ),
+            ("patient is 93", "patient is [age]"),
+            ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
+            ("anesthetist: X. Anderson", "anesthetist: [name]"),
+            (
+                "Discharge summary for Walker, Paloma, DOB 5/9/1968",
+                "Discharge summary for [name], DOB [date]",
+            ),
+            (
+                "Patient Name       : Martinez, Delphine\nDate of Birth      : 8/5/1979",
+                "Patient Name       : [name]\nDate of Birth      : [date]",
+            ),
+            ("phone=201+981+8225&n=3", "phone=[phone]&n=3"),
+            ("AccountNo\t293-464799", "AccountNo\t[account]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        for text in [
+            "dr. appointment booked",
+            "see dr. watson/handler",
+            "worker Blue Green started",
+            "Doctor: checks passed",
+            "patient is 95th of 120",
+            "patient is 90 minutes late",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+
+    #[test]
+    fn a_number_in_the_line_of_its_cue_goes_where_it_passes_its_check() {
+        for (text, expected) in [
+            ("npi lookup failed 1234567893", "npi lookup failed [npi]"),
+            ("prescriber: 1234567893", "prescriber: [npi]"),
+            (
+                "rendering provider id: 1234567893",
+                "rendering provider id: [npi]",
+            ),
+            ("no SSN match (536228726)", "no SSN match ([ssn])"),
+            (
+                "MRN lookup failed for 00123456",
+                "MRN lookup failed for [mrn]",
+            ),
+            ("zipcode lookup 53779 -> 3", "zipcode lookup [zip] -> 3"),
+            ("specimen collected 19810415", "specimen collected [date]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "npi lookup took 1234567890",
+            "provider id: 1234567890",
+            "ssn index has 536228726 entries",
+            "collected 20240115 bytes",
+            "collected 99990115",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 
     #[test]
     fn an_id_of_an_insurance_is_one_of_a_plan() {

@@ -1,8 +1,10 @@
 //! Dates of the calendar, in the spellings that people and databases use.
 
-use super::class::{is_boundary_after, is_word, run};
+use super::announced::is_measured;
+use super::class::{is_boundary_after, is_word, run, word_before};
 use super::ip;
 use super::number::digits_end;
+use crate::phi::number::of_bytes;
 
 /// A date, up to `end`, and where the time of day that follows it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -316,14 +318,23 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
         b"november",
         b"december",
     ];
+    /// Their first three letters.
+    const FIRST: [u64; MONTHS.len()] = {
+        let mut first = [0; MONTHS.len()];
+        let mut at = 0;
+        while at < first.len() {
+            first[at] = of_bytes(MONTHS[at].split_at(3).0);
+            at += 1;
+        }
+        first
+    };
     if word.len() < 3 || word.len() > 9 {
         return None;
     }
-    let place = MONTHS.iter().position(|name| {
-        let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
-        (is_short || word.len() == name.len())
-            && name[..word.len().min(name.len())].eq_ignore_ascii_case(word)
-    })?;
+    let first = of_bytes(&word[..3]) | 0x0020_2020;
+    let place = FIRST.iter().position(|&known| known == first)?;
+    let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
+    (is_short || word.eq_ignore_ascii_case(MONTHS[place])).then_some(())?;
     u8::try_from(place + 1).ok()
 }
 
@@ -347,7 +358,7 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).
-pub(super) fn is_moment(value: &[u8]) -> bool {
+pub(in super::super) fn is_moment(value: &[u8]) -> bool {
     const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
     value.len() == FORM.len()
         && value.iter().zip(FORM).all(|(byte, form)| {
@@ -357,6 +368,33 @@ pub(super) fn is_moment(value: &[u8]) -> bool {
                 byte == form
             }
         })
+}
+
+/// The day in digits alone after a word for what is done at a clinic: "collected 19810415".
+pub(super) fn done_on(text: &[u8], start: usize) -> Option<usize> {
+    const DONE: [&[u8]; 12] = [
+        b"collected",
+        b"drawn",
+        b"received",
+        b"sampled",
+        b"performed",
+        b"examined",
+        b"visited",
+        b"treated",
+        b"operated",
+        b"scheduled",
+        b"onset",
+        b"expired",
+    ];
+    let end = digits_end(text, start);
+    if end - start != 8 || !is_compact(&text[start..end]) || !is_boundary_after(text, end) {
+        return None;
+    }
+    let before = text[..start].strip_suffix(b" ")?;
+    let before = before.strip_suffix(b" on").unwrap_or(before);
+    let word = word_before(before, before.len());
+    let is_done = DONE.iter().any(|known| word.eq_ignore_ascii_case(known));
+    (is_done && !is_measured(text, end)).then_some(end)
 }
 
 /// Whether a value in an object about a day may be one: "1957", "03/14", "2024-03-01T10:00:00Z".

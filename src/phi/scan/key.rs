@@ -4,6 +4,9 @@ use super::class::{is_letter, is_word, run};
 use super::{lexicon, markup, modifier};
 use crate::phi::field::{self, Field};
 
+/// No key is further from its separator.
+const MAX_GAP: usize = 24;
+
 /// No key is longer.
 pub(super) const MAX_KEY: usize = 64;
 
@@ -17,7 +20,11 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
         end
     };
     let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
-    let mut end = back(at, is_space);
+    // In a form the colons are below each other.
+    let mut end = at;
+    while end > floor && at - end < MAX_GAP && is_space(text[end - 1]) {
+        end -= 1;
+    }
     // "->", "<>", "!=", "<=": the separator has another mark before.
     let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
     if operator < end && end == at && !text[operator..end].contains(&b'>') {
@@ -43,6 +50,9 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
             .iter()
             .rposition(|&byte| byte == quote)?;
         return Some((field::classify(&text[from + open + 1..end - 1]), true));
+    }
+    if let Some(before) = before_representation(text, end, floor) {
+        end = before;
     }
     if let Some(before) = before_remark(text, end, floor) {
         end = before;
@@ -132,6 +142,18 @@ fn invalid(text: &[u8], at: usize, name: &[u8]) -> Option<Field> {
         .map(|_| field::classify(&name[INVALID.len()..]))?;
     let is_quoted = matches!(text.get(at + 1..at + 3), Some([b' ', b'"' | b'\'' | b'`']));
     (is_quoted && matches!(of, Field::Strong(_) | Field::Whole(_) | Field::Coded(_))).then_some(of)
+}
+
+/// Where a key ends that a value representation of DICOM (PS3.5, 6.2) follows: "DeviceSerialNumber LO".
+fn before_representation(text: &[u8], end: usize, floor: usize) -> Option<usize> {
+    const REPRESENTATIONS: [&[u8]; 12] = [
+        b"AS", b"CS", b"DA", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"UI", b"UT",
+    ];
+    let before = end.checked_sub(3).filter(|&before| before > floor)?;
+    (text[before] == b' '
+        && is_letter(text[before - 1])
+        && REPRESENTATIONS.contains(&&text[before + 1..end]))
+    .then_some(before)
 }
 
 /// Where a key ends that a remark in parentheses follows up to `end`: "MRN (verified)". A remark says how far the

@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most};
 use super::value::{self, Announced};
-use super::{Hit, key, label, list, markup, name, sequence, validation, whole, wrapper};
+use super::{Hit, key, list, literal, markup, name, naming, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -13,6 +13,9 @@ const MAX_BRACKET: usize = 4096;
 
 /// No cell of a table is longer.
 const MAX_CELL: usize = 128;
+
+/// What a value in quotes is shows before so many bytes of it.
+const MAX_QUOTED: usize = 1024;
 
 /// What the key before a separator says.
 pub(super) enum Found {
@@ -29,8 +32,24 @@ pub(super) enum Found {
 pub(super) struct Read {
     /// Up to there no bracket has an end.
     unclosed: usize,
+    /// A value in single quotes was read from the first to the second: all quotes between them are apostrophes.
+    apostrophes: (usize, usize),
     /// The field that a key has named for the values beside it, and where: "column: 'ssn', old: …".
     named: Option<(Field, usize)>,
+}
+
+impl Read {
+    /// Where the quote is that ends what begins at `start`. What apostrophes alone are in is read once.
+    fn quote_end(&mut self, text: &[u8], start: usize, quote: u8) -> usize {
+        let (from, to) = self.apostrophes;
+        if quote != b'\'' || text.get(start) == Some(&quote) {
+            return quote_end(text, start, quote);
+        }
+        if !(from..=to).contains(&start) {
+            self.apostrophes = (start, quote_end(text, start, quote));
+        }
+        self.apostrophes.1
+    }
 }
 
 /// The value of the key before the separator at `at`.
@@ -53,7 +72,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         return Found::Version(run(text, start, is_version));
     }
     if matches!(field, Field::Label | Field::Name)
-        && let Some(named) = label::named(text, at)
+        && let Some(named) = naming::named(text, at)
     {
         read.named = Some((named, at));
         if text[at] != b'=' {
@@ -66,7 +85,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         }
         Field::Value if text[..at].ends_with(b"value") && !text[..at].ends_with(b"_value") => {
             match markup::of_value(text, at - 5) {
-                Field::Value => label::message_of(text, at - 5),
+                Field::Value => naming::message_of(text, at - 5),
                 field => field,
             }
         }
@@ -76,8 +95,8 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         return validation::input(text, at)
             .or_else(|| {
                 let (field, named_at) = read.named?;
-                let hit = (at - named_at <= label::MAX_DISTANCE)
-                    .then(|| value(text, at, field, true, &mut read.unclosed))??;
+                let hit = (at - named_at <= naming::MAX_DISTANCE)
+                    .then(|| value(text, at, field, true, read))??;
                 whole::is_value_of(field, &text[hit.start..hit.end]).then_some(hit)
             })
             .map_or(Found::Nothing, Found::Value);
@@ -86,10 +105,10 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     if !hits.is_empty() {
         return Found::Values(hits);
     }
-    if field == Field::Name && label::is_of_thing(text, at) {
+    if field == Field::Name && naming::is_of_thing(text, at) {
         return Found::Nothing;
     }
-    value(text, at, field, quoted_key, &mut read.unclosed).map_or(Found::Nothing, Found::Value)
+    value(text, at, field, quoted_key, read).map_or(Found::Nothing, Found::Value)
 }
 
 /// Whether a word is an operator of SQL with values after it.
@@ -135,15 +154,12 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
     let Some((field, _)) = key::before(text, column, floor) else {
         return Vec::new();
     };
-    sequence::literals(text, end, field)
+    literal::literals(text, end, field)
 }
 
 /// The values of a key that stand in a list of YAML below it or between brackets.
 fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
-    if matches!(
-        field,
-        Field::Plain | Field::About | Field::Thing | Field::Label | Field::Id
-    ) {
+    if !list::announces_list(field) {
         return Vec::new();
     }
     let start = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t'));
@@ -201,14 +217,7 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     })
 }
 
-/// `unclosed`: brackets before there were tried and have no end.
-fn value(
-    text: &[u8],
-    at: usize,
-    field: Field,
-    quoted_key: bool,
-    unclosed: &mut usize,
-) -> Option<Hit> {
+fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read) -> Option<Hit> {
     let mut start = at + 1;
     start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
     start = markup::past(text, start);
@@ -237,7 +246,7 @@ fn value(
     }
     let next = *text.get(start)?;
     if matches!(next, b'"' | b'\'' | b'`') {
-        let close = quote_end(text, start + 1, next);
+        let close = read.quote_end(text, start + 1, next);
         let content = &text[start + 1..close];
         if placeholder::length_at(content) == Some(content.len())
             || content.iter().all(u8::is_ascii_whitespace)
@@ -259,8 +268,9 @@ fn value(
                 return None;
             }
         }
+        let beginning = &content[..content.len().min(MAX_QUOTED)];
         let kind =
-            whole::whole(field, content, false).or_else(|| sequence::of_array(field, content))?;
+            whole::whole(field, beginning, false).or_else(|| literal::of_array(field, content))?;
         return Some(Hit {
             start: start + 1,
             end: close,
@@ -273,13 +283,13 @@ fn value(
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,
             Field::Place => Kind::Address,
-            field => return sequence::bracketed(text, start, field),
+            _ => return None,
         };
-        if start < *unclosed {
+        if start < read.unclosed {
             return None;
         }
         let Some(end) = bracket_end(text, start) else {
-            *unclosed = start + MAX_BRACKET;
+            read.unclosed = start + MAX_BRACKET;
             return None;
         };
         return (end > start + 2).then_some(Hit {

@@ -4,7 +4,7 @@ use super::announced::is_measured;
 use super::class::{is_boundary_after, is_letter, run, run_at_most, word_before, word_end};
 use super::number::digits_end;
 use super::value::{self, Announced};
-use super::{Hit, lexicon, name, person, whole};
+use super::{Hit, key, lexicon, name, person, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -205,7 +205,8 @@ fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {
         .filter(|hit| hit.end - hit.start >= shortest && !is_measured(text, hit.end))
 }
 
-/// The items of a list of YAML (1.2.2, 8.2.1) below a key of `field` whose line ends at `at`.
+/// The items of a list of YAML (1.2.2, 8.2.1) below a key of `field` whose line ends at `at`, up to one that is a key
+/// with a list of its own.
 pub(super) fn below(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = at;
@@ -224,8 +225,39 @@ pub(super) fn below(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
         });
         hits.extend(item(text, start, line, field));
         at = run_at_most(text, line, MAX_ITEM, |byte| !matches!(byte, b'\n' | b'\r'));
+        if is_key_of_list(text, dash, at) {
+            break;
+        }
     }
     hits
+}
+
+/// Whether the line from `start` to `end` is a key whose list is below it.
+fn is_key_of_list(text: &[u8], start: usize, end: usize) -> bool {
+    let colon = text[start..end]
+        .trim_ascii_end()
+        .len()
+        .checked_sub(1)
+        .map(|last| start + last);
+    colon.is_some_and(|colon| {
+        matches!(text[colon], b':' | b'=' | b'>')
+            && key::before(text, colon, start).is_some_and(|(field, _)| announces_list(field))
+    })
+}
+
+/// Whether the values of `field` may stand in a list.
+pub(super) fn announces_list(field: Field) -> bool {
+    !matches!(
+        field,
+        Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Label
+            | Field::Id
+            | Field::Version
+            | Field::NamePart
+            | Field::Value
+    )
 }
 
 /// The values in brackets after a word for several of them that ends at `end`: "MRNs [00123456, 00123457]".

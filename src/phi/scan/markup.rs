@@ -38,6 +38,7 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
     let kind = tag
         .and_then(|tag| whole::whole(of_tag(tag), value, false))
         .or_else(|| beside(of_attributes(&text[open + 1..tag_end]), content))
+        .or_else(|| whole::whole(of_parent(text, open), value, false))
         .or_else(|| beside(before(text, open), content))?;
     Some(Hit {
         start,
@@ -54,6 +55,23 @@ fn beside(field: Field, value: &[u8]) -> Option<Kind> {
     }
     (field == Field::Secret || whole::is_value_of(field, value))
         .then(|| whole::whole(field, value, true))?
+}
+
+/// What the tag says that the one at `open` is the first in: `<patientName><part>`.
+fn of_parent(text: &[u8], open: usize) -> Field {
+    let before = text[..open].trim_ascii_end();
+    let Some(end) = before
+        .len()
+        .checked_sub(1)
+        .filter(|_| before.ends_with(b">"))
+    else {
+        return Field::Plain;
+    };
+    let tag = tag_start(text, end).and_then(|start| local_name(&text[start + 1..end]));
+    match tag.map_or(Field::Plain, of_tag) {
+        field @ (Field::Strong(_) | Field::Whole(_) | Field::Coded(_)) => field,
+        _ => Field::Plain,
+    }
 }
 
 /// What an attribute that names a field says, in the tag with this content: `field name="ssn"`.
@@ -157,6 +175,8 @@ pub(super) fn past(text: &[u8], mut at: usize) -> usize {
 /// Where what ends at `end` begins to be tags that close, or stars: the end of `MRN` in `<b>MRN</b>`, `**MRN**`.
 pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
     const LONGEST: usize = 12;
+    // What is more than a tag is passed once: a row of them would be passed before each of its separators again.
+    let mut is_spent = false;
     loop {
         let stars = text[floor..end].iter().rev().take(3);
         end -= stars.take_while(|&&byte| byte == b'*').count();
@@ -167,10 +187,13 @@ pub(super) fn label_end(text: &[u8], mut end: usize, floor: usize) -> usize {
         let Some(open) = text[from..end].iter().rposition(|&byte| byte == b'<') else {
             return end;
         };
-        if text[from + open + 1] != b'/' {
+        let open = from + open;
+        let is_more = text[open..end - 1].contains(&b'>');
+        if text[open + 1] != b'/' || is_more && is_spent {
             return end;
         }
-        end = from + open;
+        is_spent |= is_more;
+        end = open;
     }
 }
 
@@ -336,6 +359,10 @@ mod tests {
     #[test]
     fn tags_and_attributes_name_their_values() {
         for (text, expected) in [
+            (
+                "<patientName><FN.1>Rahimi</FN.1></patientName>",
+                "<patientName><FN.1>[name]</FN.1></patientName>",
+            ),
             (
                 "<lastName>Doe</lastName><n>3</n>",
                 "<lastName>[name]</lastName><n>3</n>",

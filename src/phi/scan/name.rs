@@ -32,6 +32,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut words = 0;
     let mut initials = 0;
     let mut comma = false;
+    let mut capitals = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
         if word_end == at {
@@ -51,9 +52,18 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
             break;
         }
-        if !(is_capital || is_particle || is_suffix || expect == Expect::Anything && !comma) {
+        let may_be_lower = expect == Expect::Anything
+            && match (comma, capitals) {
+                // "doe, jane".
+                (true, _) => words == 1 && known & lexicon::GIVEN != 0,
+                // "Jane Doe arrived".
+                (_, true) => !lexicon::is_wording(text, at, word_end),
+                _ => words > 0 || !is_sentence(text, at, word_end, known),
+            };
+        if !(is_capital || is_particle || is_suffix || may_be_lower) {
             break;
         }
+        capitals |= is_capital;
         // "A. B. C. D.": a list.
         initials += usize::from(word.len() == 1 && initials == words);
         if initials > MAX_INITIALS {
@@ -81,7 +91,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // "Rev B": a letter alone is no name.
-        if word.len() == 1 && words == 0 && text.get(word_end) != Some(&b'.') {
+        let is_letter_alone = word.len() == 1 && text.get(word_end) != Some(&b'.');
+        if words == 0 && is_letter_alone {
             break;
         }
         if is_capital || expect == Expect::Anything || is_suffix {
@@ -123,6 +134,19 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         }
     }
     (end, words)
+}
+
+/// "checks passed": whether two words in lower case, of which the first is from `start` to `end`, are those of a sentence.
+fn is_sentence(text: &[u8], start: usize, end: usize, known: u32) -> bool {
+    let next = end + 1;
+    let stop = run(text, next.min(text.len()), is_letter);
+    text.get(end) == Some(&b' ')
+        && known & lexicon::GIVEN == 0
+        && stop > next
+        && text[next].is_ascii_lowercase()
+        && lexicon::is_wording(text, start, end)
+        && lexicon::is_wording(text, next, stop)
+        && lexicon::flags(text, next, stop) & lexicon::GIVEN == 0
 }
 
 /// Past a name in quotes that opens at `open` and a blank, where the name goes on: `Jane "Janie" Doe`.

@@ -48,6 +48,15 @@ impl Groups {
     fn end(&self, group: usize) -> usize {
         self.bounds[group].1
     }
+
+    /// The mark between a group and the one before it; none where only blanks are.
+    fn mark_before(&self, text: &[u8], group: usize) -> Option<u8> {
+        let between = &text[self.end(group - 1)..self.bounds[group].0];
+        between
+            .iter()
+            .copied()
+            .find(|byte| !matches!(byte, b' ' | b'\t'))
+    }
 }
 
 pub(super) fn digits_end(text: &[u8], mut at: usize) -> usize {
@@ -68,7 +77,8 @@ fn separator_end(text: &[u8], at: usize) -> usize {
     };
     let mark = spaces(at);
     match text.get(mark) {
-        Some(b'-' | b'.' | b'/' | b'_') => spaces(mark + 1),
+        // A plus sign is a space in a form (WHATWG URL, 5.1).
+        Some(b'-' | b'.' | b'/' | b'_' | b'+') => spaces(mark + 1),
         _ => mark,
     }
 }
@@ -239,7 +249,7 @@ pub(super) fn phone_in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
         return None;
     }
     let mut rest = close + 1;
-    while matches!(text.get(rest), Some(b' ' | b'-' | b'.')) && rest < close + 4 {
+    while matches!(text.get(rest), Some(b' ' | b'-' | b'.' | b'+')) && rest < close + 4 {
         rest += 1;
     }
     let groups = Groups::read(text, rest);
@@ -356,6 +366,10 @@ fn card(text: &[u8], groups: &Groups) -> Option<Hit> {
     let mut digits = [0; 19];
     let mut count = 0;
     for group in 0..groups.count {
+        // "5688-68486/5224805 206" are several numbers.
+        if group > 1 && groups.mark_before(text, group) != groups.mark_before(text, 1) {
+            return None;
+        }
         for &digit in &text[groups.bounds[group].0..groups.bounds[group].1] {
             *digits.get_mut(count)? = digit;
             count += 1;

@@ -4,9 +4,12 @@
 use super::class::{is_letter, run, word_end};
 use super::name::Expect;
 use super::value::{self, Announced};
-use super::{Hit, lexicon, list, name};
+use super::{Hit, lexicon, list, markup, name};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
+
+/// No line of dots between a label and its value is longer.
+const MAX_LINE: usize = 48;
 
 /// How sure a cue is that a person's name comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,8 +117,19 @@ fn after_links(text: &[u8], end: usize) -> Option<usize> {
                 b' ' | b'.' | b',' | b'\t' | b'"' | b'\'' | b'-' | b'>' | b'|' | b'(' | b'['
             )
         });
+        // "Mrs. <b>Doe</b>".
+        let gap = if gap > at && text.get(gap) == Some(&b'<') {
+            markup::past(text, gap)
+        } else {
+            gap
+        };
         let next = word_end(text, gap);
-        if gap == at || gap > at + 4 || next == gap {
+        // "Patient ...... Jane Doe" of a form.
+        let is_dotted = text[at..gap]
+            .iter()
+            .all(|&byte| matches!(byte, b'.' | b' '));
+        let is_far = gap > at + if is_dotted { MAX_LINE } else { 4 } && text[gap - 1] != b'>';
+        if gap == at || is_far || next == gap {
             return None;
         }
         let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
@@ -131,9 +145,10 @@ fn after_links(text: &[u8], end: usize) -> Option<usize> {
 fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
     let (end, words) = name::end(text, start, Expect::Capitals);
     if words == 0 {
-        return (cue != Cue::Title)
-            .then(|| in_lower_case(text, start))
-            .flatten();
+        return match cue {
+            Cue::Title => after_dot(text, start).or_else(|| in_lower_case(text, start)),
+            _ => in_lower_case(text, start),
+        };
     }
     let first = word_end(text, start);
     let is_given = lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
@@ -198,6 +213,34 @@ pub(super) fn several(text: &[u8], end: usize) -> Option<Hit> {
     let has_comma = text[hit.start..hit.end].contains(&b',');
     let is_list = has_comma || list::next(text, hit, true).is_some();
     is_list.then_some(hit)
+}
+
+/// "Dr. smith", "dr. susan davis": words after a title and a dot that are none of a sentence.
+fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
+    let mut end = start;
+    let mut at = start;
+    for _ in 0..3 {
+        let next = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-')
+        });
+        let goes_on = matches!(text.get(next), Some(b'=' | b'_' | b'/' | b'.'))
+            && text.get(next + 1).is_some_and(|&byte| is_letter(byte));
+        let known = lexicon::flags(text, at, next);
+        let is_given = known & (lexicon::GIVEN | lexicon::NO_NAME) == lexicon::GIVEN;
+        if next < at + 3 || goes_on || !is_given && lexicon::is_wording(text, at, next) {
+            break;
+        }
+        end = next;
+        at = next + usize::from(text.get(next) == Some(&b' '));
+        if at == next {
+            break;
+        }
+    }
+    (end > start && text[..start].ends_with(b". ")).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
 }
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.

@@ -1,7 +1,7 @@
 //! Values that a message quotes beside the name of their field: `Cast to Number failed for value "…" at path "ssn"`,
 //! `"ssn" with value "…" fails to match`, `Incorrect date value: '…' for column 'dob'`, `on field 'ssn': rejected value […]`.
 
-use super::class::{is_word, run, run_at_most};
+use super::class::{is_word, line_end, line_start, run, run_at_most};
 use super::table::says;
 use super::value::{self, Announced};
 use super::{Hit, whole};
@@ -14,8 +14,17 @@ const MAX_VALUE: usize = 128;
 /// The name of its field is no further from it.
 const MAX_DISTANCE: usize = 128;
 
+/// What was read in the text before a word that a value comes after.
+#[derive(Default)]
+pub(super) struct Read {
+    /// The words before there were read,
+    end: usize,
+    /// and of those that name a field, this is the last and where it begins.
+    named: Option<(usize, Field)>,
+}
+
 /// The value in quotes or brackets after "value", "got" or "received", which is from `start` to `end`.
-pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+pub(super) fn value(text: &[u8], start: usize, end: usize, read: &mut Read) -> Option<Hit> {
     let Some((from, to)) = quoted(text, end) else {
         return unquoted(text, start, end);
     };
@@ -23,12 +32,10 @@ pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
         return None;
     }
-    let line = run_at_most(text, to, MAX_DISTANCE, |byte| byte != b'\n');
-    let before = &text[start.saturating_sub(MAX_DISTANCE)..start];
-    let before = before.rsplit(|&byte| byte == b'\n').next()?;
+    let line = line_end(text, to, MAX_DISTANCE);
     let kind = after(&text[to..line])
         .and_then(|field| kind(field, value))
-        .or_else(|| before_it(before).and_then(|field| kind(field, value)))?;
+        .or_else(|| before_it(text, start, read).and_then(|field| kind(field, value)))?;
     Some(Hit {
         start: from,
         end: to,
@@ -128,13 +135,21 @@ fn after(rest: &[u8]) -> Option<Field> {
     None
 }
 
-/// The field before it: a name in quotes, after a word for its place, or one that tells by itself.
-fn before_it(before: &[u8]) -> Option<Field> {
-    let mut words = before
-        .trim_ascii_end()
-        .rsplit(|&byte| byte == b' ')
-        .peekable();
-    while let Some(word) = words.next() {
+/// The field before `start`: a name in quotes, after a word for its place, or one that tells by itself.
+fn before_it(text: &[u8], start: usize, read: &mut Read) -> Option<Field> {
+    let line = line_start(text, start, MAX_DISTANCE);
+    let known = line..=start;
+    if !known.contains(&read.end) {
+        *read = Read::default();
+    }
+    let before = text[line..start].trim_ascii_end();
+    let mut end = line + before.len();
+    let mut words = before.rsplit(|&byte| byte == b' ').peekable();
+    let found = loop {
+        let Some(word) = words.next().filter(|_| end >= read.end) else {
+            break read.named.filter(|&(at, _)| at >= line);
+        };
+        let at = end - word.len();
         let is_quoted = word
             .first()
             .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -145,10 +160,16 @@ fn before_it(before: &[u8]) -> Option<Field> {
             Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Zip | Field::Age
         );
         if (is_quoted || is_placed) && says(field) || tells {
-            return Some(field);
+            break Some((at, field));
         }
-    }
-    None
+        // The space before it.
+        end = at.saturating_sub(1);
+    };
+    *read = Read {
+        end: start,
+        named: found,
+    };
+    found.map(|(_, field)| field)
 }
 
 fn trimmed(word: &[u8]) -> &[u8] {

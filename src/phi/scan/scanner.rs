@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, keyed, label,
-    labels, lexicon, list, markup, number, option, person, secret, standard, table, url,
+    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, joint, keyed,
+    lexicon, list, markup, naming, number, option, person, quoted, secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -27,6 +27,10 @@ pub(super) struct Scanner<'a, 's> {
     tried: usize,
     /// What keys before tell of those after them.
     keys: keyed::Read,
+    /// What was read before a word that a value in quotes comes after.
+    quoted: quoted::Read,
+    /// There ends the last of more labels than have values.
+    many_labels: usize,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
     spans: &'s mut Spans,
@@ -43,6 +47,8 @@ impl<'a, 's> Scanner<'a, 's> {
             budget: text.len(),
             tried: 0,
             keys: keyed::Read::default(),
+            quoted: quoted::Read::default(),
+            many_labels: 0,
             tabled: 0,
             spans,
         }
@@ -61,7 +67,10 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     fn take(&mut self, hit: Hit) {
-        self.spans.text(hit.start, hit.end, hit.kind);
+        let is_done = placeholder::length_at(&self.text[hit.start..]) == Some(hit.end - hit.start);
+        if !is_done {
+            self.spans.text(hit.start, hit.end, hit.kind);
+        }
         self.at = hit.end;
         self.floor = hit.end;
     }
@@ -88,10 +97,10 @@ impl<'a, 's> Scanner<'a, 's> {
     /// Takes the values of labels written as one, the last of which is before `end`.
     #[inline(never)]
     fn labelled(&mut self, start: usize, end: usize) -> bool {
-        if !labels::are_before(self.text, start, self.floor) {
+        if !joint::are_before(self.text, start, self.floor) {
             return false;
         }
-        let hits = labels::find(self.text, end, self.floor);
+        let hits = joint::find(self.text, end, self.floor, &mut self.many_labels);
         if hits.is_empty() {
             return false;
         }
@@ -146,7 +155,15 @@ impl<'a, 's> Scanner<'a, 's> {
             return;
         }
         if (known & lexicon::ANNOUNCES != 0 || end - start == 1)
-            && let Some(hit) = cue::find(text, start, letters, end, known, self.floor)
+            && let Some(hit) = cue::find(
+                text,
+                start,
+                letters,
+                end,
+                known,
+                self.floor,
+                &mut self.quoted,
+            )
         {
             return self.take_list(hit, end);
         }
@@ -235,6 +252,13 @@ impl<'a, 's> Scanner<'a, 's> {
             if let Some(found) = date::find(text, start, false) {
                 return self.date(start, found);
             }
+            if let Some(end) = date::done_on(text, start) {
+                return self.take(Hit {
+                    start,
+                    end,
+                    kind: Kind::Date,
+                });
+            }
         }
         let word = class::word_end(text, start);
         if let Some(hit) = number::find(text, start)
@@ -252,6 +276,43 @@ impl<'a, 's> Scanner<'a, 's> {
         self.at = word;
     }
 
+    /// At a colon or an equals sign: what the key before it names, or an address of IPv6.
+    fn separator(&mut self, byte: u8) {
+        let (text, at) = (self.text, self.at);
+        if byte == b':'
+            && let Some(hit) = standard::of_contact(text, at)
+        {
+            return self.take(hit);
+        }
+        if byte == b'='
+            && let Some(hit) = standard::attendee(text, at)
+        {
+            return self.take(hit);
+        }
+        let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
+        if is_spaced && self.labelled(at, at) {
+            return;
+        }
+        match keyed::find(text, at, self.floor, &mut self.keys) {
+            keyed::Found::Value(hit) => return self.take_list(hit, at),
+            keyed::Found::Values(hits) => return self.found(&hits),
+            keyed::Found::Version(end) => {
+                self.at = end.max(at + 1);
+                return;
+            }
+            keyed::Found::Nothing => {}
+        }
+        match ip::find_v6(text, at, self.floor) {
+            Some(ip::Address::Public(hit)) if byte == b':' => return self.take(hit),
+            Some(ip::Address::Other(end)) if byte == b':' => {
+                self.at = end.max(at + 1);
+                return;
+            }
+            _ => {}
+        }
+        self.at += 1;
+    }
+
     fn mark(&mut self, byte: u8) {
         let (text, at) = (self.text, self.at);
         let hit = match byte {
@@ -265,29 +326,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 hit.or_else(|| number::phone_at(text, at))
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
-            b':' | b'=' => {
-                let is_spaced = byte == b'=' || matches!(text.get(at + 1), Some(b' ' | b'\t'));
-                if is_spaced && self.labelled(at, at) {
-                    return;
-                }
-                match keyed::find(text, at, self.floor, &mut self.keys) {
-                    keyed::Found::Value(hit) => return self.take_list(hit, at),
-                    keyed::Found::Values(hits) => return self.found(&hits),
-                    keyed::Found::Version(end) => {
-                        self.at = end.max(at + 1);
-                        return;
-                    }
-                    keyed::Found::Nothing => {}
-                }
-                match ip::find_v6(text, at, self.floor) {
-                    Some(ip::Address::Public(hit)) if byte == b':' => Some(hit),
-                    Some(ip::Address::Other(end)) if byte == b':' => {
-                        self.at = end.max(at + 1);
-                        return;
-                    }
-                    _ => None,
-                }
-            }
+            b':' | b'=' => return self.separator(byte),
             b'[' => {
                 if let Some(length) = placeholder::length_at(&text[at..]) {
                     self.at += length;
@@ -311,7 +350,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 let (hits, end) = table::rows(text, at);
                 self.tabled = end;
                 if hits.is_empty()
-                    && let Some(hit) = label::below(text, at)
+                    && let Some(hit) = naming::below(text, at)
                 {
                     return self.found(&[hit]);
                 }

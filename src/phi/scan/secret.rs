@@ -7,10 +7,15 @@ use crate::phi::Kind;
 /// Prefixes and how long the whole is at least. Sources: the services' own documentation of their
 /// formats (AWS IAM identifiers, GitHub token formats, GitLab token prefixes, Slack token types, Stripe
 /// keys, Google API keys, OpenAI and Anthropic keys, npm, Hugging Face, SendGrid, DigitalOcean, Twilio).
+/// In the order of their first bytes.
 const PREFIXES: &[(&[u8], usize)] = &[
     (b"AKIA", 16),
     (b"ASIA", 16),
     (b"AIza", 30),
+    (b"AGE-SECRET-KEY-", 20),
+    (b"SG.", 20),
+    (b"dop_v1_", 20),
+    (b"eyJ", 20),
     (b"ghp_", 20),
     (b"gho_", 20),
     (b"ghu_", 20),
@@ -18,36 +23,32 @@ const PREFIXES: &[(&[u8], usize)] = &[
     (b"ghr_", 20),
     (b"github_pat_", 20),
     (b"glpat-", 16),
+    (b"gsk_", 20),
+    (b"hf_", 20),
+    (b"hvs.", 16),
+    (b"lin_api_", 16),
+    (b"npm_", 20),
+    (b"pk_live_", 16),
+    (b"pk_test_", 16),
+    (b"pypi-", 20),
+    (b"pplx-", 20),
+    (b"rk_live_", 16),
+    (b"rk_test_", 16),
+    (b"r8_", 20),
+    (b"sk-", 16),
+    (b"sk_live_", 16),
+    (b"sk_test_", 16),
+    (b"shpat_", 20),
+    (b"vault:v", 12),
+    (b"whsec_", 16),
     (b"xoxb-", 16),
     (b"xoxp-", 16),
     (b"xoxa-", 16),
     (b"xoxr-", 16),
     (b"xoxs-", 16),
     (b"xapp-", 16),
-    (b"sk-", 16),
-    (b"sk_live_", 16),
-    (b"sk_test_", 16),
-    (b"pk_live_", 16),
-    (b"pk_test_", 16),
-    (b"rk_live_", 16),
-    (b"rk_test_", 16),
-    (b"whsec_", 16),
-    (b"npm_", 20),
-    (b"hf_", 20),
-    (b"SG.", 20),
-    (b"dop_v1_", 20),
-    (b"ya29.", 16),
-    (b"pypi-", 20),
-    (b"shpat_", 20),
-    (b"gsk_", 20),
-    (b"pplx-", 20),
-    (b"vault:v", 12),
-    (b"hvs.", 16),
-    (b"AGE-SECRET-KEY-", 20),
-    (b"eyJ", 20),
-    (b"lin_api_", 16),
     (b"xai-", 20),
-    (b"r8_", 20),
+    (b"ya29.", 16),
 ];
 
 /// What begins with a prefix of a secret.
@@ -76,10 +77,21 @@ pub(super) fn may_begin(text: &[u8], start: usize) -> bool {
 
 /// The secret that begins at `start`.
 pub(super) fn find(text: &[u8], start: usize) -> Found {
+    /// Where those with a first byte begin.
+    const FROM: [usize; 256] = {
+        let mut from = [PREFIXES.len(); 256];
+        let mut at = PREFIXES.len();
+        while at > 0 {
+            at -= 1;
+            from[PREFIXES[at].0[0] as usize] = at;
+        }
+        from
+    };
     let rest = &text[start..];
-    let Some(&(prefix, least)) = PREFIXES
+    let Some(&(prefix, least)) = PREFIXES[FROM[usize::from(rest[0])]..]
         .iter()
-        .find(|(prefix, _)| prefix[0] == rest[0] && rest.starts_with(prefix))
+        .take_while(|(prefix, _)| prefix[0] == rest[0])
+        .find(|(prefix, _)| rest.starts_with(prefix))
     else {
         return Found::Nothing;
     };

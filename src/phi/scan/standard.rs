@@ -109,6 +109,63 @@ fn name_end(text: &[u8], start: usize, limit: usize) -> usize {
         .max(carets)
 }
 
+/// The value of a property of a contact whose name ends at `at`: "N:Doe;Jane;;;", "FN:Jane Doe", "ADR;TYPE=HOME:;;…"
+/// (RFC 6350, 6.2.1, 6.2.2 and 6.3.1).
+pub(super) fn of_contact(text: &[u8], at: usize) -> Option<Hit> {
+    let length = text[..at]
+        .iter()
+        .rev()
+        .take(MAX_PARAMETERS)
+        .take_while(|&&byte| !matches!(byte, b'\n' | b':'))
+        .count();
+    let line = at - length;
+    if line > 0 && text[line - 1] != b'\n' {
+        return None;
+    }
+    let property = text[line..at].split(|&byte| byte == b';').next()?;
+    let (least, kind) = match property {
+        b"N" => (3, Kind::Name),
+        b"FN" => (1, Kind::Name),
+        b"ADR" => (6, Kind::Address),
+        _ => return None,
+    };
+    let end = run_at_most(text, at + 1, MAX_VALUE, |byte| {
+        !matches!(byte, b'\n' | b'\r')
+    });
+    let value = text[at + 1..end].trim_ascii_end();
+    let parts = value.split(|&byte| byte == b';').count();
+    let until = value.iter().rposition(|&byte| byte != b';')?;
+    let is_value = parts >= least
+        && (property != b"FN" || super::name::is_full_name(value))
+        && placeholder::length_at(value).is_none();
+    let first = value.iter().position(|&byte| byte != b';')?;
+    (is_value && until > first).then_some(Hit {
+        start: at + 1 + first,
+        end: at + 2 + until,
+        kind,
+    })
+}
+
+/// No property of a contact has longer parameters.
+const MAX_PARAMETERS: usize = 40;
+
+/// The name of somebody in a calendar, whose parameter ends at `at`: "ATTENDEE;CN=Jane Doe:mailto:…" (RFC 5545, 3.2.2).
+pub(super) fn attendee(text: &[u8], at: usize) -> Option<Hit> {
+    if !text[..at].ends_with(b";CN") {
+        return None;
+    }
+    let quote = usize::from(text.get(at + 1) == Some(&b'"'));
+    let start = at + 1 + quote;
+    let end = run_at_most(text, start, MAX_VALUE, |byte| {
+        !matches!(byte, b'"' | b'\n' | b'\r') && (quote == 1 || !matches!(byte, b':' | b';'))
+    });
+    (end > start && placeholder::length_at(&text[start..]).is_none()).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
+}
+
 /// A composite whose first part is the word from `start` to `end`, where a caret is: a name (XPN), "DOE^JANE^M", or
 /// an identifier with who gave it (CX), "00123456^^^HOSP^MR".
 pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
@@ -205,6 +262,13 @@ pub(super) fn element(text: &[u8], open: usize) -> Option<Hit> {
     {
         at = run(text, at + 2, |byte| matches!(byte, b' ' | b':' | b'='));
     }
+    // "(0010,0010) PatientName = DOE^JANE": the keyword of the attribute.
+    let keyword = word_end(text, at);
+    let value = run(text, keyword, |byte| byte == b' ');
+    if matches!(text.get(value), Some(b'=' | b':')) && field::classify(&text[at..keyword]) == field
+    {
+        at = run(text, value + 1, |byte| byte == b' ');
+    }
     let is_in_brackets = text.get(at) == Some(&b'[');
     let start = at + usize::from(is_in_brackets);
     if placeholder::length_at(text.get(at..)?).is_some()
@@ -233,6 +297,24 @@ mod tests {
                 "PID-5: [name] invalid",
             ),
             ("PID.3 = 00123456", "PID.3 = [mrn]"),
+            ("N:Chaudhry;Tabitha;;;\r\nN: 3", "N:[name];;;\r\nN: 3"),
+            ("BEGIN:VCARD\nFN:Tabitha Ng", "BEGIN:VCARD\nFN:[name]"),
+            (
+                "ADR;TYPE=HOME:;;98 Lincoln Way;Tucson;AZ;53725;USA",
+                "ADR;TYPE=HOME:;;[address]",
+            ),
+            (
+                "(0010,0010) PatientName = WEATHERBY^EWA^C",
+                "(0010,0010) PatientName = [name]",
+            ),
+            (
+                "ATTENDEE;CN=\"Tabitha Ng\":mailto:t@example.org",
+                "ATTENDEE;CN=\"[name]\":mailto:[email]",
+            ),
+            (
+                "0018,1000 DeviceSerialNumber LO: TD99589920",
+                "0018,1000 DeviceSerialNumber LO: [device]",
+            ),
             (
                 "PID-7.1 (Date of Birth): 19570314",
                 "PID-7.1 (Date of Birth): [date]",

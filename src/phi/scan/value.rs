@@ -78,6 +78,9 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
             (code_end(text, start, Kind::Mrn, 5)?, Kind::Mrn)
         }
+        Field::Whole(Kind::Name) | Field::PersonLike if npi_end(text, start).is_some() => {
+            (npi_end(text, start)?, Kind::Npi)
+        }
         Field::Whole(Kind::Name) | Field::Person | Field::Name if by_key => {
             (name_end(text, start, name::Expect::Anything)?, Kind::Name)
         }
@@ -108,6 +111,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
                 Kind::Account,
             )
         }
+        Field::Provider => (npi_end(text, start)?, Kind::Npi),
         Field::Secret if !by_key => (secret::spoken_end(text, start)?, Kind::Secret),
         Field::Secret => (secret::value_end(text, start), Kind::Secret),
         _ => return None,
@@ -167,7 +171,8 @@ fn is_compact_word(text: &[u8], start: usize) -> bool {
 fn date_end(text: &[u8], start: usize) -> Option<usize> {
     let start = past_weekday(text, start);
     let word = word_end(text, start);
-    let found = if text[start].is_ascii_digit() {
+    let begins_with_digit = text.get(start).is_some_and(u8::is_ascii_digit);
+    let found = if begins_with_digit {
         date::find(text, start, true)
     } else {
         date::find_month(
@@ -179,7 +184,7 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
     };
     match found {
         Some(found) => Some(found.time_end.unwrap_or(found.end)),
-        None if word > start && text[start].is_ascii_digit() => Some(word),
+        None if word > start && begins_with_digit => Some(word),
         None => None,
     }
 }
@@ -197,6 +202,12 @@ fn past_weekday(text: &[u8], start: usize) -> usize {
     } else {
         start
     }
+}
+
+/// The end of a number that passes the check of a provider's.
+fn npi_end(text: &[u8], start: usize) -> Option<usize> {
+    let end = digits_end(text, start);
+    (code::is_npi(&text[start..end]) && is_boundary_after(text, end)).then_some(end)
 }
 
 fn name_end(text: &[u8], start: usize, expect: name::Expect) -> Option<usize> {
@@ -321,6 +332,13 @@ fn is_grouped(kind: Kind) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_weekday_that_ends_a_text_is_no_date() {
+        for text in ["dob Mon ", "DOB: Tue ", "born Wed "] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 
     #[test]
     fn nothing_is_left_of_a_number_in_groups_whatever_it_was_announced_as() {

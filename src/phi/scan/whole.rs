@@ -31,6 +31,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
+        Field::Provider => code::is_npi(value).then_some(Kind::Npi),
         Field::Routing => code::is_routing(value).then_some(Kind::Account),
         Field::Plain
         | Field::About
@@ -62,8 +63,13 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
     let is_name = matches!(field, Field::Whole(Kind::Name))
         && value.first().is_some_and(u8::is_ascii_uppercase)
         && value.iter().all(u8::is_ascii_alphabetic);
+    // "Ana K. Berry": no name of a field has an initial.
+    let has_initial = value
+        .windows(4)
+        .any(|it| it[0] == b' ' && it[1].is_ascii_uppercase() && it[2] == b'.' && it[3] == b' ');
     is_value
         && (digits(value) >= 3
+            || has_initial
             || match field::classify(value) {
                 Field::Plain => true,
                 Field::About => is_name,

@@ -82,7 +82,8 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
          member informed notified called interviewed examined consented therapist pharmacist \
-         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna baby babygirl babyboy newborn infant attn attention",
+         midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna baby babygirl babyboy newborn infant attn attention \
+         worker manager coordinator navigator",
     ),
     // Words that begin with a capital at times and are no part of a name.
     (
@@ -155,7 +156,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "number no num nbr id is was are of on for the a this patient her his their file in with \
          value code to from set as reads ending equals listed at recorded given identifier updated \
          changed back us me them him she he my your our its now card reading being entered ends like ilike \
-         provided shows used using also has had not only patient's",
+         provided shows used using also has had not only patient's lookup search",
     ),
     (
         MEASURE,
@@ -206,7 +207,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          returned belongs belonging related married session booked behalf care known listed registered issued \
          records record chart results labs consent referral claim admitted scheduled seen ordered prescribed \
          intake handoff signout followup report reports discharge visitor correspondence spelled recorded goes \
-         phoned emailed texted paged sent forwarded reported",
+         phoned emailed texted paged sent forwarded reported summary reminder refill prescription",
     ),
     (
         PERSONAL,

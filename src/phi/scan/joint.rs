@@ -23,15 +23,23 @@ pub(super) fn are_before(text: &[u8], at: usize, floor: usize) -> bool {
     start > floor && parts(text[start - 1])
 }
 
-/// The values of the labels before the separator at `at`, or after the last label, that end there.
-pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Vec<Hit> {
+/// The values of the labels before the separator at `at`, or after the last label, that end there. `many` is where
+/// labels end that are too many, and those that go on are too.
+pub(super) fn find(text: &[u8], at: usize, floor: usize, many: &mut usize) -> Vec<Hit> {
     let mut fields = [Field::Plain; MAX_LABELS];
     let mut count = 0;
     let mut end = at;
+    let mut nearest = at;
     loop {
         let Some((start, stop)) = label(text, end, floor) else {
             return Vec::new();
         };
+        if count == 0 {
+            nearest = stop;
+        } else if stop == *many {
+            *many = nearest;
+            return Vec::new();
+        }
         let before = back(text, start, floor, |byte| byte == b' ');
         let goes_on = before > floor && parts(text[before - 1]);
         fields[count] = if goes_on {
@@ -44,6 +52,7 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize) -> Vec<Hit> {
             break;
         }
         if count == MAX_LABELS {
+            *many = nearest;
             return Vec::new();
         }
         end = before - 1;

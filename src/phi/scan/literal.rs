@@ -1,4 +1,4 @@
-//! Several values of one field: `[…, …]` and `IN ('…', '…')`.
+//! The literals of SQL after the name of a column: `IN ('…', '…')`, `LIKE '…'`, `'{…}'`.
 
 use super::class::{run, run_at_most};
 use super::{Hit, whole};
@@ -9,26 +9,6 @@ use crate::phi::placeholder;
 /// No list is read further, and none has more values.
 const MAX_LIST: usize = 1024;
 const MAX_ITEMS: usize = 64;
-
-/// All between the brackets that open at `start`, where one of the values between them is of `field`.
-pub(super) fn bracketed(text: &[u8], start: usize, field: Field) -> Option<Hit> {
-    if text[start] != b'[' {
-        return None;
-    }
-    let end = run_at_most(text, start + 1, MAX_LIST, |byte| {
-        !matches!(byte, b'[' | b']' | b'{' | b'}' | b'\n')
-    });
-    if text.get(end) != Some(&b']') {
-        return None;
-    }
-    let mut values = text[start + 1..end].split(|&byte| byte == b',');
-    let kind = values.find_map(|value| of_value(field, value))?;
-    Some(Hit {
-        start: start + 1,
-        end,
-        kind,
-    })
-}
 
 /// The kind of a literal of an array of Postgres, "{90,94}", where one of its values is of `field`.
 pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {
