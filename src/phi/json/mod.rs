@@ -25,6 +25,8 @@ use label::Unnamed;
 use level::{Level, Levels, OUTSIDE};
 use rows::{Cells, Columns};
 
+pub(super) use settled::walk_outermost;
+
 /// Beyond this many layers of JSON inside strings of JSON a string is read as text.
 const MAX_LAYERS: u8 = 8;
 
@@ -47,17 +49,6 @@ pub(super) fn walk_prefix(
     let mut walk = Walk::new(json, layers, spans);
     walk.run()?;
     Ok(walk.at)
-}
-
-/// As [`walk`], for what is in no string of JSON. Whether nothing more would be found in what comes of it.
-pub(super) fn walk_outermost(json: &[u8], spans: &mut Spans) -> Result<bool, Unredactable> {
-    let mut walk = Walk::new(json, 0, spans);
-    walk.is_settled = true;
-    walk.run()?;
-    match white_space(json, walk.at) {
-        end if end == json.len() => Ok(walk.is_settled),
-        _ => Err(Unredactable),
-    }
 }
 
 struct Walk<'a> {

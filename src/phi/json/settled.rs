@@ -1,12 +1,27 @@
 //! Whether what comes of a walk has to be walked again: what is left around a placeholder may look like more than it did
 //! before, and what was redacted may have told what something else is.
 
-use super::Walk;
+use super::grammar::white_space;
 use super::level::Level;
 use super::rows::{self, Cells};
-use super::{label, whole};
+use super::{Unredactable, Walk, label, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
+use crate::phi::span::Spans;
+
+/// As [`super::walk`], for what is in no string of JSON. Whether nothing more would be found in what comes of it.
+pub(in super::super) fn walk_outermost(
+    json: &[u8],
+    spans: &mut Spans,
+) -> Result<bool, Unredactable> {
+    let mut walk = Walk::new(json, 0, spans);
+    walk.is_settled = true;
+    walk.run()?;
+    match white_space(json, walk.at) {
+        end if end == json.len() => Ok(walk.is_settled),
+        _ => Err(Unredactable),
+    }
+}
 
 impl Walk<'_> {
     /// Notes what was found since `mark` in the value of `field` from `start` to where the walk is.
