@@ -2,6 +2,7 @@
 
 mod cache;
 mod dicom;
+mod hl7;
 mod phrases;
 mod vocabulary;
 mod words;
@@ -12,6 +13,7 @@ use words::Words;
 
 pub(super) use cache::{classify, classify_name};
 pub(super) use dicom::{attribute, representation};
+pub(super) use hl7::of_segment;
 
 /// What a field's name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ impl Field {
 
 /// Reads the words of a name. Slow: a few hundred nanoseconds.
 fn read(name: &[u8]) -> Field {
-    if let Some(field) = dicom::attribute(name) {
+    if let Some(field) = dicom::attribute(name).or_else(|| hl7::numbered(name)) {
         return field;
     }
     // A key that was an identifier itself names no field.
@@ -174,6 +176,11 @@ fn read_words(words: &Words) -> Field {
     loop {
         match ending_at(words, end) {
             Some(Field::Id) if count > 1 => is_id = true,
+            // "name[0].family" is as much of a name as "name".
+            Some(Field::NamePart) if count > 1 && end > 1 => {
+                end -= 1;
+                continue;
+            }
             Some(Field::NamePart | Field::Value) if count > 1 => {}
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}

@@ -68,7 +68,8 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
-         party name, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
+         party name, actor, performer, asserter, recorder, certifier, pronounced by, attested by, cosigner, dispenser, \
+         verifier, enterer, transcriptionist, coroner, medical examiner, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
     (Field::Name, "name, names"),
     (Field::NamePart, "first, last, middle, given, family, full"),
@@ -140,7 +141,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
          authorization number, authorization number, nhs number, nhs, nhs no, health card, \
          health card number, health insurance, health insurance #, insurance card, member code, \
-         payer member id, plan id, dependent id, certificate of coverage",
+         payer member id, cardholder id, card holder id, rx group id, plan id, dependent id, certificate of coverage",
     ),
     (
         Field::Record(Kind::Plan),

@@ -50,7 +50,7 @@ const NOISE: &str = "value values raw text string str plain new old current prev
     secondary last four ending normalized normalised formatted display original full number no \
     num nbr nr numbers home work personal business mobile cell day night evening alt alternate \
     alternative other emergency main line lines one two three digits digit masked encrypted \
-    clear cleartext data info details detail input param the of on legal official 1 2 3 4 5 \
+    clear cleartext data info details detail input param the of on legal official 0 1 2 3 4 5 \
     6 7 8 9 e 164 v 6 default residential permanent temporary temp mailing billing shipping \
     preferred";
 

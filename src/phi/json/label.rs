@@ -227,6 +227,18 @@ mod tests {
                 r#"{"fields":[{"name":"lastName","value":"[name]"},{"name":"n","value":"Popescu"}]}"#,
             ),
             (
+                r#"{"beneficiary":{"display":"Ana Ng"},"actor":{"display":"Ward 4"},"code":{"display":"Hay Fever"}}"#,
+                r#"{"beneficiary":{"display":"[name]"},"actor":{"display":"Ward 4"},"code":{"display":"Hay Fever"}}"#,
+            ),
+            (
+                r#"{"row":{"Name":"Ana Horvat","n":3},"queue":{"name":"Blue Horvat"}}"#,
+                r#"{"row":{"Name":"[name]","n":3},"queue":{"name":"Blue Horvat"}}"#,
+            ),
+            (
+                r#"{"PID.3":"78426945","PID.7":"19780719","PID.8":"F"}"#,
+                r#"{"PID.3":"[mrn]","PID.7":"[date]","PID.8":"F"}"#,
+            ),
+            (
                 r#"{"answers":{"What is your name?":"Farouk Ng"}}"#,
                 r#"{"answers":{"What is your name?":"[name]"}}"#,
             ),

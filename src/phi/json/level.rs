@@ -138,6 +138,7 @@ impl Level {
             Field::Id if self.is_patient => Field::Strong(Kind::Mrn),
             Field::Identifier if self.is_person => Field::Strong(Kind::Mrn),
             Field::NamePart if self.is_person => Field::Strong(Kind::Name),
+            Field::Name if self.is_record => Field::PersonLike,
             Field::Name if self.is_thing => Field::Plain,
             Field::Age if self.is_thing && !self.is_record => Field::Plain,
             Field::NamePart if self.inherited == Some(Kind::Name) => Field::Strong(Kind::Name),

@@ -303,6 +303,24 @@ impl<'a> Walk<'a> {
         if level.is_object && self.last_key() == b"reference" && names_person(value) {
             level.labelled = Some(Field::Whole(Kind::Name));
         }
+        // Who is referred to may be a place too (FHIR R4, 2.3.0.1).
+        let field = if field == Field::Value && level.is_person && self.last_key() == b"display" {
+            if level.is_patient {
+                Field::Whole(Kind::Name)
+            } else {
+                Field::PersonLike
+            }
+        } else {
+            field
+        };
+        if field == Field::PersonLike && self.last_key() == b"display" {
+            if scan::whole(field, value, false).is_some() {
+                self.spans.text(start, end, Kind::Name);
+            } else {
+                self.text(start, end, escaped, field);
+            }
+            return Ok(());
+        }
         // The common case: the field says nothing, and nothing is inherited.
         let is_plain = field == Field::Plain && level.inherited.is_none();
         if !is_plain {

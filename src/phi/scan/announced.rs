@@ -57,7 +57,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
 
 /// The name after a cue that ends at `end`, in quotes or told: "last name changed from "Doe" …", "last name on file was
 /// Doe", "last name `Doe`", "last name .... Doe".
-fn told_name(text: &[u8], end: usize) -> Option<Hit> {
+pub(super) fn told_name(text: &[u8], end: usize) -> Option<Hit> {
     const LINKS: [&[u8]; 8] = [
         b"was changed from ",
         b"changed from ",

@@ -92,9 +92,10 @@ pub(super) fn line_start(text: &[u8], end: usize, most: usize) -> usize {
     let from = end.saturating_sub(most);
     let near = &text[from..end];
     let is_break = |&byte: &u8| byte == b'\n';
-    match near.contains(&b'\n') {
-        true => from + near.iter().rposition(is_break).map_or(0, |at| at + 1),
-        false => from,
+    if near.contains(&b'\n') {
+        from + near.iter().rposition(is_break).map_or(0, |at| at + 1)
+    } else {
+        from
     }
 }
 

@@ -1,7 +1,7 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::announced::{announced, field_before, is_measured, value_after};
-use super::class::{is_boundary_after, is_letter, run, word_before};
+use super::announced::{announced, field_before, is_measured, told_name, value_after};
+use super::class::{is_boundary_after, is_letter, is_word, run, word_before};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
@@ -56,18 +56,7 @@ pub(super) fn find(
         return hit(start, end, Kind::Address);
     }
     if known & lexicon::STATE != 0
-        && let Some(zip_end) = address::zip_after_state(text, start, end, floor)
-    {
-        let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
-        let city = address::city_before(text, start, floor);
-        return city.or_else(|| hit(zip, zip_end, Kind::Zip));
-    }
-    if known & lexicon::STATE != 0
-        && text[start].is_ascii_uppercase()
-        && text[..start].ends_with(b", ")
-        // "Acme, ID# 1".
-        && text.get(end) != Some(&b'#')
-        && let Some(hit) = place::before_state(text, start, end, floor)
+        && let Some(hit) = state(text, start, end, floor)
     {
         return Some(hit);
     }
@@ -119,7 +108,9 @@ pub(super) fn find(
         return Some(hit);
     }
     if known & lexicon::CUE != 0 {
-        return announced(text, start, end, floor).or_else(|| of_person(text, start, end));
+        return announced(text, start, end, floor)
+            .or_else(|| of_person(text, start, end))
+            .or_else(|| of_path(text, start, end));
     }
     None
 }
@@ -147,6 +138,24 @@ fn is_of_people(text: &[u8], start: usize) -> bool {
     let before = text[..start].strip_suffix(b" ").unwrap_or_default();
     let word = word_before(before, before.len());
     BEFORE.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// "Boise, ID 83702", "Boise, ID": the place or the code beside the abbreviation of a state.
+fn state(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if let Some(zip_end) = address::zip_after_state(text, start, end, floor) {
+        let zip = run(text, end, |byte| matches!(byte, b' ' | b','));
+        let city = address::city_before(text, start, floor);
+        return city.or(Some(Hit {
+            start: zip,
+            end: zip_end,
+            kind: Kind::Zip,
+        }));
+    }
+    let is_after_comma = text[start].is_ascii_uppercase()
+        && text[..start].ends_with(b", ")
+        // "Acme, ID# 1".
+        && text.get(end) != Some(&b'#');
+    is_after_comma.then(|| place::before_state(text, start, end, floor))?
 }
 
 /// "aged 93", "ninety-two years old".
@@ -295,12 +304,36 @@ pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if !is_followed || end - start < 5 {
         return None;
     }
-    match field::classify(&text[start..end]) {
+    // "Patient.name[0].family 'Doe'".
+    let path = if text[..start].ends_with(b".") {
+        path_start(text, start)
+    } else {
+        start
+    };
+    match field::classify(&text[path..end]) {
+        Field::Whole(Kind::Name) if path < start => told_name(text, end),
         field @ (Field::Strong(_) | Field::Coded(_) | Field::Whole(_)) => {
             value_after(field, text, end)
         }
         _ => None,
     }
+}
+
+/// The value after a path whose last name is a cue of its own.
+fn of_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    text[..start]
+        .ends_with(b".")
+        .then(|| compound(text, start, end))?
+}
+
+/// Where the path begins whose last name begins at `start`.
+fn path_start(text: &[u8], start: usize) -> usize {
+    const MAX_PATH: usize = 48;
+    let path = text[..start].iter().rev().take(MAX_PATH);
+    start
+        - path
+            .take_while(|&&byte| is_word(byte) || matches!(byte, b'.' | b'[' | b']' | b'_'))
+            .count()
 }
 
 /// A cue of letters with its code right after it, up to `end`.
@@ -348,6 +381,23 @@ mod tests {
                 "Patient: Ulrika Quist checked in",
                 "Patient: [name] checked in",
             ),
+            (
+                "message from patient Luis Ortega-Ruiz: call me",
+                "message from patient [name]: call me",
+            ),
+            ("Nurse Matthew Field is in", "Nurse [name] is in"),
+            (
+                "Patient.name[0].family 'Kim' rejected",
+                "Patient.name[0].family '[name]' rejected",
+            ),
+            (
+                "GET /Patient?family=Campbell&n=3",
+                "GET /Patient?family=[name]&n=3",
+            ),
+            (
+                "{ accountNumber: { $in: [ '733499761', '985036856' ] } }",
+                "{ accountNumber: { $in: [ '[account]', '[account]' ] } }",
+            ),
             ("patient is 93", "patient is [age]"),
             ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
             ("anesthetist: X. Anderson", "anesthetist: [name]"),
@@ -370,6 +420,10 @@ mod tests {
             "see dr. watson/handler",
             "worker Blue Green started",
             "Doctor: checks passed",
+            "scopes patients:read claims:write",
+            "scored 598 encounters, AUC 0.83",
+            "npm 12.16.10 and 18.24.9",
+            "transfer syntax 1.2.840.10008.1.2.4.70",
             "patient is 95th of 120",
             "patient is 90 minutes late",
         ] {
@@ -397,6 +451,7 @@ mod tests {
             assert_eq!(redact_text(text), expected);
         }
         for text in [
+            "NPI lookup -> 200",
             "npi lookup took 1234567890",
             "provider id: 1234567890",
             "ssn index has 536228726 entries",

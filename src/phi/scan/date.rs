@@ -115,6 +115,10 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
                     _ => one.len() == 2 && two.len() == 2 && !ip::is_version(text, start) || cued,
                 };
                 let end = year_end(text, third, two_digits)?;
+                // Dots part days from months in that order: "12.16.10" is a version.
+                if !cued && separator == b'.' && end == third + 2 && !is_month(two) {
+                    return None;
+                }
                 if !cued && separator == b'.' && end == third + 2 && is_step(text, start, end) {
                     return None;
                 }

@@ -17,6 +17,10 @@ pub(super) enum Address {
 
 /// Four numbers with dots that begin at `start`.
 pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
+    // The end of a longer number, as of an object identifier: "1.2.840.10008.1.2.4.70".
+    if start > 1 && text[start - 1] == b'.' && text[start - 2].is_ascii_digit() {
+        return None;
+    }
     let first = text[start..]
         .iter()
         .take(4)

@@ -1,9 +1,9 @@
 //! Keys and values in text: `ssn=…`, `Date of birth: …`, `"mrn": …`, `{ name: '…' }`.
 
 use super::announced::is_measured;
-use super::class::{is_letter, is_word, run, run_at_most};
+use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
-use super::{Hit, key, list, literal, markup, name, naming, validation, whole, wrapper};
+use super::{Hit, key, lexicon, list, literal, markup, name, naming, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -166,6 +166,8 @@ fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit
     if matches!(text.get(start), Some(b'\n' | b'\r')) {
         return list::below(text, start, field);
     }
+    // "{ $in: ['00123456'] }" of MongoDB.
+    let start = wrapper::past(text, start);
     let is_list = matches!(
         field,
         Field::Coded(_) | Field::Age | Field::Zip | Field::Person
@@ -207,14 +209,19 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         close = open + space;
     }
     let value = &text[open..close];
+    // "GET /Patient?family=Doe" of FHIR (R4, 3.1.1.3).
+    let is_asked = matches!(&text[start..end], b"family" | b"given")
+        && matches!(text[..start].last(), Some(b'?' | b'&'));
     let is_name = name::is_part(value)
         || text[..start].ends_with(b"[name][")
             && whole::is_name_of(Field::Whole(Kind::Name), value);
-    (open < at + 6 && is_name && name::has_counterpart(text, start, end)).then_some(Hit {
-        start: open,
-        end: close,
-        kind: Kind::Name,
-    })
+    (open < at + 6 && is_name && (is_asked || name::has_counterpart(text, start, end))).then_some(
+        Hit {
+            start: open,
+            end: close,
+            kind: Kind::Name,
+        },
+    )
 }
 
 fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read) -> Option<Hit> {
@@ -311,10 +318,25 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
             kind: Kind::Secret,
         });
     }
+    if start == at + 1 && is_scope(text, at, field) {
+        return None;
+    }
     value::take(field, text, start, Announced::Key)
         // "zip: 721 files".
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
         .map(|hit| before_next_key(text, hit))
+}
+
+/// Whether what follows a colon at once is a word of sentences: "patients:read" is a permission.
+fn is_scope(text: &[u8], colon: usize, field: Field) -> bool {
+    let start = colon + 1;
+    text[colon] == b':'
+        && matches!(
+            field,
+            Field::Person | Field::Name | Field::Whole(Kind::Name)
+        )
+        && text[start].is_ascii_lowercase()
+        && lexicon::is_wording(text, start, word_end(text, start))
 }
 
 /// A name does not go on with the next key: "LastName = Doe, FirstName = Jane".

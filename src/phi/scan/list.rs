@@ -117,7 +117,14 @@ fn changed(text: &[u8], last: Hit) -> Option<Hit> {
             kind: Kind::Name,
         });
     }
+    // "NPI 1234567893 -> 200": what it led to.
+    let shortest = if matches!(last.kind, Kind::Age | Kind::Zip | Kind::Secret) {
+        0
+    } else {
+        (last.end - last.start) / 2
+    };
     value::take(field_of(last.kind)?, text, open, Announced::Key)
+        .filter(|hit| hit.end - hit.start >= shortest)
 }
 
 /// What announces more values of a kind.

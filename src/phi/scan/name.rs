@@ -45,7 +45,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_suffix = words > 0 && known & lexicon::NAME_SUFFIX != 0;
         let is_initial =
             word.len() == 1 && is_capital && (words > 0 || text.get(word_end) == Some(&b'.'));
-        let may_be_name = is_suffix || is_initial || is_particle && is_capital;
+        let is_family = words > 0 && word == b"Field";
+        let may_be_name = is_suffix || is_initial || is_family || is_particle && is_capital;
         if known & lexicon::NO_NAME != 0 && !may_be_name {
             break;
         }
@@ -69,11 +70,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if initials > MAX_INITIALS {
             break;
         }
-        // A word that is a key of its own: "Name: Jane Doe MRN: 123".
-        if words > 0 && (is_key(text, word_end) || comma && is_key(text, word_end + 1))
-            || words == 0 && text.get(word_end) == Some(&b'=')
-            || is_compound_key(text, word_end)
-        {
+        if is_next_key(text, at, word_end, words, comma) {
             break;
         }
         // Somebody else: "Dr. Ng, Pt. Doe".
@@ -173,6 +170,25 @@ fn goes_on_below(text: &[u8], at: usize) -> bool {
 /// "Name: Jane Doe May 3".
 fn before_digit(text: &[u8], end: usize) -> bool {
     text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// A word that is a key of its own: "Name: Jane Doe MRN: 123".
+fn is_next_key(text: &[u8], start: usize, end: usize, words: usize, comma: bool) -> bool {
+    words > 0
+        && (is_key(text, end) && !is_last_of_name(text, start, end)
+            || comma && is_key(text, end + 1))
+        || words == 0 && text.get(end) == Some(&b'=')
+        || is_compound_key(text, end)
+}
+
+/// "patient Ana Ortega-Ruiz: call me": a word with a capital that is no key.
+fn is_last_of_name(text: &[u8], start: usize, end: usize) -> bool {
+    text[end] == b':'
+        && text.get(end + 1) == Some(&b' ')
+        && text[start].is_ascii_uppercase()
+        && text[end - 1].is_ascii_lowercase()
+        && field::classify(&text[start..end]) == Field::Plain
+        && !lexicon::is_wording(text, start, end)
 }
 
 fn is_key(text: &[u8], end: usize) -> bool {

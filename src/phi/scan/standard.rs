@@ -11,38 +11,6 @@ use crate::phi::placeholder;
 /// No value of a field is read further.
 const MAX_VALUE: usize = 256;
 
-/// Fields of segments that hold an identifier (HL7 v2.5.1, chapters 3, 4 and 6).
-const FIELDS: &[(&[u8], &[u8], Kind)] = &[
-    (b"PID", &[2, 3, 4, 21], Kind::Mrn),
-    (b"PID", &[5, 6, 9], Kind::Name),
-    (b"PID", &[7, 29], Kind::Date),
-    (b"PID", &[11, 12, 23], Kind::Address),
-    (b"PID", &[13, 14], Kind::Phone),
-    (b"PID", &[18], Kind::Account),
-    (b"PID", &[19], Kind::Ssn),
-    (b"PID", &[20], Kind::License),
-    (b"NK1", &[2, 30], Kind::Name),
-    (b"NK1", &[4, 32], Kind::Address),
-    (b"NK1", &[5, 6, 31], Kind::Phone),
-    (b"NK1", &[37], Kind::Ssn),
-    (b"PV1", &[7, 8, 9, 17], Kind::Name),
-    (b"PV1", &[19, 50], Kind::Mrn),
-    (b"PV1", &[44, 45], Kind::Date),
-    (b"GT1", &[3], Kind::Name),
-    (b"GT1", &[5], Kind::Address),
-    (b"GT1", &[6, 7], Kind::Phone),
-    (b"GT1", &[8], Kind::Date),
-    (b"GT1", &[12], Kind::Ssn),
-    (b"IN1", &[2, 3, 36, 49], Kind::Plan),
-    (b"IN1", &[16], Kind::Name),
-    (b"IN1", &[18], Kind::Date),
-    (b"IN1", &[19], Kind::Address),
-    (b"MRG", &[1, 3, 4], Kind::Mrn),
-    (b"MRG", &[7], Kind::Name),
-    (b"OBR", &[10, 16, 28, 32], Kind::Name),
-    (b"ORC", &[10, 11, 12], Kind::Name),
-];
-
 /// The value of a field that the word from `start` to `end` begins the number of: "PID-5: DOE^JANE", "PID.3=123".
 pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let segment = &text[start..end];
@@ -50,9 +18,7 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let number = text[end + 1..at].iter().take(3).fold(0u8, |number, digit| {
         number.wrapping_mul(10).wrapping_add(digit - b'0')
     });
-    let &(_, _, kind) = FIELDS
-        .iter()
-        .find(|(name, numbers, _)| *name == segment && numbers.contains(&number))?;
+    let kind = field::of_segment(segment, number)?;
     // The component and what it is called may be named too: "PID-5.1 (Patient Name) = …".
     let component = run(text, at, |byte| {
         byte.is_ascii_digit() || matches!(byte, b'.' | b'-')

@@ -318,7 +318,10 @@ impl Code {
         }
         // After a space only a group of digits goes on, and only in numbers that are written so.
         let group = digits_end(text, at);
-        let is_group = group > at && is_boundary_after(text, group) && group - at <= 7;
+        let is_fraction =
+            text.get(group) == Some(&b'.') && text.get(group + 1).is_some_and(u8::is_ascii_digit);
+        let is_group =
+            group > at && is_boundary_after(text, group) && group - at <= 7 && !is_fraction;
         let after_letters = self.digits == 0 && self.letters <= 4 && self.is_upper;
         let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
         (is_group && (in_groups || after_letters)).then_some(at)
