@@ -74,12 +74,12 @@ pub fn redact_json(json: &[u8], out: &mut Vec<u8>) -> Result<(), Unredactable> {
         return Err(Unredactable);
     }
     with_spans(|spans| {
-        json::walk(json, 0, spans)?;
+        let is_settled = json::walk_outermost(json, spans)?;
         let start = out.len();
         spans.write(json, out);
         // What is left around a placeholder may look like more than it did before.
         for _ in 0..MAX_ROUNDS {
-            if spans.is_empty() {
+            if is_settled || spans.is_empty() {
                 break;
             }
             spans.clear();

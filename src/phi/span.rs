@@ -37,6 +37,11 @@ impl Spans {
         self.found.len()
     }
 
+    /// Those found since `mark`.
+    pub fn since(&self, mark: usize) -> &[Span] {
+        &self.found[mark..]
+    }
+
     /// Forgets those found since `mark`.
     pub fn rewind(&mut self, mark: usize) {
         self.found.truncate(mark);

@@ -6,6 +6,7 @@ use super::{Field, read};
 use crate::phi::kind::Kind;
 use crate::phi::number;
 
+/// Each has room for two names of one place.
 const SLOTS: usize = 512;
 const MAX_NAME: usize = 32;
 
@@ -27,7 +28,7 @@ const EMPTY: Slot = Slot {
 };
 
 thread_local! {
-    static CACHE: RefCell<[Slot; SLOTS]> = const { RefCell::new([EMPTY; SLOTS]) };
+    static CACHE: RefCell<[[Slot; 2]; SLOTS]> = const { RefCell::new([[EMPTY; 2]; SLOTS]) };
 }
 
 /// What the name of a field says of its value in text, where a word may also be one of a sentence.
@@ -48,13 +49,17 @@ pub(in super::super) fn classify_name(name: &[u8]) -> (Field, bool) {
         return (read(name), is_word(name));
     };
     CACHE.with_borrow_mut(|cache| {
-        let slot = &mut cache[short.place()];
+        let [slot, other] = &mut cache[short.place()];
         if !slot.name.is(&short) {
-            *slot = Slot {
-                name: short,
-                field: read(name),
-                is_word: is_word(name),
-            };
+            // The one that was asked for last is first.
+            std::mem::swap(slot, other);
+            if !slot.name.is(&short) {
+                *slot = Slot {
+                    name: short,
+                    field: read(name),
+                    is_word: is_word(name),
+                };
+            }
         }
         (slot.field, slot.is_word)
     })

@@ -30,6 +30,13 @@ impl Folded {
         self.bytes.push(byte);
         self.origin.push(u32::try_from(from).unwrap_or(u32::MAX));
     }
+
+    /// Takes bytes that stand for themselves, the first of which is at `from`.
+    fn extend(&mut self, bytes: &[u8], from: usize) {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.bytes.extend_from_slice(bytes);
+        self.origin.extend(place(from)..place(from + bytes.len()));
+    }
 }
 
 /// The folded text, or nothing when it would be the text itself.
@@ -70,10 +77,13 @@ pub(super) fn unescape(text: &[u8]) -> Folded {
     let mut folded = begin(text, 0);
     let mut at = 0;
     while at < text.len() {
-        let length = match text[at] {
-            b'\\' => escape(text, at, at + 1, &mut folded),
-            _ => 0,
-        };
+        let plain = text[at..].iter().take_while(|&&byte| byte != b'\\').count();
+        folded.extend(&text[at..at + plain], at);
+        at += plain;
+        if at == text.len() {
+            break;
+        }
+        let length = escape(text, at, at + 1, &mut folded);
         if length == 0 {
             folded.push(text[at], at);
             at += 1;
@@ -92,9 +102,7 @@ fn begin(text: &[u8], verbatim: usize) -> Folded {
         bytes: Vec::with_capacity(text.len()),
         origin: Vec::with_capacity(text.len() + 1),
     };
-    for (at, &byte) in text[..verbatim].iter().enumerate() {
-        folded.push(byte, at);
-    }
+    folded.extend(&text[..verbatim], 0);
     folded
 }
 
@@ -113,7 +121,11 @@ fn fold_from(text: &[u8], first: usize) -> Folded {
                 character(c, at, &mut folded);
                 length
             }
-            _ => 0,
+            _ => {
+                let plain = first_foldable(&text[at..]).unwrap_or(text.len() - at);
+                folded.extend(&text[at..at + plain], at);
+                plain
+            }
         };
         if length == 0 {
             folded.push(byte, at);

@@ -186,6 +186,8 @@ impl Walk<'_> {
             ..
         } = value;
         let written = &self.json[start..end];
+        // What is between may be shorter when it is written.
+        self.is_settled = false;
         if self.at - end > MAX_BETWEEN || placeholder::length_at(written) == Some(written.len()) {
             return;
         }

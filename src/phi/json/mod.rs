@@ -8,6 +8,7 @@ mod grammar;
 mod label;
 mod level;
 mod rows;
+mod settled;
 
 use std::convert::Infallible;
 
@@ -23,6 +24,8 @@ use grammar::{escape_length, number_end, white_space};
 use label::Unnamed;
 use level::{Level, Levels, OUTSIDE};
 use rows::{Cells, Columns};
+
+pub(super) use settled::walk_outermost;
 
 /// Beyond this many layers of JSON inside strings of JSON a string is read as text.
 const MAX_LAYERS: u8 = 8;
@@ -43,18 +46,7 @@ pub(super) fn walk_prefix(
     layers: u8,
     spans: &mut Spans,
 ) -> Result<usize, Unredactable> {
-    let mut walk = Walk {
-        json,
-        at: 0,
-        layers,
-        key: (0, 0),
-        columns: Columns::default(),
-        rows: None,
-        walked_again: 0,
-        depth: 0,
-        unnamed: Unnamed::default(),
-        spans,
-    };
+    let mut walk = Walk::new(json, layers, spans);
     walk.run()?;
     Ok(walk.at)
 }
@@ -74,16 +66,35 @@ struct Walk<'a> {
     depth: usize,
     /// Values whose name may come after them.
     unnamed: Unnamed,
+    /// Whether all that was found leaves nothing to be found in its place; not asked for in a string of JSON.
+    is_settled: bool,
     spans: &'a mut Spans,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(json: &'a [u8], layers: u8, spans: &'a mut Spans) -> Self {
+        Self {
+            json,
+            at: 0,
+            layers,
+            key: (0, 0),
+            columns: Columns::default(),
+            rows: None,
+            walked_again: 0,
+            depth: 0,
+            unnamed: Unnamed::default(),
+            is_settled: false,
+            spans,
+        }
+    }
+
     fn run(&mut self) -> Result<(), Unredactable> {
         let mut above = Levels::new();
         let mut level = OUTSIDE;
         let mut field = Field::Plain;
         'values: loop {
             self.skip_white_space();
+            let (start, mark) = (self.at, self.spans.mark());
             let opened = match self.peek()? {
                 open @ (b'{' | b'[') => {
                     if open == b'[' && level.is_object && rows::are_rows(self.last_key()) {
@@ -97,10 +108,12 @@ impl Walk<'_> {
                 }
                 b'"' => {
                     self.string_value(field, &mut level)?;
+                    self.settle(field, &level, start, mark);
                     false
                 }
                 b'-' | b'0'..=b'9' => {
                     self.number(field, &mut level)?;
+                    self.settle(field, &level, start, mark);
                     false
                 }
                 b't' => self.word(b"true")?,
@@ -128,6 +141,7 @@ impl Walk<'_> {
                     }
                     if let Some(rows) = self.rows_before(&closed, above.depth()) {
                         (level, field) = (rows.level, rows.field);
+                        self.is_settled = false;
                         continue 'values;
                     }
                     is_first = false;
@@ -234,7 +248,9 @@ impl Walk<'_> {
     }
 
     /// Whether the last key is a part of a name that has its other part beside it.
-    fn is_part(&self) -> bool {
+    fn is_part(&mut self) -> bool {
+        // It reads what is around the key.
+        self.is_settled = false;
         scan::has_counterpart(self.json, self.key.0, self.key.1)
     }
 
@@ -251,7 +267,9 @@ impl Walk<'_> {
             field::classify_name(name)
         };
         if !is_word {
+            let mark = self.spans.mark();
             self.text(start, end, escaped, field);
+            self.is_settled &= self.spans.mark() == mark;
         }
         self.skip_white_space();
         if self.peek()? != b':' {
@@ -404,6 +422,7 @@ impl Walk<'_> {
     }
 
     /// Past a string. Returns where its content is, and whether there are escapes in it.
+    #[inline]
     fn string(&mut self) -> Result<(usize, usize, bool), Unredactable> {
         let start = self.at + 1;
         let mut at = start;

@@ -7,6 +7,7 @@ mod aligned;
 mod announced;
 mod bound;
 mod class;
+mod clean;
 mod code;
 mod constraint;
 mod cue;
@@ -87,6 +88,20 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
     if date::is_moment(raw) || raw.len() == code::UUID && code::uuid_end(raw, 0).is_some() {
         return;
     }
+    // What is found depends on these alone.
+    let is_usual = layers == 0 && field != Field::Version;
+    let hash = if is_usual { clean::hash(raw) } else { 0 };
+    if is_usual && clean::is_known(raw, hash) {
+        return;
+    }
+    let mark = spans.mark();
+    read_string(raw, escaped, field, layers, spans);
+    if is_usual && spans.mark() == mark {
+        clean::note(raw, hash);
+    }
+}
+
+fn read_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut Spans) {
     if looks_like_json(raw) && json::may_nest(layers) {
         let found = if escaped {
             let inner = fold::unescape(raw);
