@@ -32,7 +32,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the reading of other values depends on the last value.
+    /// Whether the reading of other values depends on the last value, or that of its own on more than its field: all
+    /// that the walk asks of a value before it reads it as a text or as a whole.
     fn tells_of_others(&self, field: Field, level: &Level, start: usize) -> bool {
         let key = self.last_key();
         !level.is_object
@@ -50,7 +51,7 @@ impl Walk<'_> {
                 && self.json.get(start + 1..self.at - 1).is_some_and(|tag| field::attribute(tag).is_some())
             || label::is_caption(key)
             || rows::is_statement(key, b"?")
-            || key == b"reference"
+            || matches!(key, b"display" | b"reference")
     }
 
     /// Whether a placeholder takes the place of all of the value, in which nothing more is found.
