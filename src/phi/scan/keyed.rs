@@ -107,6 +107,19 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
             })
             .map_or(Found::Nothing, Found::Value);
     }
+    // Of these no value is one, however long it is.
+    if matches!(
+        field,
+        Field::Plain
+            | Field::About
+            | Field::Thing
+            | Field::Label
+            | Field::Id
+            | Field::Resource
+            | Field::Identifier
+    ) {
+        return Found::Nothing;
+    }
     let hits = listed(text, at, field, &mut read.unclosed);
     if !hits.is_empty() {
         return Found::Values(hits);
