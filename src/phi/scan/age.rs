@@ -1,13 +1,10 @@
 //! Ages over 89 that their unit gives away, or the sex after them in the shorthand of clinics.
 
 use super::announced::is_measured;
-use super::class::{is_boundary_after, is_word, line_end, line_start, run, word_before, word_end};
+use super::class::{is_boundary_after, is_word, run, word_before, word_end};
 use super::number::digits_end;
-use super::{Hit, lexicon};
+use super::{Hit, lexicon, note};
 use crate::phi::kind::Kind;
-
-/// How far words say what a number and a letter are.
-const NEAR: usize = 64;
 
 /// "93-year-old", "93 y/o", "93yoF", "93y F", "(93F) s/p fall".
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
@@ -26,9 +23,10 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
             sex_end(text, stop).is_some()
                 || stop - end == 1
                     && is_boundary_after(text, stop)
-                    && is_clinical(text, start, stop)
+                    && note::is_clinical(text, start, stop)
         })
-        || at <= end + 1 && sex_end(text, end).is_some_and(|stop| is_clinical(text, start, stop));
+        || at <= end + 1
+            && sex_end(text, end).is_some_and(|stop| note::is_clinical(text, start, stop));
     is_age.then_some(Hit {
         start,
         end,
@@ -128,212 +126,6 @@ fn sex_end(text: &[u8], end: usize) -> Option<usize> {
         && text.get(stop + 1).is_some_and(|&byte| is_word(byte));
     (is_letter && !is_unit || WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
         .then_some(stop)
-}
-
-/// Words that are looked for, and by their first bytes how long they are, as bits: most words are as none of them.
-struct Known {
-    words: &'static [&'static [u8]],
-    lengths: [u32; 128],
-}
-
-impl Known {
-    const fn new(words: &'static [&'static [u8]]) -> Self {
-        let mut lengths = [0; 128];
-        let mut place = 0;
-        while place < words.len() {
-            let word = words[place];
-            lengths[word[0] as usize] |= 1 << word.len();
-            place += 1;
-        }
-        Self { words, lengths }
-    }
-
-    fn has(&self, word: &[u8]) -> bool {
-        let first = word.first().map_or(0, u8::to_ascii_lowercase);
-        let lengths = self.lengths.get(usize::from(first)).unwrap_or(&0);
-        word.len() < 32
-            && lengths & 1 << word.len() != 0
-            && self
-                .words
-                .iter()
-                .any(|known| word.eq_ignore_ascii_case(known))
-    }
-}
-
-/// What stands before an age in notes.
-static BEFORE: Known = Known::new(&[
-    b"hpi",
-    b"cc",
-    b"pt",
-    b"patient",
-    b"pmh",
-    b"subj",
-    b"subjective",
-    b"triage",
-    b"ems",
-    b"hx",
-    b"pts",
-    b"consult",
-    b"summary",
-    b"id",
-    b"demographics",
-    b"this",
-]);
-
-/// What stands after an age and a sex in notes.
-static AFTER: Known = Known::new(&[
-    b"s/p",
-    b"p/w",
-    b"c/o",
-    b"w/",
-    b"w",
-    b"h/o",
-    b"hx",
-    b"pmh",
-    b"pmhx",
-    b"fx",
-    b"fall",
-    b"fell",
-    b"presents",
-    b"presented",
-    b"presenting",
-    b"admitted",
-    b"admit",
-    b"brought",
-    b"biba",
-    b"bibems",
-    b"sob",
-    b"cp",
-    b"ams",
-    b"htn",
-    b"chf",
-    b"cad",
-    b"ckd",
-    b"dm",
-    b"dm2",
-    b"t2dm",
-    b"afib",
-    b"copd",
-    b"uti",
-    b"pna",
-    b"cva",
-    b"tia",
-    b"nstemi",
-    b"stemi",
-    b"sepsis",
-    b"septic",
-    b"syncope",
-    b"dementia",
-    b"stroke",
-    b"hip",
-    b"pain",
-    b"dnr",
-    b"dni",
-    b"snf",
-    b"intubated",
-    b"nkda",
-    b"hospice",
-    b"weakness",
-    b"confusion",
-    b"confused",
-    b"cough",
-    b"dyspnea",
-    b"gib",
-    b"melena",
-    b"fracture",
-    b"abd",
-    b"nausea",
-    b"vomiting",
-    b"covid",
-    b"diagnosed",
-    b"complains",
-    b"complaining",
-    b"history",
-    b"pneumonia",
-    b"delirium",
-    b"hypotension",
-    b"hypoxia",
-    b"chest",
-    b"woman",
-    b"man",
-    b"lady",
-    b"gentleman",
-    b"female",
-    b"male",
-    b"bleeding",
-    b"hospitalized",
-    b"ed",
-    b"icu",
-]);
-
-/// What a number and F or M are where it is warm, or where they name a place or a size.
-static NONE: Known = Known::new(&[
-    b"temp",
-    b"temperature",
-    b"tmax",
-    b"t",
-    b"tm",
-    b"fever",
-    b"febrile",
-    b"afebrile",
-    b"degrees",
-    b"deg",
-    b"bed",
-    b"room",
-    b"rm",
-    b"unit",
-    b"seat",
-    b"gate",
-    b"slot",
-    b"rack",
-    b"heap",
-    b"allocated",
-    b"size",
-    b"memory",
-    b"disk",
-    b"mem",
-    b"hex",
-    b"0x",
-]);
-
-/// Whether the words around an age from `start` and its sex up to `end` are those of a note.
-fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
-    let before = &text[line_start(text, start, NEAR / 2)..start];
-    let after = &text[end..line_end(text, end, NEAR)];
-    // "110M records".
-    let is_status_post = text[end..].starts_with(b" s/");
-    if is_measured(text, end) && !is_status_post {
-        return false;
-    }
-    let mut last = before
-        .rsplit(|byte| !byte.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(3);
-    let near_before: [&[u8]; 3] = std::array::from_fn(|_| last.next().unwrap_or_default());
-    let mut after_words = after
-        .split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':'))
-        .filter(|word| !word.is_empty())
-        .take(6);
-    if near_before.iter().any(|word| NONE.has(word)) || after.contains(&0xb0) {
-        return false;
-    }
-    let after_says = after_words.try_fold(false, |says, word| {
-        if NONE.has(word) {
-            None
-        } else {
-            Some(says || AFTER.has(word))
-        }
-    });
-    match after_says {
-        None => false,
-        Some(true) => true,
-        // "[name] (93F)": the name was found before.
-        Some(false) => {
-            near_before[..2].iter().any(|word| BEFORE.has(word))
-                || before.ends_with(b"[name] (")
-                || before.ends_with(b"[name], ")
-        }
-    }
 }
 
 const UNITS: [&[u8]; 9] = [

@@ -1,8 +1,9 @@
 //! Codes of letters and digits that their form gives away.
 
 use super::Hit;
+use super::card::luhn;
 use super::class::{is_boundary_after, run, word_end};
-use super::number::{digits_end, ends_number, luhn};
+use super::number::{digits_end, ends_number};
 use crate::phi::Kind;
 
 /// A quick look at a word: whether it is as long as a code and has a digit where one needs it.

@@ -1,7 +1,7 @@
 //! Errors of databases that give a value and the name of the constraint or index that it violates.
 
 use super::class::{line_end, run, run_at_most};
-use super::{Hit, name, whole};
+use super::{Hit, full_name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -130,7 +130,7 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
     }
     let kind = whole::whole(field, value, false)
         .or_else(|| (field == Field::Day && !value.is_empty()).then_some(Kind::Date))
-        .or_else(|| name::is_full_name(value).then_some(Kind::Name))?;
+        .or_else(|| full_name::is_full_name(value).then_some(Kind::Name))?;
     Some(Hit { start, end, kind })
 }
 

@@ -1,11 +1,13 @@
 //! Words that announce a value without a separator: "MRN 00123456", "Dr. Smith", "aged 93".
 
-use super::announced::{announced, field_before, is_measured, told_name, value_after};
-use super::class::{is_boundary_after, is_letter, is_word, run, word_before};
+use super::announced::{announced, is_measured, value_after};
+use super::class::{is_boundary_after, is_letter, run, word_before};
 use super::number::digits_end;
 use super::person::{self, Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, address, age, code, constraint, lexicon, name, place, quoted, secret};
+use super::{
+    Hit, address, age, code, compound, constraint, full_name, lexicon, place, quoted, secret,
+};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -25,7 +27,7 @@ pub(super) fn find(
     }
     // "MRN123456": the cue and the code are one word.
     if letters < end {
-        return glued(text, start, letters, end, floor);
+        return compound::glued(text, start, letters, end, floor);
     }
     let word = &text[start..end];
     let hit = |start, end, kind| Some(Hit { start, end, kind });
@@ -46,7 +48,7 @@ pub(super) fn find(
     }
     if known & lexicon::CREDENTIAL != 0
         && text[start..end].iter().all(u8::is_ascii_uppercase)
-        && let Some(hit) = name::before_credential(text, start, floor)
+        && let Some(hit) = full_name::before_credential(text, start, floor)
     {
         return Some(hit);
     }
@@ -110,7 +112,7 @@ pub(super) fn find(
     if known & lexicon::CUE != 0 {
         return announced(text, start, end, floor)
             .or_else(|| of_person(text, start, end))
-            .or_else(|| of_path(text, start, end));
+            .or_else(|| compound::of_path(text, start, end));
     }
     None
 }
@@ -231,7 +233,7 @@ fn provider(text: &[u8], end: usize) -> Option<Hit> {
 /// "M.R.N. 123", "S/N 123".
 fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
     if text[start..].starts_with(b"M.D.") {
-        return name::before_credential(text, start, floor);
+        return full_name::before_credential(text, start, floor);
     }
     if matches!(text[start], b'S' | b's')
         && text
@@ -286,66 +288,6 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
         field @ (Field::Strong(_) | Field::Coded(_)) => value_after(field, text, at),
         _ => None,
     }
-}
-
-/// "patientId 123456": the words of a cue written as one, which ends at `end`.
-pub(super) fn compound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'".
-    let is_followed = match text.get(end) {
-        Some(b'\t') => text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
-        Some(b' ') => match text.get(end + 1) {
-            Some(b'0'..=b'9' | b'"' | b'\'') => true,
-            Some(b'f') => text[end + 1..].starts_with(b"from "),
-            _ => false,
-        },
-        Some(b'"' | b'\'') => text.get(end + 1) == Some(&b',') && text.get(end + 2) == Some(&b' '),
-        _ => false,
-    };
-    if !is_followed || end - start < 5 {
-        return None;
-    }
-    // "Patient.name[0].family 'Doe'".
-    let path = if text[..start].ends_with(b".") {
-        path_start(text, start)
-    } else {
-        start
-    };
-    match field::classify(&text[path..end]) {
-        Field::Whole(Kind::Name) if path < start => told_name(text, end),
-        field @ (Field::Strong(_) | Field::Coded(_) | Field::Whole(_)) => {
-            value_after(field, text, end)
-        }
-        _ => None,
-    }
-}
-
-/// The value after a path whose last name is a cue of its own.
-fn of_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    text[..start]
-        .ends_with(b".")
-        .then(|| compound(text, start, end))?
-}
-
-/// Where the path begins whose last name begins at `start`.
-fn path_start(text: &[u8], start: usize) -> usize {
-    const MAX_PATH: usize = 48;
-    let path = text[..start].iter().rev().take(MAX_PATH);
-    start
-        - path
-            .take_while(|&&byte| is_word(byte) || matches!(byte, b'.' | b'[' | b']' | b'_'))
-            .count()
-}
-
-/// A cue of letters with its code right after it, up to `end`.
-fn glued(text: &[u8], start: usize, letters: usize, end: usize, floor: usize) -> Option<Hit> {
-    if !text[letters..end].iter().all(u8::is_ascii_digit)
-        || end - letters < 4
-        || lexicon::flags(text, start, letters) & lexicon::CUE == 0
-    {
-        return None;
-    }
-    let field = field_before(text, start, letters, floor, false)?;
-    value::take(field, text, letters, Announced::Words)
 }
 
 /// Whether the word before the one at `start` says that somebody did something: "signed by".

@@ -79,11 +79,11 @@ pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<
             .count();
         let words = &before[before.len() - length + leading..];
         // The words of a sentence may come before: "sent to Jane Doe <…>".
-        let name = super::name::full_name_start(words).map_or(0, |at| words.len() - at);
+        let name = super::full_name::full_name_start(words).map_or(0, |at| words.len() - at);
         (name, floor + before.len())
     };
     let start = end - name;
-    (name > 0 && super::name::is_full_name(&text[start..end])).then_some(Hit {
+    (name > 0 && super::full_name::is_full_name(&text[start..end])).then_some(Hit {
         start,
         end,
         kind: Kind::Name,

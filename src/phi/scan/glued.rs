@@ -1,7 +1,7 @@
 //! Numbers that stand right after a word.
 
-use super::Hit;
-use super::number::{Groups, phone, ssn};
+use super::number::{Groups, ssn};
+use super::{Hit, phone};
 
 /// The words that a phone number may stand to without a space.
 const PHONE_WORDS: [&[u8]; 6] = [b"cell", b"fax", b"mobile", b"ph", b"phone", b"tel"];
@@ -24,7 +24,10 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     };
     ssn(text, &groups)
         .filter(|hit| hit.end - hit.start == 11)
-        .or_else(|| phone(text, &groups).filter(|hit| hit.end - hit.start == 12 && is_phone_word()))
+        .or_else(|| {
+            phone::in_groups(text, &groups)
+                .filter(|hit| hit.end - hit.start == 12 && is_phone_word())
+        })
 }
 
 #[cfg(test)]

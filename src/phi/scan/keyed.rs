@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
-use super::{Hit, key, lexicon, list, literal, markup, name, naming, validation, whole, wrapper};
+use super::{Hit, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -130,60 +130,14 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     value(text, at, field, quoted_key, read).map_or(Found::Nothing, Found::Value)
 }
 
-/// Whether a word is an operator of SQL with values after it.
-pub(super) fn is_operator(word: &[u8]) -> bool {
-    const OPERATORS: [&[u8]; 7] = [
-        b"like", b"ilike", b"in", b"between", b"regexp", b"rlike", b"similar",
-    ];
-    OPERATORS
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// Whether an operator with values in quotes comes after the name of a column that ends at `end`.
-pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
-    let space = end + usize::from(matches!(text.get(end), Some(b'"' | b'`')));
-    if text.get(space) != Some(&b' ') {
-        return false;
-    }
-    let word = space + 1;
-    let word_end = run_at_most(text, word, 8, |byte| byte.is_ascii_alphabetic());
-    let (word, word_end) = if text[word..word_end].eq_ignore_ascii_case(b"not") {
-        let next = (word_end + 1).min(text.len());
-        (
-            next,
-            run_at_most(text, next, 8, |byte| byte.is_ascii_alphabetic()),
-        )
-    } else {
-        (word, word_end)
-    };
-    matches!(text.get(word_end..word_end + 2), Some(b" '" | b" ("))
-        && is_operator(&text[word..word_end])
-}
-
-/// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
-/// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
-pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
-    // "ssn NOT IN (…)".
-    let before = text[floor..at].trim_ascii_end();
-    let column = match before.len().checked_sub(4) {
-        Some(not) if before[not..].eq_ignore_ascii_case(b" not") => floor + not,
-        _ => at,
-    };
-    let Some((field, _)) = key::before(text, column, floor) else {
-        return Vec::new();
-    };
-    literal::literals(text, end, field)
-}
-
 /// The values of a key that stand in a list of YAML below it or between brackets.
 fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit> {
-    if !list::announces_list(field) {
+    if !items::announces_list(field) {
         return Vec::new();
     }
     let start = run(text, at + 1, |byte| matches!(byte, b' ' | b'\t'));
     if matches!(text.get(start), Some(b'\n' | b'\r')) {
-        return list::below(text, start, field);
+        return items::below(text, start, field);
     }
     // "{ $in: ['00123456'] }" of MongoDB.
     let start = wrapper::past(text, start);
@@ -200,7 +154,7 @@ fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit
         *unclosed = start + MAX_BRACKET;
         return Vec::new();
     };
-    list::between(text, start + 1, end - 1, field)
+    items::between(text, start + 1, end - 1, field)
 }
 
 /// The value of `first:` where there is a `last:` too.

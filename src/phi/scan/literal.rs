@@ -1,7 +1,7 @@
 //! The literals of SQL after the name of a column: `IN ('…', '…')`, `LIKE '…'`, `'{…}'`.
 
 use super::class::{run, run_at_most};
-use super::{Hit, whole};
+use super::{Hit, key, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -9,6 +9,52 @@ use crate::phi::placeholder;
 /// No list is read further, and none has more values.
 const MAX_LIST: usize = 1024;
 const MAX_ITEMS: usize = 64;
+
+/// Whether a word is an operator of SQL with values after it.
+pub(super) fn is_operator(word: &[u8]) -> bool {
+    const OPERATORS: [&[u8]; 7] = [
+        b"like", b"ilike", b"in", b"between", b"regexp", b"rlike", b"similar",
+    ];
+    OPERATORS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether an operator with values in quotes comes after the name of a column that ends at `end`.
+pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
+    let space = end + usize::from(matches!(text.get(end), Some(b'"' | b'`')));
+    if text.get(space) != Some(&b' ') {
+        return false;
+    }
+    let word = space + 1;
+    let word_end = run_at_most(text, word, 8, |byte| byte.is_ascii_alphabetic());
+    let (word, word_end) = if text[word..word_end].eq_ignore_ascii_case(b"not") {
+        let next = (word_end + 1).min(text.len());
+        (
+            next,
+            run_at_most(text, next, 8, |byte| byte.is_ascii_alphabetic()),
+        )
+    } else {
+        (word, word_end)
+    };
+    matches!(text.get(word_end..word_end + 2), Some(b" '" | b" ("))
+        && is_operator(&text[word..word_end])
+}
+
+/// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
+/// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
+pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
+    // "ssn NOT IN (…)".
+    let before = text[floor..at].trim_ascii_end();
+    let column = match before.len().checked_sub(4) {
+        Some(not) if before[not..].eq_ignore_ascii_case(b" not") => floor + not,
+        _ => at,
+    };
+    let Some((field, _)) = key::before(text, column, floor) else {
+        return Vec::new();
+    };
+    literals(text, end, field)
+}
 
 /// The kind of a literal of an array of Postgres, "{90,94}", where one of its values is of `field`.
 pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {

@@ -2,7 +2,7 @@
 //! whose name stands in another one.
 
 use super::class::{is_word, run, run_at_most};
-use super::{Hit, name, whole};
+use super::{Hit, full_name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -50,7 +50,7 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
 /// The kind of `value` where the name of its field stands beside it. What is only a name may be one of a thing.
 fn beside(field: Field, value: &[u8]) -> Option<Kind> {
     let is_open = matches!(field, Field::Name | Field::Person | Field::PersonLike);
-    if field == Field::Plain || is_open && !name::is_full_name(value) {
+    if field == Field::Plain || is_open && !full_name::is_full_name(value) {
         return None;
     }
     (field == Field::Secret || whole::is_value_of(field, value))
@@ -252,7 +252,7 @@ pub(super) fn is_name_of_thing(text: &[u8], attribute: usize, value: &[u8]) -> b
             of_tag(tag),
             Field::Person | Field::PersonLike | Field::Whole(Kind::Name) | Field::Name
         );
-        !is_person && !name::is_full_name(value)
+        !is_person && !full_name::is_full_name(value)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::class::{is_word, run, run_at_most};
 use super::table::says;
-use super::{Hit, name, whole};
+use super::{Hit, full_name, name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -94,7 +94,7 @@ pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
     let field = field::classify(text[start..line_end].trim_ascii());
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_value = match field {
-        Field::Whole(Kind::Name) => name::is_part(value) || name::is_full_name(value),
+        Field::Whole(Kind::Name) => name::is_part(value) || full_name::is_full_name(value),
         Field::Strong(_) | Field::Coded(_) | Field::Zip => {
             digits >= 4 && !value.iter().any(u8::is_ascii_lowercase)
         }

@@ -5,8 +5,9 @@ use std::convert::Infallible;
 use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, constraint, cue, date, email, glued, hl7, ip, joint, keyed,
-    lexicon, list, markup, naming, number, option, person, quoted, secret, standard, table, url,
+    Hit, address, after, age, code, compound, constraint, cue, date, email, glued, hl7, ip, items,
+    joint, keyed, lexicon, list, literal, markup, naming, number, option, person, phone, quoted,
+    secret, standard, table, url,
 };
 use crate::phi::json;
 use crate::phi::kind::Kind;
@@ -117,7 +118,7 @@ impl<'a, 's> Scanner<'a, 's> {
             return false;
         }
         let hits = field_before(text, start, end, self.floor, false)
-            .map_or(Vec::new(), |field| list::in_brackets(text, end, field));
+            .map_or(Vec::new(), |field| items::in_brackets(text, end, field));
         if hits.is_empty() {
             return false;
         }
@@ -138,7 +139,7 @@ impl<'a, 's> Scanner<'a, 's> {
             Some(b'\'') => person::possessive(text, start, end, self.floor),
             Some(b' ')
                 if matches!(text.get(end + 1), Some(b'\'' | b'('))
-                    && keyed::is_operator(&text[start..end]) =>
+                    && literal::is_operator(&text[start..end]) =>
             {
                 return self.compared(start, end);
             }
@@ -150,7 +151,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if known & lexicon::CUE != 0 && self.labelled(start, end) {
             return;
         }
-        if known & lexicon::CUE != 0 && keyed::is_compared(text, end) {
+        if known & lexicon::CUE != 0 && literal::is_compared(text, end) {
             self.at = end;
             return;
         }
@@ -176,7 +177,7 @@ impl<'a, 's> Scanner<'a, 's> {
             return self.take(hit);
         }
         if known & lexicon::CUE == 0
-            && let Some(hit) = cue::compound(text, start, end)
+            && let Some(hit) = compound::find(text, start, end)
         {
             return self.take(hit);
         }
@@ -213,7 +214,7 @@ impl<'a, 's> Scanner<'a, 's> {
     /// Past an operator of SQL and the values of its column.
     #[inline(never)]
     fn compared(&mut self, start: usize, end: usize) {
-        let hits = keyed::compared(self.text, start, end, self.floor);
+        let hits = literal::compared(self.text, start, end, self.floor);
         self.found(&hits);
         self.at = self.at.max(end);
     }
@@ -323,7 +324,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 {
                     self.take(name);
                 }
-                hit.or_else(|| number::phone_at(text, at))
+                hit.or_else(|| phone::at_sign(text, at))
             }
             b':' if text[at..].starts_with(b"://") => return self.url(),
             b':' | b'=' => return self.separator(byte),
@@ -364,7 +365,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 }
             }
             b'>' => markup::element(text, at),
-            b'+' => number::international_phone(text, at),
+            b'+' => phone::international(text, at),
             b'(' if text[..at].ends_with(b"row contains ") => constraint::failing_row(text, at),
             b'(' => {
                 let hit = code::gs1_end(text, at)
@@ -373,7 +374,7 @@ impl<'a, 's> Scanner<'a, 's> {
                         end,
                         kind: Kind::Device,
                     })
-                    .or_else(|| number::phone_in_parentheses(text, at))
+                    .or_else(|| phone::in_parentheses(text, at))
                     .or_else(|| constraint::duplicate_value(text, at))
                     .or_else(|| standard::element(text, at))
                     .or_else(|| email::spelt(text, at, self.floor))

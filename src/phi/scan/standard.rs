@@ -102,7 +102,7 @@ pub(super) fn of_contact(text: &[u8], at: usize) -> Option<Hit> {
     let parts = value.split(|&byte| byte == b';').count();
     let until = value.iter().rposition(|&byte| byte != b';')?;
     let is_value = parts >= least
-        && (property != b"FN" || super::name::is_full_name(value))
+        && (property != b"FN" || super::full_name::is_full_name(value))
         && placeholder::length_at(value).is_none();
     let first = value.iter().position(|&byte| byte != b';')?;
     (is_value && until > first).then_some(Hit {

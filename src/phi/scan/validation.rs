@@ -26,7 +26,10 @@ pub(super) fn input(text: &[u8], at: usize) -> Option<Hit> {
         .copied()
         .filter(|byte| matches!(byte, b'\'' | b'"'));
     let start = start + usize::from(quote.is_some());
-    if placeholder::length_at(text.get(start..)?).is_some() {
+    // Also in brackets: "[[secret]]".
+    let inside = run(text, start, |byte| byte == b'[');
+    let bracket = inside.saturating_sub(1).max(start);
+    if placeholder::length_at(text.get(bracket..)?).is_some() {
         return None;
     }
     let end = end(text, start, quote);

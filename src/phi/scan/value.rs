@@ -1,7 +1,8 @@
 //! The value that a key or a cue word announces.
 
 use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
-use super::number::{self, digits_end, extension_end};
+use super::number::{self, digits_end};
+use super::phone::extension_end;
 use super::{Hit, address, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;

@@ -1,6 +1,6 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
-use super::{code, date, ip, name, person};
+use super::{code, date, full_name, ip, name, person};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -25,7 +25,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Person => Some(Kind::Name),
         Field::Name => (!is_error_name(value) && !is_of_code(value)).then_some(Kind::Name),
         Field::PersonLike => (in_person
-            || name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
+            || full_name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
         Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
@@ -51,7 +51,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
 pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
     let is_value = match field {
         Field::Name | Field::Person | Field::PersonLike | Field::Whole(Kind::Name) => {
-            name::is_part(value) || name::is_full_name(value)
+            name::is_part(value) || full_name::is_full_name(value)
         }
         Field::Secret if value.contains(&b' ') => return true,
         Field::Secret if value.len() >= 16 => return digits(value) > 0,
