@@ -29,7 +29,7 @@ pub(super) fn value(text: &[u8], start: usize, end: usize, read: &mut Read) -> O
         return unquoted(text, start, end);
     };
     let value = &text[from..to];
-    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+    if value.is_empty() || placeholder::length_at(&text[from..]).is_some() {
         return None;
     }
     let line = line_end(text, to, MAX_DISTANCE);
