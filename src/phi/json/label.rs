@@ -1,8 +1,9 @@
 //! Values whose field is named beside them: `{"field": "ssn", "old": …, "new": …}`, `{"value": …, "path":
 //! ["ssn"]}`, `["--ssn", …]`. The name may come before the value or after it.
 
+use super::Walk;
 use super::level::Level;
-use super::{Walk, of_number, whole};
+use super::scalar::{of_number, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;

@@ -4,7 +4,8 @@
 use super::grammar::white_space;
 use super::level::Level;
 use super::rows::{self, Cells};
-use super::{Unredactable, Walk, label, whole};
+use super::scalar::whole;
+use super::{Unredactable, Walk, label};
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 use crate::phi::span::Spans;
