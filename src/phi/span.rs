@@ -12,6 +12,8 @@ pub(super) struct Span {
     pub kind: Kind,
     /// It is a number in JSON, which becomes a string.
     pub is_number: bool,
+    /// How many JSON strings such a number is inside of, where its JSON has no quote before it that tells.
+    pub layers: Option<u8>,
 }
 
 /// Places in ascending order that do not overlap.
@@ -53,6 +55,7 @@ impl Spans {
             end,
             kind,
             is_number: false,
+            layers: None,
         });
     }
 
@@ -68,6 +71,7 @@ impl Spans {
             span.start = span.start.min(last.start);
             span.end = span.end.max(last.end);
             span.is_number |= last.is_number;
+            span.layers = last.layers.or(span.layers);
             self.found.pop();
         }
         self.found.push(span);
@@ -120,7 +124,10 @@ impl Spans {
             let before = &source[written..span.start];
             out.extend_from_slice(before);
             if span.is_number {
-                layers = layers_before(before).unwrap_or(layers);
+                layers = match span.layers {
+                    Some(layers) => u32::from(layers),
+                    None => layers_before(before).unwrap_or(layers),
+                };
                 quote(layers, out);
             }
             placeholder::write(span.kind, &source[span.start..span.end], out);
@@ -169,7 +176,8 @@ mod tests {
                 start: 3,
                 end: 12,
                 kind: Kind::Email,
-                is_number: false
+                is_number: false,
+                layers: None,
             }]
         );
     }
@@ -181,6 +189,7 @@ mod tests {
             end,
             kind: Kind::Mrn,
             is_number: false,
+            layers: None,
         };
         let mut spans = Spans::default();
         for (start, end) in [(0, 2), (4, 6), (9, 12), (20, 22)] {
@@ -209,6 +218,7 @@ mod tests {
                 end: source.len(),
                 kind: Kind::Ssn,
                 is_number: true,
+                layers: None,
             });
             let mut out = Vec::new();
             spans.write(source.as_bytes(), &mut out);

@@ -203,6 +203,7 @@ impl Walk<'_> {
                 end,
                 kind,
                 is_number,
+                layers: None,
             });
         }
     }

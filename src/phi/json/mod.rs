@@ -53,6 +53,8 @@ struct Walk<'a> {
     json: &'a [u8],
     at: usize,
     layers: u8,
+    /// Whether a string was read.
+    has_quote: bool,
     /// Where the last key is.
     key: (usize, usize),
     columns: Columns,
@@ -75,6 +77,7 @@ impl<'a> Walk<'a> {
             json,
             at: 0,
             layers,
+            has_quote: false,
             key: (0, 0),
             columns: Columns::default(),
             rows: None,
@@ -295,6 +298,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.at = at + 1;
+        self.has_quote = true;
         Ok((start, at, escaped))
     }
 

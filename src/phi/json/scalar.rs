@@ -152,6 +152,7 @@ impl Walk<'_> {
                 end: self.at,
                 kind,
                 is_number: true,
+                layers: (!self.has_quote).then_some(self.layers),
             }),
             None if field == Field::Value && level.is_object && !level.is_labelled() => {
                 self.keep(start, self.at, true);
@@ -202,4 +203,31 @@ pub(super) fn whole(field: Field, value: &[u8], level: &Level) -> Option<Kind> {
         return None;
     }
     scan::whole(field, value, level.is_person)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_json;
+
+    #[test]
+    fn a_number_that_is_first_in_its_json_gets_the_quotes_of_its_layer() {
+        for (json, expected) in [
+            (
+                r#"[4111111111111111,"[4111111111111111]"]"#,
+                r#"["[card]","[\"[card]\"]"]"#,
+            ),
+            (
+                r#"{"b":"[[4111111111111111],null,{\"ssn\":536228726}]"}"#,
+                r#"{"b":"[[\"[card]\"],null,{\"ssn\":\"[ssn]\"}]"}"#,
+            ),
+            (
+                r#"{"b":"{\"c\":\"[4111111111111111]\"}"}"#,
+                r#"{"b":"{\"c\":\"[\\\"[card]\\\"]\"}"}"#,
+            ),
+        ] {
+            let mut out = Vec::new();
+            redact_json(json.as_bytes(), &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
 }
