@@ -160,9 +160,9 @@ describe('researchflow-core doctor', () => {
       { topic, name: 'PROBE_PORT', state: 'bad', text: 'expected an integer from 0 to 65535, but found a string', advice: 'write a port, such as 9464; until then startProbeServer throws' },
       { topic, name: 'PROBE_HOST', state: 'bad', text: "expected an IP address, or 'localhost', but found a string", advice: 'write 127.0.0.1, or 0.0.0.0 where probes come from outside; until then startProbeServer throws' },
       { topic, name: 'EGRESS_AUDIT', state: 'warn', text: 'expected one of 1, true, t, yes, y, on to audit, but found something else', advice: 'write 1 to audit, or 0; until then the guard refuses' },
-      { topic, name: 'LOG_LEVEL', state: 'warn', text: 'expected debug, info, warn, error or silent, but found something else', advice: 'write it exactly so; until then it is info' },
-      { topic, name: 'LOG_FORMAT', state: 'warn', text: 'expected text or json, but found something else', advice: 'write it exactly so; until then it is text' },
-      { topic, name: 'PHI_HASH_KEY', state: 'warn', text: 'expected a secret of 16 bytes or more, but found something else', advice: 'write it exactly so; until then its hashes can be guessed' },
+      { topic, name: 'LOG_LEVEL', state: 'warn', text: 'expected debug, info, warn, error or silent, but found something else', advice: 'write one of them exactly so; until then it is info' },
+      { topic, name: 'LOG_FORMAT', state: 'warn', text: 'expected text or json, but found something else', advice: 'write one of them exactly so; until then it is text' },
+      { topic, name: 'PHI_HASH_KEY', state: 'warn', text: 'expected a secret of 16 bytes or more, but found a shorter one', advice: 'take 32 random bytes (openssl rand -hex 32); until then its hashes can be guessed' },
     ])
     expect(await findings({ EGRESS_ENFORCE: 'kernel', EGRESS_AUDIT: 'no', PROBE_PORT: '9464', PROBE_HOST: '::', LOG_FORMAT: 'json', LOG_LEVEL: 'silent' })).toEqual([])
   })

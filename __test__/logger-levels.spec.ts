@@ -48,7 +48,7 @@ describe('PHI_HASH_KEY', () => {
   it.each([' ', 'k', 'fifteen bytes !'])('of fewer than 16 bytes is used, with a warning that does not repeat it: %j', async (key) => {
     const { out, err } = await log("core.logger.info('mail jane@example.org')", { PHI_HASH_KEY: key })
     expect(lines(out)[0]!.message).toMatch(/^mail \[email:[0-9a-f]{6}\]$/)
-    expect(lines(err).map(({ level, message }) => [level, message])).toEqual([['warn', 'PHI_HASH_KEY: expected a secret of 16 bytes or more, but found something else; its hashes can be guessed']])
+    expect(lines(err).map(({ level, message }) => [level, message])).toEqual([['warn', 'PHI_HASH_KEY: expected a secret of 16 bytes or more, but found a shorter one; its hashes can be guessed']])
   })
 
   it.each(['', 'of sixteen bytes', 'ü'.repeat(8)])('is taken without a word: %j', async (key) => {

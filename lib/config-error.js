@@ -5,8 +5,8 @@
  * The value itself is never said, because options hold credentials.
  */
 
-function configError(ErrorType, option, expected, value) {
-  const error = new ErrorType(`${option}: expected ${expected}, but found ${kindOf(value)}`)
+function configError(ErrorType, option, expected, value, found = kindOf(value)) {
+  const error = new ErrorType(`${option}: expected ${expected}, but found ${found}`)
   error.code = `RF_CONFIG_${option.replace(/[^A-Za-z0-9]+/g, '_').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`
   return error
 }
@@ -55,9 +55,8 @@ function integerOption(option, value, { min, max, byDefault }) {
   if (value === undefined) return byDefault
   const expected = `an integer from ${min} to ${max}`
   if (typeof value !== 'number') throw typeError(option, expected, value)
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw rangeError(option, expected, value)
-  }
+  if (!Number.isInteger(value)) throw rangeError(option, expected, value)
+  if (value < min || value > max) throw configError(RangeError, option, expected, value, value < min ? 'a smaller one' : 'a larger one')
   return value
 }
 

@@ -45,7 +45,7 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/
 
 function failureOf(error) {
   try {
-    const cause = [error?.name, error?.code].filter((word) => IDENTIFIER.test(word)).join(' ')
+    const cause = [error?.name, error?.code].filter((word) => typeof word === 'string' && IDENTIFIER.test(word)).join(' ')
     return { code: codeWithin(error), cause: cause === '' ? undefined : cause }
   } catch {
     // Anything can be thrown, also what throws when it is looked at.

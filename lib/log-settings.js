@@ -37,15 +37,28 @@ function configure(env) {
   return mistakes(env)
 }
 
-/** `{ name, expected, untilThen }` of each variable that says something else than it should. */
+/** `{ name, problem, untilThen, advice }` of each variable that says something else than it should. */
 function mistakes({ LOG_LEVEL: level, LOG_FORMAT: format, PHI_HASH_KEY: key }) {
   return [
-    { name: 'LOG_LEVEL', expected: `${LEVELS.join(', ')} or silent`, untilThen: 'it is info', isWrong: level && placeOf(level) < 0 },
-    { name: 'LOG_FORMAT', expected: FORMATS.join(' or '), untilThen: 'it is text', isWrong: format && !FORMATS.includes(format) },
+    {
+      name: 'LOG_LEVEL',
+      problem: `expected ${LEVELS.join(', ')} or silent, but found something else`,
+      untilThen: 'it is info',
+      advice: 'write one of them exactly so',
+      isWrong: level && placeOf(level) < 0,
+    },
+    {
+      name: 'LOG_FORMAT',
+      problem: `expected ${FORMATS.join(' or ')}, but found something else`,
+      untilThen: 'it is text',
+      advice: 'write one of them exactly so',
+      isWrong: format && !FORMATS.includes(format),
+    },
     {
       name: 'PHI_HASH_KEY',
-      expected: `a secret of ${KEY_BYTES} bytes or more`,
+      problem: `expected a secret of ${KEY_BYTES} bytes or more, but found a shorter one`,
       untilThen: 'its hashes can be guessed',
+      advice: 'take 32 random bytes (openssl rand -hex 32)',
       isWrong: key && Buffer.byteLength(key) < KEY_BYTES,
     },
   ].filter(({ isWrong }) => isWrong)

@@ -143,8 +143,8 @@ function setLogLevel(level) {
 
 const logger = createLogger('orchestrator')
 
-for (const { name, expected, untilThen } of wrong) {
-  createLogger('logger').warn(`${name}: expected ${expected}, but found something else; ${untilThen}`)
+for (const { name, problem, untilThen } of wrong) {
+  createLogger('logger').warn(`${name}: ${problem}; ${untilThen}`)
 }
 
 module.exports = { createLogger, createRequestLogger, logger, setLogLevel }

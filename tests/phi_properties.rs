@@ -336,15 +336,6 @@ proptest! {
     }
 
     #[test]
-    fn what_showed_once_to_change_again_does_not_any_more(text in select(&[
-        "tokeninput_value=[[mrn]",
-        "loc=('body', 'ssn')tokeninput_value=[Cookie: Patient",
-    ][..])) {
-        let once = phi::redact_text(text).into_owned();
-        prop_assert_eq!(phi::redact_text(&once), once.as_str(), "of {:?}", text);
-    }
-
-    #[test]
     fn no_bytes_make_it_panic_and_what_is_no_json_leaves_nothing(bytes in prop::collection::vec(any::<u8>(), 0..64), text in ".{0,64}") {
         let mut out = b"before".to_vec();
         if phi::redact_json(&bytes, &mut out).is_err() {
@@ -363,5 +354,16 @@ proptest! {
         let is_read = phi::redact_json(text.as_bytes(), &mut Vec::new()).is_ok();
         prop_assert!(is_read || !is_json, "{text}");
         prop_assert!(!is_read || is_json || text.contains("\\u"), "{text}");
+    }
+}
+
+#[test]
+fn what_changed_again_once_does_not_any_more() {
+    for text in [
+        "tokeninput_value=[[mrn]",
+        "loc=('body', 'ssn')tokeninput_value=[Cookie: Patient",
+    ] {
+        let once = phi::redact_text(text).into_owned();
+        assert_eq!(phi::redact_text(&once), once);
     }
 }

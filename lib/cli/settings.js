@@ -34,13 +34,8 @@ function wrongSettings() {
       advice: 'write 1 to audit, or 0; until then the guard refuses',
     })
   }
-  for (const { name, expected, untilThen } of mistakes(process.env)) {
-    found.push({
-      name,
-      state: 'warn',
-      text: `expected ${expected}, but found something else`,
-      advice: `write it exactly so; until then ${untilThen}`,
-    })
+  for (const { name, problem, untilThen, advice } of mistakes(process.env)) {
+    found.push({ name, state: 'warn', text: problem, advice: `${advice}; until then ${untilThen}` })
   }
   return found
 }

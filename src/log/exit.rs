@@ -104,6 +104,8 @@ fn wait_for_bell(mut bell: PipeReader) {
         if signal != 0 {
             super::flush_at_end();
             die(signal);
+            // Where that did not end the process.
+            sink::shared().take_up();
         }
     }
 }

@@ -39,6 +39,8 @@ pub use sink::Patience;
 
 /// How long an exit or a flush waits for a reader that takes nothing.
 pub const FLUSH_STANDSTILL: Duration = Duration::from_secs(2);
+/// How long the end of the process waits for what it has to tell of lost lines.
+const TELLING: Duration = Duration::from_millis(500);
 /// How long it waits in all, for a reader that is slow.
 pub const FLUSH_LIMIT: Duration = Duration::from_secs(10);
 
@@ -83,6 +85,6 @@ fn flush_at_end() {
         sink.abandon();
     }
     if sink.tell_at_end() {
-        sink.flush(FLUSH_STANDSTILL, FLUSH_STANDSTILL);
+        sink.flush(TELLING, TELLING);
     }
 }

@@ -14,6 +14,9 @@ const INFO_LIMIT: usize = LIMIT / 8 * 7;
 /// Once no more than this is waiting, the lines that are missing are announced.
 const CALM: usize = LIMIT / 2;
 
+/// What a stream says whose reader takes nothing.
+const NOBODY_READS: &str = "EAGAIN";
+
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) blocks: VecDeque<Vec<u8>>,
@@ -36,6 +39,8 @@ pub(super) struct Queue {
     pub(super) is_broken: bool,
     /// Whether the end of the process does not wait for it any more.
     pub(super) is_abandoned: bool,
+    /// How many lines that costs, until the other stream is told.
+    pub(super) abandoned: u64,
     /// What the last attempt to write failed with, and how many of the lines that it cost the other
     /// stream was told of.
     pub(super) cause: Option<&'static str>,
@@ -67,9 +72,15 @@ impl Queue {
         self.came.saturating_sub(settled).saturating_sub(own)
     }
 
-    /// How many lines could not be written that neither stream tells of yet.
-    pub(super) fn untold(&self) -> u64 {
-        self.dropped.unwritten.saturating_sub(self.told_of)
+    /// How many lines could not be written that neither stream tells of yet, and why.
+    pub(super) fn untold(&self) -> Option<(u64, &'static str)> {
+        if self.is_abandoned {
+            return Some((self.abandoned, NOBODY_READS));
+        }
+        Some((
+            self.dropped.unwritten.saturating_sub(self.told_of),
+            self.cause?,
+        ))
     }
 
     pub(super) fn is_calm(&self) -> bool {

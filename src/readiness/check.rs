@@ -86,6 +86,10 @@ impl Tracked {
             // A loop that is stuck would ask when nobody waits any more.
             Ok(probe) if is_stuck(probe.as_ref()) && self.was_seen() => return self.last_known(),
             Ok(probe) => self.ask(probe.as_ref(), interrupts).await,
+            Err(code @ Code::InvalidConfig) => Err(Miss::failed(
+                *code,
+                "the URL is not of its form, or a file that it names cannot be used",
+            )),
             Err(code) => Err(Miss::failed(*code, "there is nothing to ask")),
         };
         let outcome = match &result {

@@ -8,9 +8,6 @@ use super::state::{BLOCK, Writer};
 use super::{Sink, Stream, clock, counts};
 use crate::log::dropped::Dropped;
 
-/// What a stream says whose reader takes nothing.
-const NOBODY_READS: &str = "EAGAIN";
-
 /// Blocks that are kept for use again.
 const SPARE_BLOCKS: usize = 16;
 
@@ -119,18 +116,24 @@ impl Sink {
     }
 
     /// The process does not wait any longer: what waits is as good as lost, all but the records that
-    /// are settled already. A stream that has nothing waiting stays as it is.
+    /// are settled already, and with it what had no room, which can be told nowhere else. A stream that
+    /// has nothing waiting stays as it is.
     pub(in crate::log) fn abandon(&self) {
         for queue in &mut self.lock().queues {
             let missing = queue.missing(queue.settled);
-            if missing > 0 {
-                // What was dropped for want of room can be told nowhere else.
-                queue.dropped.add(std::mem::take(&mut queue.announced));
-                queue.dropped.unwritten = missing + queue.dropped.lines();
-                queue.cause = Some(NOBODY_READS);
-                queue.is_broken = true;
+            if missing > 0 && !queue.is_abandoned {
                 queue.is_abandoned = true;
+                let dropped = queue.dropped.lines() + queue.announced.lines();
+                queue.abandoned = missing + dropped.saturating_sub(queue.told_of);
             }
+        }
+    }
+
+    /// The process goes on after all, as the first one of a container does after a signal.
+    pub(in crate::log) fn take_up(&self) {
+        for queue in &mut self.lock().queues {
+            queue.is_abandoned = false;
+            queue.abandoned = 0;
         }
     }
 

@@ -90,16 +90,20 @@ impl State {
     /// there are any that nobody was told of, and somebody to tell.
     pub(super) fn tell_other(&mut self, stream: Stream, millis: u64) -> bool {
         let queue = &mut self.queues[stream as usize];
-        let lines = queue.untold();
-        let (Some(cause), Some(other)) = (queue.cause, stream.other()) else {
+        let (Some((lines, cause)), Some(other)) = (queue.untold(), stream.other()) else {
             return false;
         };
-        if lines == 0 || self.queues[other as usize].is_broken {
+        let listener = &self.queues[other as usize];
+        if lines == 0 || listener.is_broken || listener.is_abandoned {
             return false;
         }
         let queue = &mut self.queues[stream as usize];
-        queue.told_of += lines;
-        queue.is_told = true;
+        if queue.is_abandoned {
+            queue.abandoned = 0;
+        } else {
+            queue.told_of += lines;
+            queue.is_told = true;
+        }
         let name = stream.name();
         let fields = format!(r#"{{"stream":"{name}","code":"{cause}","lines":{lines}}}"#);
         self.say(

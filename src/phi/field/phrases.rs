@@ -68,8 +68,8 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
-         party name, actor, performer, asserter, recorder, certifier, pronounced by, attested by, cosigner, dispenser, \
-         verifier, enterer, transcriptionist, coroner, medical examiner, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
+         party name, actor, performer, asserter, certifier, pronounced by, attested by, cosigner, \
+         transcriptionist, coroner, medical examiner, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
     (Field::Name, "name, names"),
     (Field::NamePart, "first, last, middle, given, family, full"),
@@ -87,8 +87,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Day,
-        "date, day, visit, encounter date, dos, date of service, collected, collection date, drawn, dated, onset, last seen, \
-         last visit, follow up",
+        "date, day, visit, encounter date, dos, date of service, collection date, last visit",
     ),
     (Field::Coded(Kind::Ssn), "social"),
     (Field::Identifier, "identifier, identifiers"),
@@ -195,7 +194,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Version,
-        "version, versions, firmware, fw, software, sw, api version, model, models, model name, image, image tag, tag, \
+        "version, versions, firmware, api version, model, models, model name, image, image tag, tag, \
          release, user agent, ua, engine, build, build number, semver, model id, deployment, \
          model version, schema version, revision",
     ),

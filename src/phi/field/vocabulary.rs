@@ -66,7 +66,7 @@ const PEOPLE: &str = "first last middle given family sur fore maiden full legal 
     author owner creator reviewer approver signer signatory signed signing witness recipient \
     sender donor resident investigator coordinator applicant claimant student teacher employer \
     by to for in on co middle real screen family complete display other alias pronounced \
-    informant interpreter policyholder caller pref responsible party pat mbr subscr guar prov phys your my his her their";
+    informant interpreter policyholder caller pref responsible party pat mbr subscr guar your";
 
 /// Whose `name` is not: objects of operators.
 const THINGS: &str = "host server service services queue table column field model module function method \

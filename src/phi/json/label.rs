@@ -100,6 +100,16 @@ pub(super) fn is_record(key: &[u8]) -> bool {
     )
 }
 
+/// Whether a text may be the name of a field at all: a few words, or a path.
+pub(super) fn may_be(text: &[u8]) -> bool {
+    const LONGEST: usize = 48;
+    let is_of_name = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || b" _-.[]/()'?#&+".contains(byte) || *byte >= 0x80
+    };
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    text.len() <= LONGEST && digits <= 3 && text.iter().all(is_of_name)
+}
+
 /// An age in whose name is more than that word is a person's, wherever it stands: "x-patient-age".
 pub(super) fn owned(field: Field, name: &[u8]) -> Field {
     if field == Field::Age && name.len() > b"age".len() {
@@ -212,6 +222,57 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_name_that_is_more_than_one_is_read_as_text_or_goes_whole() {
+        for (text, expected) in [
+            (
+                r#"{"name":"jane.doe@example.org","x":{"name":"Patient Jane Featherstone"}}"#,
+                r#"{"name":"[name]","x":{"name":"Patient [name]"}}"#,
+            ),
+            (
+                r#"{"name":"Jane Doe, MRN 00123456"}"#,
+                r#"{"name":"[name]"}"#,
+            ),
+            (
+                r#"{"name":"postgres://app:hunter2x@db:5432/app"}"#,
+                r#"{"name":"[name]"}"#,
+            ),
+            (
+                r#"{"name":"mrn","value":"E0289914"}"#,
+                r#"{"name":"mrn","value":"[mrn]"}"#,
+            ),
+            (
+                r#"{"error":{"name":"MRN 00123456"}}"#,
+                r#"{"error":{"name":"MRN [mrn]"}}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+
+    #[test]
+    fn the_keys_of_what_is_kept_by_person_go_too() {
+        for (text, expected) in [
+            (
+                r#"{"byMrn":{"E0289914":3,"total":1},"ssn":{"536228726":true}}"#,
+                r#"{"byMrn":{"[mrn]":"[mrn]","total":1},"ssn":{"[ssn]":true}}"#,
+            ),
+            (
+                r#"{"names":{"Featherstone":1},"patients":{"00123456":{"n":1},"Ana Ng":{"n":2}}}"#,
+                r#"{"names":{"[name]":"[name]"},"patients":{"[mrn]":{"n":1},"[name]":{"n":2}}}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            r#"{"patients":{"total":1200,"byWard":{"4071":3}}}"#,
+            r#"{"errors":{"mrn":"required","email":"invalid"},"session":"closed"}"#,
+            r#"{"rows":{"00123456":3}}"#,
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 
     #[test]
     fn a_key_that_is_an_identifier_says_nothing_of_what_is_below_it() {

@@ -3,12 +3,13 @@
 use super::rows::Cells;
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
+use crate::phi::scan;
 
 /// An object or array that the walk is in.
 #[derive(Clone, Copy)]
 pub(super) struct Level {
     pub is_object: bool,
-    /// The field that this object or array is the value of.
+    /// The field that this object or array is the value of, and with an array every element.
     pub field: Field,
     /// What the leaves are whose own field says nothing.
     pub inherited: Option<Kind>,
@@ -103,8 +104,7 @@ impl Level {
         };
         Self {
             is_object,
-            // In an array every element is a value of the array's field.
-            field: if is_object { Field::Plain } else { meaning },
+            field: meaning,
             inherited,
             is_person: self.is_person && meaning != Field::Thing
                 || matches!(
@@ -125,6 +125,34 @@ impl Level {
                 Cells::Plain
             },
             index: 0,
+        }
+    }
+
+    /// What the name of a field in this object is, where the object is one of values by what they belong to:
+    /// `"byMrn": {"00123456": 3}`.
+    pub fn key_kind(&self, field: Field, name: &[u8]) -> Option<Kind> {
+        if field != Field::Plain || !self.is_object {
+            return None;
+        }
+        let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let is_name = || {
+            name.first()
+                .is_some_and(|&byte| byte.is_ascii_uppercase() || byte >= 0x80)
+                && scan::is_value_of(Field::Whole(Kind::Name), name)
+        };
+        match self.field {
+            Field::Person if digits > 4 => scan::whole(Field::Coded(Kind::Mrn), name, true)
+                .filter(|_| scan::whole(Field::Strong(Kind::Mrn), name, true).is_some()),
+            Field::Person if scan::whole(Field::PersonLike, name, false).is_some() => {
+                Some(Kind::Name)
+            }
+            Field::Whole(Kind::Name) | Field::Name if is_name() => Some(Kind::Name),
+            Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind)
+                if kind != Kind::Name && digits > 3 && !scan::is_moment(name) =>
+            {
+                scan::whole(self.field, name, true)
+            }
+            _ => None,
         }
     }
 

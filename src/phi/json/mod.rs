@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
                 break;
             }
             field = if level.is_object {
-                self.key()?
+                self.key(&level)?
             } else {
                 self.element(&level)
             };
@@ -255,7 +255,7 @@ impl<'a> Walk<'a> {
         scan::has_counterpart(self.json, self.key.0, self.key.1)
     }
 
-    fn key(&mut self) -> Result<Field, Unredactable> {
+    fn key(&mut self, level: &Level) -> Result<Field, Unredactable> {
         if self.peek()? != b'"' {
             return Err(Unredactable);
         }
@@ -267,11 +267,14 @@ impl<'a> Walk<'a> {
         } else {
             field::classify_name(name)
         };
-        if !is_word {
-            let mark = self.spans.mark();
-            self.text(start, end, escaped, field);
-            self.is_settled &= self.spans.mark() == mark;
+        let mark = self.spans.mark();
+        match level.key_kind(field, name) {
+            // "byMrn": {"00123456": 3}: the keys are the values.
+            Some(kind) => self.spans.text(start, end, kind),
+            None if is_word => {}
+            None => self.text(start, end, escaped, field),
         }
+        self.is_settled &= self.spans.mark() == mark;
         self.skip_white_space();
         if self.peek()? != b':' {
             return Err(Unredactable);

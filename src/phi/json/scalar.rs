@@ -88,7 +88,7 @@ impl Walk<'_> {
                 _ => {}
             }
             // The name of a field of a form: its value stands beside it.
-            if field == Field::Name && level.is_object {
+            if field == Field::Name && level.is_object && label::may_be(value) {
                 let named = field::classify(value);
                 // A full name may be read as words about a field.
                 let is_of_person = matches!(named, Field::About | Field::Thing)
@@ -96,6 +96,7 @@ impl Walk<'_> {
                 if !matches!(named, Field::Plain | Field::Name | Field::PersonLike) && !is_of_person
                 {
                     self.label(level, named);
+                    self.text(start, end, escaped, field);
                     return Ok(());
                 }
             }
@@ -186,11 +187,13 @@ pub(super) fn of_number(meaning: Field, value: &[u8], level: &Level) -> Option<K
         | Field::Name
         | Field::Whole(Kind::Name | Kind::Email) => None,
         Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
-        Field::Coded(kind) => (digits >= 4).then_some(kind),
+        Field::Coded(_) => (digits >= 4).then(|| whole(meaning, value, level))?,
         // A count of those that were found.
         Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
         Field::Age => scan::is_great_age(value).then_some(Kind::Age),
-        Field::Day => scan::is_compact_date(value).then_some(Kind::Date),
+        Field::Day => scan::is_compact_date(value)
+            .then_some(Kind::Date)
+            .or_else(|| scan::is_bare_card(value).then_some(Kind::Card)),
         meaning => {
             whole(meaning, value, level).or_else(|| scan::is_bare_card(value).then_some(Kind::Card))
         }

@@ -36,20 +36,23 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
 
 /// "patient is 93", where the word for a person ends at `end`.
 pub(super) fn of_person(text: &[u8], end: usize) -> Option<Hit> {
-    let start = [&b" is "[..], b" was ", b" (", b", "]
+    let start = [&b" is "[..], b" was "]
         .into_iter()
         .find(|link| text[end..].starts_with(link))
         .map(|link| end + link.len())?;
     let stop = digits_end(text, start);
-    let is_whole = is_boundary_after(text, stop)
-        && !matches!(text.get(stop), Some(b'.' | b'/' | b'-' | b':') if text.get(stop + 1).is_some_and(|&byte| is_word(byte)));
-    (super::is_great_age(&text[start..stop]) && is_whole && !is_measured(text, stop)).then_some(
-        Hit {
-            start,
-            end: stop,
-            kind: Kind::Age,
-        },
-    )
+    // "93 kg", "93.5" and "93/60" are something else.
+    let is_last = match text.get(stop) {
+        None | Some(b',' | b';' | b')' | b'\n') => true,
+        Some(b'.') => !text.get(stop + 1).is_some_and(u8::is_ascii_digit),
+        Some(b' ') => text[stop..].starts_with(b" and "),
+        _ => false,
+    };
+    (super::is_great_age(&text[start..stop]) && is_last).then_some(Hit {
+        start,
+        end: stop,
+        kind: Kind::Age,
+    })
 }
 
 /// Whether a unit at `at` is that of ages and of nothing else.

@@ -54,7 +54,8 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
                 .position(|name| name.first == column.first)
                 .filter(|_| names.len() > 1 && cells.len() == names.len())
                 .map(|place| cells[place]);
-            hits.extend(cell(text, &words, column).or_else(|| {
+            let is_in_order = by_order.is_some();
+            hits.extend(cell(text, &words, column, is_in_order).or_else(|| {
                 let cell = by_order?;
                 value(text, cell.start, cell.end, column.field)
             }));
@@ -103,12 +104,8 @@ fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
         at = next;
     }
     // A name beside what is a person's is the person's; others are those of things.
-    let is_of_people = |column: &Column| {
-        matches!(
-            column.field,
-            Field::Strong(_) | Field::Whole(Kind::Phone | Kind::Email) | Field::Coded(Kind::Plan)
-        )
-    };
+    let is_of_people =
+        |column: &Column| matches!(column.field, Field::Strong(_) | Field::Coded(Kind::Plan));
     if !columns.iter().any(is_of_people) {
         columns.retain(|column| column.field != Field::Name);
     }
@@ -126,7 +123,7 @@ fn is_head(text: &[u8], word: Word) -> bool {
 }
 
 /// The cell of a line that begins or ends where its column's name does.
-fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
+fn cell(text: &[u8], words: &[Word], column: &Column, is_in_order: bool) -> Option<Hit> {
     let place = words
         .iter()
         .position(|word| word.first == column.first || word.last == column.last)
@@ -134,7 +131,7 @@ fn cell(text: &[u8], words: &[Word], column: &Column) -> Option<Hit> {
             let is_below = |word: &Word| word.first <= column.last && word.last >= column.first;
             words
                 .iter()
-                .position(|word| is_below(word) && word.last < column.to)
+                .position(|word| is_in_order && is_below(word) && word.last < column.to)
         })?;
     let (mut first, mut last) = (place, place);
     let may_be_words = matches!(
@@ -243,6 +240,7 @@ mod tests {
         for text in [
             "NAME      READY   STATUS    RESTARTS   AGE\napi-0     1/1     Running   0          93d",
             "Proto Recv-Q  Local Address      State\ntcp        0  10.0.0.4:5432      LISTEN",
+            "Name  MRN  Status\ndone 12345 rows loaded",
             "USER    PID  TOKEN\nroot    412  none",
         ] {
             assert_eq!(redact_text(text), text);

@@ -182,7 +182,14 @@ fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     let is_value = match kind {
         Kind::Npi => code::is_npi(number),
         Kind::Ssn => number.len() == 9 && number::is_ssn(&number[..3], &number[3..5], &number[5..]),
-        _ => number.len() > 5 && text[..start].ends_with(b" for "),
+        // "MRN lookup failed for 00123456".
+        _ => {
+            let between = &text[end..start];
+            let is_sought = [&b"fail"[..], b"found", b"match", b"lookup", b"search"]
+                .iter()
+                .any(|word| between.windows(word.len()).any(|it| it == *word));
+            number.len() > 5 && between.ends_with(b" for ") && is_sought
+        }
     };
     let is_alone = !is_word(text[start - 1]) && is_boundary_after(text, stop);
     (is_value && is_alone && !is_measured(text, stop)).then_some(Hit {

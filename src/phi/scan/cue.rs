@@ -71,7 +71,7 @@ pub(super) fn find(
         return aged(text, start, end);
     }
     if known & lexicon::TITLE != 0
-        && (word[0].is_ascii_uppercase() || text.get(end) == Some(&b'.'))
+        && (word[0].is_ascii_uppercase() || is_title_in_lower_case(text, word, end))
         && let Some(hit) = person::titled(text, start, end)
     {
         return Some(hit);
@@ -85,7 +85,10 @@ pub(super) fn find(
         && (!is_of_anything(word) || is_of_people(text, start))
         && let Some(hit) = named(text, end, role(known))
             .or_else(|| provider(text, end))
-            .or_else(|| age::of_person(text, end).filter(|_| known & lexicon::PERSONAL != 0))
+            .or_else(|| {
+                let is_one = known & lexicon::PERSONAL != 0 && !is_each(text, start);
+                is_one.then(|| age::of_person(text, end))?
+            })
     {
         return Some(hit);
     }
@@ -117,15 +120,30 @@ pub(super) fn find(
     None
 }
 
+/// "dr. smith", "mrs smith": "ms." may be milliseconds, and "rev." a revision.
+fn is_title_in_lower_case(text: &[u8], word: &[u8], end: usize) -> bool {
+    const TITLES: [&[u8]; 4] = [b"dr", b"mr", b"mrs", b"prof"];
+    word == b"mrs" || text.get(end) == Some(&b'.') && TITLES.contains(&word)
+}
+
 /// Whether a word says whose work somebody does only with the word before it.
 fn is_of_anything(role: &[u8]) -> bool {
     const ROLES: [&[u8]; 4] = [b"worker", b"manager", b"coordinator", b"navigator"];
     ROLES.iter().any(|known| role.eq_ignore_ascii_case(known))
 }
 
+/// "per patient", "each patient".
+fn is_each(text: &[u8], start: usize) -> bool {
+    let before = text[..start].trim_ascii_end();
+    let word = word_before(before, before.len());
+    [&b"per"[..], b"each", b"every", b"a"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+}
+
 /// "social worker", "research coordinator".
 fn is_of_people(text: &[u8], start: usize) -> bool {
-    const BEFORE: [&[u8]; 10] = [
+    const BEFORE: [&[u8]; 9] = [
         b"social",
         b"case",
         b"care",
@@ -135,7 +153,6 @@ fn is_of_people(text: &[u8], start: usize) -> bool {
         b"study",
         b"discharge",
         b"patient",
-        b"health",
     ];
     let before = text[..start].strip_suffix(b" ").unwrap_or_default();
     let word = word_before(before, before.len());
@@ -340,6 +357,21 @@ mod tests {
                 "{ accountNumber: { $in: [ '733499761', '985036856' ] } }",
                 "{ accountNumber: { $in: [ '[account]', '[account]' ] } }",
             ),
+            ("mrs featherstone called", "mrs [name] called"),
+            (
+                "GET /api/patients/00123456/notes 404",
+                "GET /api/patients/[mrn]/notes 404",
+            ),
+            (
+                "mr. noor khan aged 93, dr. NPI 1234567893",
+                "mr. [name] aged [age], dr. [name] [npi]",
+            ),
+            ("Patient: Jane Doe aged 93", "Patient: [name] aged [age]"),
+            ("lastName::Featherstone", "lastName::[name]"),
+            (
+                "with value \"[mrn] E0289914\" at path \"mrn\"",
+                "with value \"[mrn]\" at path \"mrn\"",
+            ),
             ("patient is 93", "patient is [age]"),
             ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
             ("anesthetist: X. Anderson", "anesthetist: [name]"),
@@ -358,10 +390,19 @@ mod tests {
             assert_eq!(redact_text(expected), expected);
         }
         for text in [
+            "took 20 ms. flushed",
+            "see rev. flaky",
+            "limit per patient is 100",
+            "patient is 93 kg",
+            "cert C=US;O=Acme;CN=api.internal",
+            "health worker Celery Beat started",
             "dr. appointment booked",
             "see dr. watson/handler",
             "worker Blue Green started",
             "Doctor: checks passed",
+            "GET /api/patients/search and /patients/42",
+            "auth: failed, token: expired, api key: not set",
+            "pulled registry.local:5000/rf/api:2024-11-03",
             "test phi::scan::name::tests::a_name ... ok",
             "installed alsa-topology-conf:all 1.2.5.1-2",
             "scopes patients:read claims:write",

@@ -351,6 +351,7 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
         }
         [.., other, b'-' | b'.' | b'/' | b'@'] => is_word(other),
         [.., b'v'] => true,
+        [.., other, b':'] if is_word(other) => is_tag(text, start - 1),
         _ => false,
     };
     let after = match text.get(end..end + 2) {
@@ -359,6 +360,14 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize) -> bool {
         _ => false,
     };
     before || after
+}
+
+/// Whether the colon at `colon` is before the tag of an image: "registry.local/api:2024-11-03".
+fn is_tag(text: &[u8], colon: usize) -> bool {
+    const LONGEST: usize = 96;
+    let reference = text[..colon].iter().rev().take(LONGEST);
+    let mut reference = reference.take_while(|&&byte| is_word(byte) || b"/.-_:".contains(&byte));
+    reference.any(|&byte| byte == b'/')
 }
 
 /// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).
@@ -374,30 +383,35 @@ pub(in super::super) fn is_moment(value: &[u8]) -> bool {
         })
 }
 
-/// The day in digits alone after a word for what is done at a clinic: "collected 19810415".
+/// The day in digits alone after a word for what is done with a patient, or with what was taken of one: "specimen
+/// collected 19810415".
 pub(super) fn done_on(text: &[u8], start: usize) -> Option<usize> {
-    const DONE: [&[u8]; 12] = [
-        b"collected",
-        b"drawn",
-        b"received",
-        b"sampled",
-        b"performed",
-        b"examined",
-        b"visited",
-        b"treated",
-        b"operated",
-        b"scheduled",
-        b"onset",
-        b"expired",
+    const DONE: [&[u8]; 4] = [b"examined", b"visited", b"treated", b"operated"];
+    const TAKEN: [&[u8]; 3] = [b"collected", b"drawn", b"sampled"];
+    const SAMPLES: [&[u8]; 10] = [
+        b"specimen",
+        b"sample",
+        b"blood",
+        b"lab",
+        b"labs",
+        b"swab",
+        b"urine",
+        b"tissue",
+        b"plasma",
+        b"serum",
     ];
     let end = digits_end(text, start);
     if end - start != 8 || !is_compact(&text[start..end]) || !is_boundary_after(text, end) {
         return None;
     }
+    let is =
+        |known: &[&[u8]], word: &[u8]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
     let before = text[..start].strip_suffix(b" ")?;
     let before = before.strip_suffix(b" on").unwrap_or(before);
     let word = word_before(before, before.len());
-    let is_done = DONE.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let sample = before[..before.len() - word.len()].trim_ascii_end();
+    let is_done =
+        is(&DONE, word) || is(&TAKEN, word) && is(&SAMPLES, word_before(sample, sample.len()));
     (is_done && !is_measured(text, end)).then_some(end)
 }
 

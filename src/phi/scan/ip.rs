@@ -60,7 +60,9 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
         Some(b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && !is_word(b'-') => {
             return Some(Address::Other(at));
         }
-        Some(b'-') if is_revision(text, at + 1) => return Some(Address::Other(at)),
+        Some(b'-') if octets[0] < 10 && is_revision(text, at + 1) => {
+            return Some(Address::Other(at));
+        }
         Some(&byte) if is_word(byte) => return None,
         _ => {}
     }

@@ -59,15 +59,16 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     {
         return Found::Value(hit);
     }
-    // "name::tests": a path of Rust, C++ or PHP.
-    if text[at..].starts_with(b"::") && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
-        || text[..at].ends_with(b":")
-    {
-        return Found::Nothing;
-    }
     let Some((field, quoted_key)) = key::before(text, at, floor) else {
         return Found::Nothing;
     };
+    // "name::tests": a path of Rust, C++ or PHP.
+    if text[at..].starts_with(b"::")
+        && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+        && matches!(field, Field::Name | Field::Person | Field::PersonLike)
+    {
+        return Found::Nothing;
+    }
     if field == Field::Version {
         let start = run(text, at + 1, |byte| {
             matches!(byte, b' ' | b'"' | b'\'' | b'=')

@@ -52,7 +52,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
                 // "doe, jane".
                 (true, _) => words == 1 && known & lexicon::GIVEN != 0,
                 // "Jane Doe arrived".
-                (_, true) => !lexicon::is_wording(text, at, word_end),
+                (_, true) => !lexicon::ends_name(text, at, word_end),
                 _ => words > 0 || !is_sentence(text, at, word_end, known),
             };
         if !(is_capital || is_particle || is_suffix || may_be_lower) {
@@ -75,7 +75,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
         let is_cue = known & lexicon::CUE != 0 && announces(text, word_end);
-        if words > 0 && (is_cue || begins_label(text, at, word_end)) {
+        let is_shouted = word.iter().all(u8::is_ascii_uppercase);
+        if is_cue && (words > 0 || is_shouted) || words > 0 && begins_label(text, at, word_end) {
             break;
         }
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {

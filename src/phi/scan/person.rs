@@ -227,7 +227,9 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
             && text.get(next + 1).is_some_and(|&byte| is_letter(byte));
         let known = lexicon::flags(text, at, next);
         let is_given = known & (lexicon::GIVEN | lexicon::NO_NAME) == lexicon::GIVEN;
-        if next < at + 3 || goes_on || !is_given && lexicon::is_wording(text, at, next) {
+        let is_lower = text.get(at).is_some_and(|byte| !byte.is_ascii_uppercase());
+        if next < at + 3 || !is_lower || goes_on || !is_given && lexicon::ends_name(text, at, next)
+        {
             break;
         }
         end = next;
@@ -236,7 +238,8 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
             break;
         }
     }
-    (end > start && text[..start].ends_with(b". ")).then_some(Hit {
+    let is_after_title = text[..start].ends_with(b". ") || text[..start].ends_with(b"mrs ");
+    (end > start && is_after_title).then_some(Hit {
         start,
         end,
         kind: Kind::Name,

@@ -1,8 +1,8 @@
 //! Numbers of telephones.
 
-use super::Hit;
 use super::class::is_word;
 use super::number::{Groups, digits_end, ends_number};
+use super::{Hit, date};
 use crate::phi::Kind;
 
 fn hit(start: usize, end: usize) -> Hit {
@@ -81,7 +81,10 @@ pub(super) fn in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
 /// An international number: a plus sign and up to fifteen digits (ITU-T E.164).
 pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
     // "2.4+20151223" is a version.
-    if start > 0 && text[start - 1].is_ascii_digit() {
+    let is_of_version = start > 0
+        && text[start - 1].is_ascii_digit()
+        && date::is_compact(&text[start + 1..digits_end(text, start + 1)]);
+    if is_of_version {
         return None;
     }
     let mut at = start + 1;

@@ -29,7 +29,10 @@ pub(super) fn value(text: &[u8], start: usize, end: usize, read: &mut Read) -> O
         return unquoted(text, start, end);
     };
     let value = &text[from..to];
-    if value.is_empty() || placeholder::length_at(&text[from..]).is_some() {
+    // What follows a placeholder inside may be a value all the same.
+    let is_settled = placeholder::length_at(&text[from..])
+        .is_some_and(|length| !value.iter().skip(length).any(u8::is_ascii_digit));
+    if value.is_empty() || is_settled {
         return None;
     }
     let line = line_end(text, to, MAX_DISTANCE);

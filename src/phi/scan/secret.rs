@@ -250,3 +250,18 @@ pub(super) fn value_end(text: &[u8], start: usize) -> usize {
     }
     end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PREFIXES;
+
+    #[test]
+    fn prefixes_with_one_first_byte_are_side_by_side() {
+        let mut firsts: Vec<u8> = PREFIXES.iter().map(|(prefix, _)| prefix[0]).collect();
+        firsts.dedup();
+        let count = firsts.len();
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), count);
+    }
+}

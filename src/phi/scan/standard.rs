@@ -1,7 +1,7 @@
 //! Fragments of messages and resources of the standards of hospitals that stand alone in a text: fields of HL7 v2 by
 //! their numbers, its composite values, references of FHIR, elements of DICOM as `dcmdump` prints them.
 
-use super::class::{is_letter, is_word, run, run_at_most, word_end};
+use super::class::{is_letter, is_word, line_start, run, run_at_most, word_end};
 use super::number::digits_end;
 use super::{Hit, code, lexicon, value};
 use crate::phi::field::{self, Field};
@@ -102,6 +102,7 @@ pub(super) fn of_contact(text: &[u8], at: usize) -> Option<Hit> {
     let parts = value.split(|&byte| byte == b';').count();
     let until = value.iter().rposition(|&byte| byte != b';')?;
     let is_value = parts >= least
+        && value.iter().any(u8::is_ascii_alphabetic)
         && (property != b"FN" || super::full_name::is_full_name(value))
         && placeholder::length_at(value).is_none();
     let first = value.iter().position(|&byte| byte != b';')?;
@@ -117,7 +118,9 @@ const MAX_PARAMETERS: usize = 40;
 
 /// The name of somebody in a calendar, whose parameter ends at `at`: "ATTENDEE;CN=Jane Doe:mailto:…" (RFC 5545, 3.2.2).
 pub(super) fn attendee(text: &[u8], at: usize) -> Option<Hit> {
-    if !text[..at].ends_with(b";CN") {
+    let line = &text[line_start(text, at, MAX_VALUE)..at];
+    let is_of_somebody = line.starts_with(b"ATTENDEE") || line.starts_with(b"ORGANIZER");
+    if !line.ends_with(b";CN") || !is_of_somebody {
         return None;
     }
     let quote = usize::from(text.get(at + 1) == Some(&b'"'));
@@ -196,7 +199,7 @@ pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"EpisodeOfCare",
     ];
     if !TYPES.contains(&&text[start..end]) {
-        return None;
+        return in_path(text, start, end);
     }
     let mut stop = run(text, end + 1, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
@@ -210,6 +213,31 @@ pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         start: end + 1,
         end: stop,
         kind: Kind::Mrn,
+    })
+}
+
+/// The code after the part of a path that names a person's, which is from `start` to `end`: "GET /patients/00123456".
+/// Shorter numbers are those of rows.
+fn in_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    const LEAST: usize = 5;
+    if start == 0 || text[start - 1] != b'/' {
+        return None;
+    }
+    let kind = match field::classify(&text[start..end]) {
+        Field::Person => Kind::Mrn,
+        Field::Strong(kind) if kind != Kind::Date => kind,
+        _ => return None,
+    };
+    let stop = run(text, end + 1, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    });
+    let digits = text[end + 1..stop]
+        .iter()
+        .filter(|byte| byte.is_ascii_digit());
+    (digits.count() >= LEAST && code::uuid_end(text, end + 1).is_none()).then_some(Hit {
+        start: end + 1,
+        end: stop,
+        kind,
     })
 }
 

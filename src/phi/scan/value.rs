@@ -132,26 +132,24 @@ fn own_end(text: &[u8], start: usize) -> usize {
         .map_or(start, |hit| hit.end)
 }
 
-/// "null" and its like, which stand for no value where text has no types.
+/// "null" and its like, which stand for no value where text has no types, or say what became of it.
 fn is_nothing(text: &[u8], start: usize) -> bool {
-    const NOTHING: [&[u8]; 9] = [
-        b"null",
-        b"none",
-        b"nil",
-        b"undefined",
-        b"unknown",
-        b"missing",
-        b"true",
-        b"false",
-        b"unset",
+    const LONGEST: usize = 10;
+    const NOT: [&[u8]; 8] = [
+        b"not set",
+        b"not found",
+        b"not provided",
+        b"not configured",
+        b"not valid",
+        b"not present",
+        b"not required",
+        b"not available",
     ];
-    const LONGEST: usize = 9;
     let end = run_at_most(text, start, LONGEST + 1, |byte| {
         byte > b' ' && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'&')
     });
-    NOTHING
-        .iter()
-        .any(|word| text[start..end].eq_ignore_ascii_case(word))
+    whole::is_state(&text[start..end].to_ascii_lowercase())
+        || NOT.iter().any(|words| text[start..].starts_with(words))
 }
 
 /// "portal-v2", "consumer-1", "java:42": the names of things begin with a word, codes of people do not.

@@ -6,6 +6,9 @@ use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
 pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Option<Kind> {
+    if is_state(value) {
+        return None;
+    }
     let has_digits = |least| digits(value) >= least || !value.is_ascii();
     match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
@@ -83,6 +86,47 @@ pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
     field == Field::Whole(Kind::Name)
         && matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest_is_small(rest))
         && matches!(field::classify(value), Field::Plain | Field::About)
+}
+
+/// What is said of a value instead of it: "ssn": "required", "token": "expired".
+pub(super) fn is_state(value: &[u8]) -> bool {
+    const STATES: [&[u8]; 34] = [
+        b"required",
+        b"missing",
+        b"invalid",
+        b"valid",
+        b"expired",
+        b"failed",
+        b"none",
+        b"null",
+        b"nil",
+        b"undefined",
+        b"unknown",
+        b"empty",
+        b"absent",
+        b"present",
+        b"revoked",
+        b"closed",
+        b"denied",
+        b"rejected",
+        b"accepted",
+        b"disabled",
+        b"enabled",
+        b"unset",
+        b"redacted",
+        b"hidden",
+        b"masked",
+        b"pending",
+        b"verified",
+        b"unverified",
+        b"unchanged",
+        b"true",
+        b"false",
+        b"n/a",
+        b"not set",
+        b"not found",
+    ];
+    (3..=10).contains(&value.len()) && STATES.contains(&value)
 }
 
 fn digits(value: &[u8]) -> usize {

@@ -126,6 +126,11 @@ pub(super) fn is_wording(text: &[u8], start: usize, end: usize) -> bool {
                 || is_derived(&text[start..end]))
 }
 
+/// Whether the word from `start` to `end`, in lower case, is no part of a name: one of sentences, or a cue of its own.
+pub(super) fn ends_name(text: &[u8], start: usize, end: usize) -> bool {
+    flags(text, start, end) & (AGED | CUE | SCHEME | TITLE) != 0 || is_wording(text, start, end)
+}
+
 /// An ending that English gives to things and qualities, and seldom to families.
 fn is_derived(word: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 9] = [
