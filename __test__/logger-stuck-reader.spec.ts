@@ -94,6 +94,30 @@ it.each(STANDING)('when %s stands still to the end, %s is told how many lines th
   expect(arrived + (told[0]!.context!.lines as number)).toBe(count)
 })
 
+it('counts on where the process outlives the signal, as the first one of a container does, and tells all of them in the end', async () => {
+  const code = `
+    const { createLogger } = require('.')
+    const log = createLogger('first')
+    for (let at = 0; at < 3000; at += 1) log.info('line', { at, note: 'to be read at the far end' })
+    setTimeout(() => process.kill(1, 'SIGTERM'), 100)
+    setTimeout(() => {
+      for (let at = 0; at < 3000; at += 1) log.info('more', { at, note: 'to be read at the far end' })
+      process.exit()
+    }, 3000)`
+  // In a namespace of its own it is process 1, to which the system's own way with a signal is to ignore it.
+  const child = spawn('unshare', ['-Urpf', process.execPath, '-e', code], { cwd: join(import.meta.dirname, '..'), env: { PATH: process.env.PATH, LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = { stdout: '', stderr: '' }
+  const take = (name: 'stdout' | 'stderr') => child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
+  take('stderr')
+  child.once('exit', () => take('stdout'))
+  expect((await once(child, 'close'))[0]).toBe(0)
+  const told = lines(texts.stderr).map(({ context }) => context!.lines as number)
+  const arrived = lines(texts.stdout).length
+  expect(told).toHaveLength(2)
+  // At the signal those that waited then, at the end all.
+  expect([told[0]! + arrived, told[1]! + arrived]).toEqual([3000, 6000])
+})
+
 it('goes on, and ends at once, when the reader is gone', async () => {
   const { child } = await start(300)
   child.stdout!.destroy()
