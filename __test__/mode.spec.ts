@@ -91,6 +91,7 @@ describe('resolveMode', () => {
     ['LIVE', 'RF_CONFIG_ENV', 'a string'],
     [{ ROS_MODE: 1234567 }, 'RF_CONFIG_ENV_ROS_MODE', 'an integer'],
     [{ NO_NETWORK: true }, 'RF_CONFIG_ENV_NO_NETWORK', 'a boolean'],
+    [{ get ROS_MODE(): string { throw new Error('marker') } }, 'RF_CONFIG_ENV_ROS_MODE', 'something that cannot be read'],
   ])('refuses what is no environment (%#) and does not repeat it', (env, code, kind) => {
     const error = thrownBy(() => resolveMode(env as never))
     expect(error).toMatchObject({ name: 'TypeError', code })

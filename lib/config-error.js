@@ -19,6 +19,11 @@ function rangeError(option, expected, value) {
   return configError(RangeError, option, expected, value)
 }
 
+/** For what throws when it is looked at: a getter, a revoked proxy. */
+function unreadableError(option, expected) {
+  return configError(TypeError, option, expected, undefined, 'something that cannot be read')
+}
+
 function kindOf(value) {
   if (value === null) return 'null'
   if (value === undefined) return 'undefined'
@@ -93,4 +98,5 @@ module.exports = {
   refuseUnknownKeys,
   stringOption,
   typeError,
+  unreadableError,
 }

@@ -1,7 +1,7 @@
 'use strict'
 
 const binding = require('./binding.js')
-const { typeError } = require('./config-error.js')
+const { typeError, unreadableError } = require('./config-error.js')
 const { INPUTS, lookAtEnvironment } = require('./environment.js')
 
 const AppMode = Object.freeze({ DEMO: 'DEMO', LIVE: 'LIVE', STANDBY: 'STANDBY' })
@@ -46,12 +46,20 @@ function resolveMode(env) {
   if (typeof env !== 'object' || env === null) throw typeError('env', 'an object', env)
   const given = {}
   for (const name of INPUTS) {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined
+    const value = readVariable(env, name)
     if (value === undefined) continue
     if (typeof value !== 'string') throw typeError(`env.${name}`, 'a string', value)
     given[name] = value
   }
   return frozen(binding.resolveMode(given))
+}
+
+function readVariable(env, name) {
+  try {
+    return Object.hasOwn(env, name) ? env[name] : undefined
+  } catch {
+    throw unreadableError(`env.${name}`, 'a string')
+  }
 }
 
 function enterStandby(reason) {
