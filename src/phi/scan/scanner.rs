@@ -335,7 +335,8 @@ impl<'a, 's> Scanner<'a, 's> {
                     let is_arrow = text[self.at..].starts_with(b" => ");
                     let value = self.at + if is_arrow { 4 } else { 1 };
                     // What stands at "[name]" may be a field's, which has no capital.
-                    let is_key = (is_arrow || text.get(self.at) == Some(&b'='))
+                    let is_member = at > 0 && class::is_word(text[at - 1]);
+                    let is_key = (is_arrow || is_member && text.get(self.at) == Some(&b'='))
                         && (!text[at..].starts_with(b"[name")
                             || text.get(value).is_some_and(u8::is_ascii_uppercase));
                     if !is_key {
