@@ -31,7 +31,10 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Hit> {
     let content = value.trim_ascii_start();
     let start = at + 1 + length - content.len();
     let content = content.trim_ascii_end();
-    if content.is_empty() || placeholder::length_at(content) == Some(content.len()) {
+    // The bracket that ends a section of CDATA may be the placeholder's.
+    let is_settled = placeholder::length_at(&text[start..])
+        .is_some_and(|length| length == content.len() || is_cdata && length > content.len());
+    if content.is_empty() || is_settled {
         return None;
     }
     let tag = local_name(&text[open + 1..tag_end]);
