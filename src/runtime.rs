@@ -7,12 +7,16 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{future, io, thread};
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 // Never shut down: a worker thread of Node may end, or the process exit, while a task still runs,
 // and the threads must outlive both.
-static CHECKS: Begun<Handle> = Begun::new();
+static CHECKS: Begun<Runtime> = Begun::new();
 static ANSWERS: Begun<Handle> = Begun::new();
+
+/// One thread: checks wait far more than they work, and tasks that hand an answer to each other on
+/// one thread need not wake another, which takes longer than a question to Postgres.
+const WORKERS: usize = 1;
 
 /// The runtime that carries the checks.
 ///
@@ -20,7 +24,7 @@ static ANSWERS: Begun<Handle> = Begun::new();
 ///
 /// When the operating system gives no thread or no descriptor. The next call tries again.
 pub fn handle() -> io::Result<Handle> {
-    CHECKS.get(|| begin("researchflow")).cloned()
+    CHECKS.get(checks).map(|runtime| runtime.handle().clone())
 }
 
 /// The runtime that answers: the probe server, and the watch over the event loop.
@@ -29,19 +33,32 @@ pub fn handle() -> io::Result<Handle> {
 ///
 /// When the operating system gives no thread or no descriptor. The next call tries again.
 pub fn answering() -> io::Result<Handle> {
-    ANSWERS.get(|| begin("rf-probe")).cloned()
+    ANSWERS.get(answers).cloned()
 }
 
-/// One thread: there is far more waiting than work, and tasks that hand an answer to each other on one
-/// thread need not wake another, which takes longer than a question to Postgres.
-fn begin(name: &str) -> io::Result<Handle> {
+fn checks() -> io::Result<Runtime> {
+    // Where the system gives no thread, tokio panics, and keeps what it had opened: it is asked first.
+    thread::Builder::new().spawn(|| ())?.join().ok();
+    std::panic::catch_unwind(|| {
+        Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("researchflow")
+            .enable_io()
+            .enable_time()
+            .build()
+    })
+    .unwrap_or_else(|_| Err(io::Error::other("no thread could be started")))
+}
+
+/// A thread that shares its tasks with none has less to do for each.
+fn answers() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .build()?;
     let handle = runtime.handle().clone();
     thread::Builder::new()
-        .name(name.to_owned())
+        .name("rf-probe".to_owned())
         .spawn(move || runtime.block_on(future::pending::<()>()))?;
     Ok(handle)
 }
