@@ -193,7 +193,7 @@ fn is_several(role: &[u8]) -> bool {
     role.len() > 2 && matches!(role.last(), Some(b's' | b'S')) && !role.contains(&b'\'')
 }
 
-/// "[name] ID 4711223": the code of whom was named right before.
+/// `[name] ID 4711223`: the code of whom was named right before.
 fn of_person(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     if !text[start..end].eq_ignore_ascii_case(b"id") {
         return None;
