@@ -41,9 +41,8 @@ describe('what is logged', () => {
 describe('lines', () => {
   it('stay whole beside those that the program writes itself', async () => {
     const { out } = await log(`
-      import { once } from 'node:events'
       // What it does not wait for, Node.js keeps and writes in one go, which the pipe may cut anywhere.
-      const write = async (at) => process.stdout.write(JSON.stringify({ own: at, filling: 'y'.repeat(at % 700) }) + '\\n') || once(process.stdout, 'drain')
+      const write = (at) => new Promise((done) => process.stdout.write(JSON.stringify({ own: at, filling: 'y'.repeat(at % 700) }) + '\\n', done))
       for (let at = 0; at < 20_000; at += 1) {
         core.logger.info('m', { at, filling: 'x'.repeat(at % 900) })
         if (at % 3 === 0) await write(at)
