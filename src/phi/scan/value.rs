@@ -148,7 +148,7 @@ fn is_nothing(text: &[u8], start: usize) -> bool {
     let end = run_at_most(text, start, LONGEST + 1, |byte| {
         byte > b' ' && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'&')
     });
-    whole::is_state(&text[start..end].to_ascii_lowercase())
+    whole::is_status(&text[start..end].to_ascii_lowercase())
         || NOT.iter().any(|words| text[start..].starts_with(words))
 }
 

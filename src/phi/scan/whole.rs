@@ -6,7 +6,7 @@ use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
 pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Option<Kind> {
-    if is_state(value) {
+    if is_status(value) {
         return None;
     }
     let has_digits = |least| digits(value) >= least || !value.is_ascii();
@@ -89,8 +89,8 @@ pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
 }
 
 /// What is said of a value instead of it: "ssn": "required", "token": "expired".
-pub(super) fn is_state(value: &[u8]) -> bool {
-    const STATES: [&[u8]; 34] = [
+pub(super) fn is_status(value: &[u8]) -> bool {
+    const STATUSES: [&[u8]; 34] = [
         b"required",
         b"missing",
         b"invalid",
@@ -126,7 +126,7 @@ pub(super) fn is_state(value: &[u8]) -> bool {
         b"not set",
         b"not found",
     ];
-    (3..=10).contains(&value.len()) && STATES.contains(&value)
+    (3..=10).contains(&value.len()) && STATUSES.contains(&value)
 }
 
 fn digits(value: &[u8]) -> usize {
