@@ -140,12 +140,16 @@ fn listed(text: &[u8], at: usize, field: Field, unclosed: &mut usize) -> Vec<Hit
     if matches!(text.get(start), Some(b'\n' | b'\r')) {
         return items::below(text, start, field);
     }
-    // "{ $in: ['00123456'] }" of MongoDB.
-    let start = wrapper::past(text, start);
-    let is_list = matches!(
+    let is_listed = matches!(
         field,
         Field::Coded(_) | Field::Age | Field::Zip | Field::Person
-    ) && text.get(start) == Some(&b'[')
+    );
+    if !is_listed {
+        return Vec::new();
+    }
+    // "{ $in: ['00123456'] }" of MongoDB.
+    let start = wrapper::past(text, start);
+    let is_list = text.get(start) == Some(&b'[')
         && start >= *unclosed
         && placeholder::length_at(&text[start..]).is_none();
     if !is_list {

@@ -303,15 +303,12 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             keyed::Found::Nothing => {}
         }
-        match ip::find_v6(text, at, self.floor) {
-            Some(ip::Address::Public(hit)) if byte == b':' => return self.take(hit),
-            Some(ip::Address::Other(end)) if byte == b':' => {
-                self.at = end.max(at + 1);
-                return;
-            }
-            _ => {}
+        let address = (byte == b':').then(|| ip::find_v6(text, at, self.floor));
+        match address.flatten() {
+            Some(ip::Address::Public(hit)) => self.take(hit),
+            Some(ip::Address::Other(end)) => self.at = end.max(at + 1),
+            None => self.at += 1,
         }
-        self.at += 1;
     }
 
     fn mark(&mut self, byte: u8) {
