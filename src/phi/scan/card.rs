@@ -64,7 +64,7 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
             && groups.len(0) >= 4
             && (is_last || count >= 13)
             && is_card(&digits[..count])
-            && ends_number(text, groups.end(group))
+            && (ends_number(text, groups.end(group)) || goes_on_alike(text, groups, group))
         {
             return Some(Hit {
                 start: groups.start(),
@@ -74,6 +74,13 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         }
     }
     None
+}
+
+/// Whether another group comes after the mark that is between all the others: "4111-1111-1111-1111-0327".
+fn goes_on_alike(text: &[u8], groups: &Groups, last: usize) -> bool {
+    let end = groups.end(last);
+    text.get(end).copied() == groups.mark_before(text, 1)
+        && text.get(end + 1).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether these digits are a card's: an issuer's range and length (ISO/IEC 7812-1; the networks'

@@ -109,9 +109,13 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         2 => return None,
         _ => {}
     }
+    // What comes after a whole card may be anything: "4111111111111111 12/27".
+    if let Some(hit) = card::bare(text, start, first) {
+        return Some(hit);
+    }
     let next = separator_end(text, first);
     if next == first || !text.get(next).is_some_and(u8::is_ascii_digit) {
-        return card::bare(text, start, first);
+        return None;
     }
     let second = digits_end(text, next) - next;
     if !matches!((first - start, second), (1, 3) | (3, 2 | 3) | (4.., 4..)) {

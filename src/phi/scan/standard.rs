@@ -168,7 +168,7 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         || !lexicon::is_wording(text, start, end)
             && !lexicon::is_wording(text, second, second_end)
             && end - start > 2;
-    let stop = run_at_most(text, second_end, MAX_VALUE, |byte| {
+    let stop = run(text, second_end, |byte| {
         is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
     });
     let is_coded = text[second_end..stop]
