@@ -7,9 +7,8 @@ use super::lexicon;
 use super::number::digits_end;
 use crate::phi::Kind;
 
-/// The street address whose house number begins at `start`.
-pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
-    let number = digits_end(text, start);
+/// The street address whose house number is from `start` to `number`.
+pub(super) fn find(text: &[u8], start: usize, number: usize) -> Option<Hit> {
     if number - start > 6 {
         return None;
     }
@@ -38,19 +37,15 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
             return None;
         }
         let word = &text[at..end];
-        // No word of the lexicon begins with a digit.
-        let known = if word[0].is_ascii_digit() {
-            0
-        } else {
-            lexicon::flags(text, at, end)
-        };
         words += 1;
         if words == 1 && word.iter().all(u8::is_ascii_digit) {
             return None;
         }
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
-        if words > 1 && capitals > 0 && known & lexicon::STREET != 0 {
+        // No word of the lexicon begins with a digit.
+        let is = |flag| !word[0].is_ascii_digit() && lexicon::flags(text, at, end) & flag != 0;
+        if words > 1 && capitals > 0 && is(lexicon::STREET) {
             let end =
                 end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
             return Some(Hit {
@@ -61,7 +56,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
         }
         if is_capital {
             capitals += 1;
-        } else if words > 3 || known & lexicon::COMMON != 0 {
+        } else if words > 3 || is(lexicon::COMMON) {
             return None;
         }
         at = end + usize::from(text.get(end) == Some(&b'.'));
@@ -274,9 +269,13 @@ pub(super) fn position(text: &[u8], end: usize) -> Option<Hit> {
     })
 }
 
-/// A latitude or longitude in degrees with its side of the earth (ISO 6709): "43.6150° N", "116°12'8\"W".
-pub(super) fn degrees(text: &[u8], start: usize) -> Option<Hit> {
+/// A latitude or longitude in degrees with its side of the earth (ISO 6709): "43.6150° N", "116°12'8\"W". Its first
+/// digits are from `start` to `whole`.
+pub(super) fn degrees(text: &[u8], start: usize, whole: usize) -> Option<Hit> {
     const DEGREE: &[u8] = "°".as_bytes();
+    if !matches!(text.get(whole), Some(byte) if *byte == b'.' || *byte == DEGREE[0]) {
+        return None;
+    }
     let decimal = run_at_most(text, start, 13, |byte| {
         byte.is_ascii_digit() || byte == b'.'
     });

@@ -75,11 +75,12 @@ fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
 
 /// The code whose first word is from `start` to `end`, when a verb and the name of its field come after it.
 pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let limit = text.len().min(start + MAX_VALUE);
-    let end = run(&text[..limit.max(end)], end, |byte| {
-        is_word(byte) || matches!(byte, b'-' | b'/')
-    });
-    if end - start < 5 || text.get(end) != Some(&b' ') {
+    let end = match text.get(end)? {
+        b' ' => end,
+        b'-' | b'/' => spaced_end(text, end, start + MAX_VALUE)?,
+        _ => return None,
+    };
+    if end - start < 5 {
         return None;
     }
     let rest = &text[end..];
@@ -136,6 +137,21 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         }
     }
     None
+}
+
+/// Where the space is that ends the parts of a code from the mark at `mark` on, up to `limit`. Most have none.
+fn spaced_end(text: &[u8], mark: usize, limit: usize) -> Option<usize> {
+    let near = text.get(mark..text.len().min(limit + 1))?;
+    let has_space = near
+        .iter()
+        .fold(false, |found, &byte| found | (byte == b' '));
+    if !has_space {
+        return None;
+    }
+    let end = run(text, mark, |byte| {
+        is_word(byte) || matches!(byte, b'-' | b'/')
+    });
+    (text.get(end) == Some(&b' ')).then_some(end)
 }
 
 /// Whether a word goes on with the sentence: "is the MRN that was used".

@@ -7,9 +7,12 @@ use super::{Hit, lexicon, note};
 use crate::phi::kind::Kind;
 
 /// "93-year-old", "93 y/o", "93yoF", "93y F", "(93F) s/p fall".
-pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
-    let end = digits_end(text, start);
-    if !super::is_great_age(&text[start..end]) || start > 0 && text[start - 1] == b'.' {
+/// The digits are from `start` to `end`.
+pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if !matches!(end - start, 2 | 3)
+        || !super::is_great_age(&text[start..end])
+        || start > 0 && text[start - 1] == b'.'
+    {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b'-'));
@@ -91,6 +94,9 @@ fn is_old(text: &[u8], at: usize) -> bool {
 
 /// Past "y", "yr", "yrs", "year" or "years".
 fn years_end(text: &[u8], at: usize) -> Option<usize> {
+    if !matches!(text.get(at), Some(b'y' | b'Y')) {
+        return None;
+    }
     let mut end = at;
     for letters in [&b"ears"[..], b"ear", b"rs", b"r", b""] {
         end = at + 1 + letters.len();
@@ -101,8 +107,7 @@ fn years_end(text: &[u8], at: usize) -> Option<usize> {
             break;
         }
     }
-    let is_year = matches!(text.get(at), Some(b'y' | b'Y'));
-    (is_year && (is_boundary_after(text, end) || is_sex(text, end))).then_some(end)
+    (is_boundary_after(text, end) || is_sex(text, end)).then_some(end)
 }
 
 /// Whether the letter at `at` is a sex.
@@ -122,8 +127,14 @@ fn sex_end(text: &[u8], end: usize) -> Option<usize> {
         b"fem",
     ];
     let at = end + usize::from(matches!(text.get(end), Some(b' ' | b'-' | b'/')));
+    if !matches!(
+        text.get(at)?.to_ascii_lowercase(),
+        b'f' | b'g' | b'l' | b'm' | b'w'
+    ) {
+        return None;
+    }
     let stop = word_end(text, at);
-    let word = text.get(at..stop)?;
+    let word = &text[at..stop];
     let is_letter = matches!(word, b"F" | b"M");
     let is_unit = matches!(text.get(stop), Some(b'-' | b'/' | b'.'))
         && text.get(stop + 1).is_some_and(|&byte| is_word(byte));

@@ -1,5 +1,6 @@
 //! Tables whose columns are parted by spaces alone, as `pandas`, `kubectl` and many commands write them.
 
+use super::class::run_at_most;
 use super::table::says;
 use super::{Hit, whole};
 use crate::phi::field::{self, Field};
@@ -35,24 +36,29 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     if !header.starts_with(b" ") && !header.windows(2).any(|two| two == b"  ") {
         return (hits, line_end);
     }
-    let columns = columns(text, line, line_end);
+    let mut words = Vec::new();
+    read_words(text, line, line_end, &mut words);
+    let columns = columns(text, &words);
     if columns.is_empty() {
         return (hits, line_end);
     }
-    let names = parts(&words(text, line, line_end));
+    let names = parts(&words);
     let mut end = line_end;
     while end < text.len() {
         let start = end + 1;
-        let stop = super::class::run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
-        let words = words(text, start, stop);
+        let stop = run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
+        read_words(text, start, stop, &mut words);
         let before = hits.len();
-        let cells = parts(&words);
+        let cells = if names.len() > 1 {
+            parts(&words)
+        } else {
+            Vec::new()
+        };
         for column in &columns {
             // A line may be out of line, and have a cell for each name all the same.
-            let by_order = names
-                .iter()
-                .position(|name| name.first == column.first)
-                .filter(|_| names.len() > 1 && cells.len() == names.len())
+            let by_order = (cells.len() == names.len())
+                .then(|| names.iter().position(|name| name.first == column.first))
+                .flatten()
                 .map(|place| cells[place]);
             let is_in_order = by_order.is_some();
             hits.extend(cell(text, &words, column, is_in_order).or_else(|| {
@@ -60,10 +66,12 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
                 value(text, cell.start, cell.end, column.field)
             }));
         }
-        let is_rule = text[start.min(stop)..stop]
-            .iter()
-            .all(|byte| matches!(byte, b'-' | b'=' | b' ' | b'\r'));
-        if stop == start || hits.len() == before && !(is_rule && end == line_end) {
+        let is_rule = || {
+            text[start.min(stop)..stop]
+                .iter()
+                .all(|byte| matches!(byte, b'-' | b'=' | b' ' | b'\r'))
+        };
+        if stop == start || hits.len() == before && !(end == line_end && is_rule()) {
             break;
         }
         end = stop;
@@ -71,26 +79,28 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     (hits, end)
 }
 
-fn columns(text: &[u8], line: usize, line_end: usize) -> Vec<Column> {
-    let words = words(text, line, line_end);
+fn columns(text: &[u8], words: &[Word]) -> Vec<Column> {
     let mut columns = Vec::new();
     if words.len() < 2 {
         return columns;
     }
     let mut at = 0;
+    let (mut apart, mut has_head) = (0, false);
     while at < words.len() {
         // Words with one space between them may be one name: "Member ID".
-        let apart = (at + 1..words.len())
-            .find(|&next| words[next].start > words[next - 1].end + 1)
-            .unwrap_or(words.len());
-        let (field, next) = match field::classify(&text[words[at].start..words[apart - 1].end]) {
-            field if says(field) && is_head(text, words[apart - 1]) || apart == at + 1 => {
-                (field, apart)
-            }
-            _ => (
-                field::classify(&text[words[at].start..words[at].end]),
-                at + 1,
-            ),
+        if at >= apart {
+            apart = (at + 1..words.len())
+                .find(|&next| words[next].start > words[next - 1].end + 1)
+                .unwrap_or(words.len());
+            has_head = is_head(text, words[apart - 1]);
+        }
+        let up_to = |next: usize| field::classify(&text[words[at].start..words[next - 1].end]);
+        let several = (has_head && apart > at + 1)
+            .then(|| up_to(apart))
+            .filter(|&field| says(field));
+        let (field, next) = match several {
+            Some(field) => (field, apart),
+            None => (up_to(at + 1), at + 1),
         };
         if says(field) || field == Field::Name {
             columns.push(Column {
@@ -183,11 +193,12 @@ fn parts(words: &[Word]) -> Vec<Word> {
     parts
 }
 
-fn words(text: &[u8], line: usize, line_end: usize) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
+/// Reads the words from `line` to `line_end` in place of those that `words` holds.
+fn read_words(text: &[u8], line: usize, line_end: usize, words: &mut Vec<Word>) {
+    words.clear();
     let mut column = 0;
     let mut is_inside = false;
-    for (at, &byte) in text.iter().enumerate().take(line_end).skip(line) {
+    for (at, &byte) in (line..).zip(&text[line..line_end]) {
         // A character of several bytes is in one column.
         column += usize::from(byte & 0xc0 != 0x80);
         if matches!(byte, b' ' | b'\r' | b'\t') {
@@ -208,7 +219,6 @@ fn words(text: &[u8], line: usize, line_end: usize) -> Vec<Word> {
         }
         is_inside = true;
     }
-    words
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use crate::phi::Kind;
 
 /// Digits alone say nothing, unless they are a card's.
 pub(super) fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    let ends = text
-        .get(end)
-        .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end));
-    (ends && is_bare_card(&text[start..end]) && !keyed::counts(text, start)).then_some(Hit {
+    let ends = || {
+        text.get(end)
+            .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end))
+    };
+    (is_bare_card(&text[start..end]) && ends() && !keyed::counts(text, start)).then_some(Hit {
         start,
         end,
         kind: Kind::Card,
@@ -47,12 +48,17 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
             .is_none_or(|next| !next.is_ascii_alphanumeric())
 }
 
+/// The card in groups of digits, of which the first has four and more.
 pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
+    if groups.count() < 3 {
+        return None;
+    }
+    let mark = groups.mark_before(text, 1);
     let mut digits = [0; 19];
     let mut count = 0;
     for group in 0..groups.count() {
         // "5688-68486/5224805 206" are several numbers.
-        if group > 1 && groups.mark_before(text, group) != groups.mark_before(text, 1) {
+        if group > 1 && groups.mark_before(text, group) != mark {
             return None;
         }
         for &digit in &text[groups.range(group)] {
@@ -61,7 +67,6 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         }
         let is_last = group + 1 == groups.count();
         if group >= 2
-            && groups.len(0) >= 4
             && (is_last || count >= 13)
             && is_card(&digits[..count])
             && (ends_number(text, groups.end(group)) || goes_on_alike(text, groups, group))

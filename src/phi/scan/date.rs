@@ -106,7 +106,7 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
         let second = digits_end(text, second_start);
         if second > second_start {
             let (one, two) = (&text[start..first], &text[second_start..second]);
-            let is_pair = is_month(one) && is_day(two) || is_day(one) && is_month(two);
+            let is_pair = is_day(one) && is_day(two) && (is_month(one) || is_month(two));
             if text.get(second) == Some(&separator) && is_pair && (separator != b' ' || cued) {
                 let third = second + second_start - first;
                 let two_digits = match separator {
@@ -142,6 +142,9 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
         }
     }
     // "3 March 1957", "3rd of March, 1957", "03-MAR-57", "03MAR1957"
+    if !separator.is_ascii_alphabetic() && !matches!(separator, b' ' | b'-' | b'/' | b'_' | b'.') {
+        return None;
+    }
     if number(&text[start..first]) > 31 || number(&text[start..first]) == 0 {
         return None;
     }
@@ -221,6 +224,9 @@ fn comma(text: &[u8], at: usize) -> usize {
 }
 
 fn ordinal_end(text: &[u8], at: usize) -> usize {
+    if !text.get(at).is_some_and(u8::is_ascii_alphabetic) {
+        return at;
+    }
     match text.get(at..at + 2) {
         Some(suffix)
             if [b"st", b"nd", b"rd", b"th"]
@@ -385,7 +391,7 @@ pub(in super::super) fn is_moment(value: &[u8]) -> bool {
 
 /// The day in digits alone after a word for what is done with a patient, or with what was taken of one: "specimen
 /// collected 19810415".
-pub(super) fn done_on(text: &[u8], start: usize) -> Option<usize> {
+pub(super) fn done_on(text: &[u8], start: usize, end: usize) -> Option<usize> {
     const DONE: [&[u8]; 4] = [b"examined", b"visited", b"treated", b"operated"];
     const TAKEN: [&[u8]; 3] = [b"collected", b"drawn", b"sampled"];
     const SAMPLES: [&[u8]; 10] = [
@@ -400,8 +406,7 @@ pub(super) fn done_on(text: &[u8], start: usize) -> Option<usize> {
         b"plasma",
         b"serum",
     ];
-    let end = digits_end(text, start);
-    if end - start != 8 || !is_compact(&text[start..end]) || !is_boundary_after(text, end) {
+    if !is_compact(&text[start..end]) || !is_boundary_after(text, end) {
         return None;
     }
     let is =

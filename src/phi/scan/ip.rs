@@ -37,19 +37,9 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
             }
             at += 1;
         }
-        let digits = text[at..]
-            .iter()
-            .take(4)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if digits == 0 || digits > 3 {
-            return None;
-        }
-        *octet = std::str::from_utf8(&text[at..at + digits])
-            .ok()?
-            .parse()
-            .ok()?;
-        at += digits;
+        let end;
+        (*octet, end) = self::octet(text, at).filter(|(_, end)| end - at <= 3)?;
+        at = end;
     }
     match text.get(at) {
         // More than four numbers are an object identifier, or the like.
@@ -79,6 +69,20 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
     )
 }
 
+/// One of the four numbers of an address, in up to four digits from `start` on, and where it ends.
+fn octet(text: &[u8], start: usize) -> Option<(u8, usize)> {
+    let mut at = start;
+    let mut number = 0u16;
+    while at < start + 4
+        && let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit())
+    {
+        number = number * 10 + u16::from(digit - b'0');
+        at += 1;
+    }
+    let octet = u8::try_from(number).ok()?;
+    (at > start).then_some((octet, at))
+}
+
 /// Whether what begins at `start` is the revision of a package of a distribution: "1.2.5.1-2".
 fn is_revision(text: &[u8], start: usize) -> bool {
     let end = run_at_most(text, start, 3, |byte| byte.is_ascii_digit());
@@ -87,11 +91,8 @@ fn is_revision(text: &[u8], start: usize) -> bool {
 
 /// A public address in the name of a host that begins at `start`: "ec2-198-51-100-7.compute-1.example.com".
 pub(super) fn in_host(text: &[u8], start: usize) -> Option<Hit> {
-    let first = run_at_most(text, start, 4, |byte| byte.is_ascii_digit());
     let before = &text[..start];
-    let is_named = before.ends_with(b"ec2-") || before.ends_with(b"ip-");
-    let is_label = is_named || before.last().is_none_or(|&byte| !is_word(byte));
-    if text.get(first) != Some(&b'-') || !is_label {
+    if before.last().is_some_and(|&byte| is_word(byte)) {
         return None;
     }
     let mut at = start;
@@ -101,10 +102,9 @@ pub(super) fn in_host(text: &[u8], start: usize) -> Option<Hit> {
             (text.get(at) == Some(&b'-')).then_some(())?;
             at += 1;
         }
-        let end = run_at_most(text, at, 4, |byte| byte.is_ascii_digit());
-        *octet = std::str::from_utf8(&text[at..end]).ok()?.parse().ok()?;
-        at = end;
+        (*octet, at) = self::octet(text, at)?;
     }
+    let is_named = before.ends_with(b"ec2-") || before.ends_with(b"ip-");
     let is_in_domain = match text.get(at) {
         Some(b'.') => is_domain(text, at),
         next => is_named && next.is_none_or(|&byte| !is_word(byte) && byte != b'-'),

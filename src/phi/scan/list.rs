@@ -29,11 +29,11 @@ pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
     }
     let word = word_before(text, end);
     let length = word.len();
-    let is_title = lexicon::flags_of(word) & lexicon::TITLE != 0;
+    let is_title = || lexicon::flags_of(word) & lexicon::TITLE != 0;
     length > 2
         && matches!(word[length - 1], b's' | b'S')
         && !word[length - 2].eq_ignore_ascii_case(&b's')
-        && (!is_title || word.eq_ignore_ascii_case(b"drs"))
+        && (!is_title() || word.eq_ignore_ascii_case(b"drs"))
 }
 
 /// Whether `hit`, the only one after a word for several, says how many there are: "accounts: 120394".
@@ -91,6 +91,9 @@ fn changed(text: &[u8], last: Hit) -> Option<Hit> {
     let quoted = text.get(last.end).is_some_and(|&byte| is_quote(byte));
     let at = last.end + usize::from(quoted);
     let rest = text.get(at..)?;
+    if !matches!(rest.first(), Some(b' ' | b'-')) {
+        return None;
+    }
     let link = [&b" -> "[..], b" => ", b"->", b" to "]
         .into_iter()
         .find(|link| rest.starts_with(link))?;
@@ -157,12 +160,13 @@ fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
         is_and = text[at] == b'&';
         at = spaces(at + 1);
     }
-    for word in LINKS {
-        if text[at..].starts_with(word) && (mark || at > end) {
-            is_and = true;
-            at = spaces(at + word.len());
-            break;
-        }
+    let link = LINKS
+        .iter()
+        .filter(|link| text.get(at) == Some(&link[0]) && (mark || at > end))
+        .find(|link| text[at..].starts_with(link));
+    if let Some(link) = link {
+        is_and = true;
+        at = spaces(at + link.len());
     }
     at = quote(at + usize::from(text.get(at) == Some(&b'#')));
     ((mark || is_and) && at < text.len()).then_some((at, is_and))

@@ -84,6 +84,10 @@ pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
     if length == 0 || start > 0 && text[start - 1] != b'\n' {
         return None;
     }
+    let field = field::classify(text[start..line_end].trim_ascii());
+    if !may_be_below(field) {
+        return None;
+    }
     let from = run_at_most(text, at + 1, LONGEST, |byte| byte == b' ');
     let end = run_at_most(text, from, LONGEST, |byte| !matches!(byte, b'\n' | b'\r'));
     let value = text[from..end].trim_ascii_end();
@@ -91,7 +95,6 @@ pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
     if value.is_empty() || !is_whole || placeholder::length_at(value).is_some() {
         return None;
     }
-    let field = field::classify(text[start..line_end].trim_ascii());
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_value = match field {
         Field::Whole(Kind::Name) => name::is_part(value) || full_name::is_full_name(value),
@@ -108,6 +111,19 @@ pub(super) fn below(text: &[u8], at: usize) -> Option<Hit> {
         end: from + value.len(),
         kind: is_value.then(|| whole::whole(field, value, true))??,
     })
+}
+
+/// Whether the value of `field` may stand below its name.
+fn may_be_below(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Whole(Kind::Name | Kind::Phone)
+            | Field::Strong(_)
+            | Field::Coded(_)
+            | Field::Zip
+            | Field::Age
+            | Field::Secret
+    )
 }
 
 /// What is in quotes, in brackets or a word after the separator at `at`.

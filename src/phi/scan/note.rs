@@ -176,11 +176,6 @@ static NONE: Known = Known::new(&[
 pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     let before = &text[line_start(text, start, NEAR / 2)..start];
     let after = &text[end..line_end(text, end, NEAR)];
-    // "110M records".
-    let is_status_post = text[end..].starts_with(b" s/");
-    if is_measured(text, end) && !is_status_post {
-        return false;
-    }
     let mut last = before
         .rsplit(|byte| !byte.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -200,7 +195,7 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
             Some(says || AFTER.has(word))
         }
     });
-    match after_says {
+    let is_said = match after_says {
         None => false,
         Some(true) => true,
         // "[name] (93F)": the name was found before.
@@ -209,5 +204,8 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
                 || before.ends_with(b"[name] (")
                 || before.ends_with(b"[name], ")
         }
-    }
+    };
+    // "110M records".
+    let is_status_post = || text[end..].starts_with(b" s/");
+    is_said && (!is_measured(text, end) || is_status_post())
 }

@@ -18,12 +18,16 @@ const MAX_GROUPS: usize = 6;
 
 impl Groups {
     pub fn read(text: &[u8], start: usize) -> Self {
+        Self::read_at_most(text, start, MAX_GROUPS)
+    }
+
+    fn read_at_most(text: &[u8], start: usize, most: usize) -> Self {
         let mut groups = Self {
             bounds: [(0, 0); MAX_GROUPS],
             count: 0,
         };
         let mut at = start;
-        while groups.count < MAX_GROUPS {
+        while groups.count < most {
             let end = digits_end(text, at);
             if end == at {
                 break;
@@ -73,6 +77,7 @@ impl Groups {
     }
 }
 
+#[inline]
 pub(super) fn digits_end(text: &[u8], mut at: usize) -> usize {
     while at < text.len() && text[at].is_ascii_digit() {
         at += 1;
@@ -117,14 +122,14 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     if next == first || !text.get(next).is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    let second = digits_end(text, next) - next;
-    if !matches!((first - start, second), (1, 3) | (3, 2 | 3) | (4.., 4..)) {
-        return None;
+    match (first - start, digits_end(text, next) - next) {
+        (1, 3) | (3, 2 | 3) => {
+            let groups = Groups::read_at_most(text, start, 4);
+            ssn(text, &groups).or_else(|| phone::in_groups(text, &groups))
+        }
+        (4.., 4..) => card::in_groups(text, &Groups::read(text, start)),
+        _ => None,
     }
-    let groups = Groups::read(text, start);
-    card::in_groups(text, &groups)
-        .or_else(|| ssn(text, &groups))
-        .or_else(|| phone::in_groups(text, &groups))
 }
 
 /// Three, two and four digits. The Social Security Administration gives no area 000, 666 or 9xx, no

@@ -238,43 +238,67 @@ impl<'a, 's> Scanner<'a, 's> {
             self.at = end;
             return;
         }
-        if !self.is_version {
-            match ip::find_v4(text, start) {
-                Some(ip::Address::Public(hit)) => return self.take(hit),
-                Some(ip::Address::Other(end)) => {
-                    self.at = end;
-                    return;
-                }
-                None => {}
-            }
-            if let Some(hit) = ip::in_host(text, start) {
-                return self.take(hit);
-            }
-            if let Some(found) = date::find(text, start, false) {
-                return self.date(start, found);
-            }
-            if let Some(end) = date::done_on(text, start) {
-                return self.take(Hit {
-                    start,
-                    end,
-                    kind: Kind::Date,
-                });
-            }
+        let end = number::digits_end(text, start);
+        if !self.is_version && self.dotted_or_dated(start, end) {
+            return;
         }
-        let word = class::word_end(text, start);
+        let word = class::word_end(text, end);
         if let Some(hit) = number::find(text, start)
             .or_else(|| code::find(text, start, word))
-            .or_else(|| address::find(text, start))
-            .or_else(|| age::find(text, start))
+            .or_else(|| address::find(text, start, end))
+            .or_else(|| age::find(text, start, end))
             .or_else(|| after::spoken(text, start, word))
-            .or_else(|| address::degrees(text, start))
+            .or_else(|| address::degrees(text, start, end))
             .or_else(|| {
-                standard::composite(text, start, word).filter(|_| text.get(word) == Some(&b'^'))
+                (text.get(word) == Some(&b'^'))
+                    .then(|| standard::composite(text, start, word))
+                    .flatten()
             })
         {
             return self.take(hit);
         }
         self.at = word;
+    }
+
+    /// Takes the address or the date that the digits from `start` to `end` begin, or steps over what looks like one.
+    fn dotted_or_dated(&mut self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        match text.get(end) {
+            Some(b'.') => match ip::find_v4(text, start) {
+                Some(ip::Address::Public(hit)) => {
+                    self.take(hit);
+                    return true;
+                }
+                Some(ip::Address::Other(end)) => {
+                    self.at = end;
+                    return true;
+                }
+                None => {}
+            },
+            Some(b'-') => {
+                if let Some(hit) = ip::in_host(text, start) {
+                    self.take(hit);
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        match end - start {
+            1 | 2 | 4 => match date::find(text, start, false) {
+                Some(found) => self.date(start, found),
+                None => return false,
+            },
+            8 => match date::done_on(text, start, end) {
+                Some(end) => self.take(Hit {
+                    start,
+                    end,
+                    kind: Kind::Date,
+                }),
+                None => return false,
+            },
+            _ => return false,
+        }
+        true
     }
 
     /// At a colon or an equals sign: what the key before it names, or an address of IPv6.

@@ -58,7 +58,7 @@ const FROM_STDIN: &[u8] = b" from stdin";
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     let end = at + FROM_STDIN.len();
-    if !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
+    if text.get(at) != Some(&FROM_STDIN[0]) || !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
         return None;
     }
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
@@ -73,7 +73,7 @@ fn copied_end(text: &[u8], mut at: usize) -> usize {
         let line = &text[at..end];
         let is_statement = line
             .windows(FROM_STDIN.len())
-            .any(|words| words.eq_ignore_ascii_case(FROM_STDIN));
+            .any(|words| words[0] == FROM_STDIN[0] && words.eq_ignore_ascii_case(FROM_STDIN));
         if is_statement || line.trim_ascii_end() == b"\\." {
             return at;
         }
@@ -135,6 +135,9 @@ fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
 }
 
 fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) -> Option<Hit> {
+    if field == Field::Plain {
+        return None;
+    }
     let start = end - text[start..end].trim_ascii_start().len();
     let value = text[start..end].trim_ascii_end();
     let is_reference = !is_quoted
@@ -193,31 +196,31 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .count();
     let header = &text[header_end - length..header_end];
     let begins_line = length == header_end || matches!(text[header_end - length - 1], b'\n' | b':');
+    if !begins_line {
+        return (hits, line_end);
+    }
     let Some(&separator) = [b'|', b',', b';', b'\t']
         .iter()
         .find(|separator| header.contains(separator))
-        .filter(|_| begins_line)
     else {
-        return if begins_line {
-            aligned::rows(text, header_end - length, line_end)
-        } else {
-            (hits, line_end)
-        };
+        return aligned::rows(text, header_end - length, line_end);
     };
-    let mut columns: Vec<Field> = header
-        .split(|&byte| byte == separator)
-        .take(MAX_COLUMNS)
-        .map(|name| match name.len() {
-            0..=MAX_NAME => field::classify(name),
-            _ => Field::Plain,
-        })
-        .collect();
+    let mut columns = [Field::Plain; MAX_COLUMNS];
+    let mut count = 0;
+    let names = header.split(|&byte| byte == separator);
+    for (column, name) in columns.iter_mut().zip(names) {
+        if name.len() <= MAX_NAME {
+            *column = field::classify(name);
+        }
+        count += 1;
+    }
+    let columns = &mut columns[..count];
     if !columns.iter().copied().any(says) {
         if !columns.contains(&Field::Name) {
             return (hits, line_end);
         }
         // A list of things has a name too; then only what looks like a person's.
-        for field in &mut columns {
+        for field in &mut *columns {
             if *field == Field::Name {
                 *field = Field::PersonLike;
             }
@@ -233,7 +236,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     }
     // The header may be the line below: "a, b\nid,mrn\n".
     let end = run(text, at, |byte| byte != b'\n');
-    let cells = row_cells(text, at, end, separator, &columns, &mut hits);
+    let cells = row_cells(text, at, end, separator, columns, &mut hits);
     let is_header = hits.is_empty()
         && text[at..end]
             .split(|&byte| byte == separator)
@@ -246,7 +249,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         hits.clear();
         return (hits, at);
     }
-    let end = lines(text, end + 1, separator, &columns, &mut hits);
+    let end = lines(text, end + 1, separator, columns, &mut hits);
     (hits, end)
 }
 
