@@ -300,8 +300,10 @@ fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
         (b"&lt;", b'<'),
         (b"&gt;", b'>'),
     ];
+    const LONGEST: usize = 8;
     if text.get(at + 1) != Some(&b'#') {
-        for (name, byte) in NAMED {
+        let is_named = text[at..].iter().take(LONGEST).any(|&byte| byte == b';');
+        for (name, byte) in NAMED.into_iter().filter(|_| is_named) {
             if text[at..].starts_with(name) {
                 folded.push(byte, at);
                 return name.len();

@@ -1,7 +1,7 @@
 //! Numbers of payment cards.
 
 use super::class::is_word;
-use super::number::{Groups, ends_number};
+use super::number::Groups;
 use super::{Hit, keyed};
 use crate::phi::Kind;
 
@@ -69,7 +69,7 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         if group >= 2
             && (is_last || count >= 13)
             && is_card(&digits[..count])
-            && (ends_number(text, groups.end(group)) || goes_on_alike(text, groups, group))
+            && !text.get(groups.end(group)).is_some_and(|&byte| is_word(byte))
         {
             return Some(Hit {
                 start: groups.start(),
@@ -79,13 +79,6 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         }
     }
     None
-}
-
-/// Whether another group comes after the mark that is between all the others: "4111-1111-1111-1111-0327".
-fn goes_on_alike(text: &[u8], groups: &Groups, last: usize) -> bool {
-    let end = groups.end(last);
-    text.get(end).copied() == groups.mark_before(text, 1)
-        && text.get(end + 1).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether these digits are a card's: an issuer's range and length (ISO/IEC 7812-1; the networks'

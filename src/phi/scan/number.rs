@@ -67,6 +67,24 @@ impl Groups {
         self.bounds[group].1
     }
 
+    /// Whether the number of the groups up to `last` ends with it. It does where the mark after it is another one than
+    /// those inside, or where the same groups come again: "212-555-0123/212-555-0124", "536-22-8726-536-22-8727".
+    pub fn ends(&self, text: &[u8], last: usize) -> bool {
+        let end = self.end(last);
+        if ends_number(text, end) {
+            return true;
+        }
+        let after = match text.get(end) {
+            Some(mark @ (b'-' | b'/' | b'.')) => *mark,
+            _ => return false,
+        };
+        // Behind a point may be a fraction.
+        after != b'.' && self.mark_before(text, 1) != Some(after) || {
+            let next = Groups::read_at_most(text, end + 1, last + 1);
+            (0..=last).all(|group| next.len(group) == self.len(group))
+        }
+    }
+
     /// The mark between a group and the one before it; none where only blanks are.
     pub fn mark_before(&self, text: &[u8], group: usize) -> Option<u8> {
         let between = &text[self.end(group - 1)..self.bounds[group].0];
@@ -137,7 +155,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
 /// IRS gives 9xx areas with groups from 50 on as taxpayer numbers (IRM 3.21.263).
 pub(super) fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
     if (groups.len(0), groups.len(1), groups.len(2)) != (3, 2, 4)
-        || !(ends_number(text, groups.end(2)) || is_hyphenated(text, groups))
+        || !(groups.ends(text, 2) || is_hyphenated(text, groups))
     {
         return None;
     }
@@ -149,13 +167,14 @@ pub(super) fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
     })
 }
 
-/// With single hyphens it is itself also where letters go on: "536-22-8726x".
+/// With single hyphens it is itself also where letters go on, or the number of a dependant: "536-22-8726x",
+/// "536-22-8726-01".
 fn is_hyphenated(text: &[u8], groups: &Groups) -> bool {
     let next = text.get(groups.end(2));
     groups.end(2) - groups.bounds[0].0 == 11
         && text[groups.end(0)] == b'-'
         && text[groups.end(1)] == b'-'
-        && next.is_some_and(u8::is_ascii_alphabetic)
+        && next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
 }
 
 pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {

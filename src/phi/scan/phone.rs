@@ -29,7 +29,7 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         return None;
     }
     let end = groups.end(national + 2);
-    if !ends_number(text, end) {
+    if !groups.ends(text, national + 2) {
         return None;
     }
     Some(hit(groups.start(), extension_end(text, end)))
@@ -128,7 +128,7 @@ pub(super) fn international_access(text: &[u8], start: usize, first: usize) -> O
         if group >= 2
             && (11..=17).contains(&digits)
             && groups.len(group) >= 3
-            && ends_number(text, groups.end(group))
+            && groups.ends(text, group)
         {
             end = Some(groups.end(group));
         }

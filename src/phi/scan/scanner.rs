@@ -223,7 +223,9 @@ impl<'a, 's> Scanner<'a, 's> {
         match found.time_end {
             // With a time of day it is a moment, not a person's day.
             Some(end) => self.at = end,
-            None if date::is_attached(self.text, start, found.end) => self.at = found.end,
+            None if date::is_attached(self.text, start, found.end, self.floor) => {
+                self.at = found.end;
+            }
             None => self.take(Hit {
                 start,
                 end: found.end,
