@@ -105,13 +105,15 @@ fn separator_end(text: &[u8], at: usize) -> usize {
 /// A number that begins at `start`, where no word and no number goes on.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     let first = digits_end(text, start);
-    if let Some(hit) = phone::international_access(text, start, first) {
+    if text[start] == b'0'
+        && let Some(hit) = phone::international_access(text, start, first)
+    {
         return Some(hit);
     }
     // One (the country), three (an area), or four and more (a card).
     match first - start {
         1 if text[start] != b'1' => return None,
-        2 => return None,
+        0 | 2 => return None,
         _ => {}
     }
     let next = separator_end(text, first);

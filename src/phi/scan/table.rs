@@ -58,7 +58,8 @@ const FROM_STDIN: &[u8] = b" from stdin";
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     let end = at + FROM_STDIN.len();
-    if text.get(at) != Some(&FROM_STDIN[0]) || !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
+    if text.get(at) != Some(&FROM_STDIN[0]) || !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN)
+    {
         return None;
     }
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
