@@ -84,6 +84,9 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let rest = &text[end..];
+    if !matches!(rest.get(1), Some(b'i' | b'w' | b'a' | b'b')) {
+        return None;
+    }
     let verb = [&b" is "[..], b" was ", b" as ", b" being "]
         .into_iter()
         .find(|verb| rest.starts_with(verb))?;
@@ -99,7 +102,7 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"an ",
         b"patient's ",
     ] {
-        if text[at..].starts_with(owner) {
+        if text.get(at) == Some(&owner[0]) && text[at..].starts_with(owner) {
             at += owner.len();
         }
     }

@@ -61,10 +61,11 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         if group > 1 && groups.mark_before(text, group) != mark {
             return None;
         }
-        for &digit in &text[groups.range(group)] {
-            *digits.get_mut(count)? = digit;
-            count += 1;
-        }
+        let length = groups.len(group);
+        digits
+            .get_mut(count..count + length)?
+            .copy_from_slice(&text[groups.range(group)]);
+        count += length;
         let is_last = group + 1 == groups.count();
         if group >= 2
             && (is_last || count >= 13)

@@ -178,9 +178,12 @@ fn is_step(text: &[u8], start: usize, end: usize) -> bool {
     let after = &text[end..text.len().min(end + NEAR / 2)];
     let is_in = |part: &[u8]| {
         (0..part.len()).any(|at| {
+            let byte = part[at].to_ascii_lowercase();
             VERBS.iter().any(|verb| {
-                part.get(at..at + verb.len())
-                    .is_some_and(|word| word.eq_ignore_ascii_case(verb))
+                byte == verb[0]
+                    && part
+                        .get(at..at + verb.len())
+                        .is_some_and(|word| word.eq_ignore_ascii_case(verb))
             })
         })
     };

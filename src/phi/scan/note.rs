@@ -185,7 +185,7 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
         .split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':'))
         .filter(|word| !word.is_empty())
         .take(6);
-    if near_before.iter().any(|word| NONE.has(word)) || after.contains(&0xb0) {
+    if near_before.iter().any(|word| NONE.has(word)) {
         return false;
     }
     let after_says = after_words.try_fold(false, |says, word| {
@@ -195,6 +195,7 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
             Some(says || AFTER.has(word))
         }
     });
+    let has_degree = || after.contains(&0xb0);
     let is_said = match after_says {
         None => false,
         Some(true) => true,
@@ -207,5 +208,5 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     };
     // "110M records".
     let is_status_post = || text[end..].starts_with(b" s/");
-    is_said && (!is_measured(text, end) || is_status_post())
+    is_said && !has_degree() && (!is_measured(text, end) || is_status_post())
 }

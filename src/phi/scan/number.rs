@@ -15,6 +15,8 @@ pub(super) struct Groups {
 
 /// A card of nineteen digits in fours has five, and one more shows that it goes on.
 const MAX_GROUPS: usize = 6;
+/// No number has more digits: a card's (ISO/IEC 7812-1).
+const MAX_DIGITS: usize = 19;
 
 impl Groups {
     pub fn read(text: &[u8], start: usize) -> Self {
@@ -27,11 +29,13 @@ impl Groups {
             count: 0,
         };
         let mut at = start;
-        while groups.count < most {
+        let mut digits = 0;
+        while groups.count < most && digits <= MAX_DIGITS {
             let end = digits_end(text, at);
             if end == at {
                 break;
             }
+            digits += end - at;
             groups.bounds[groups.count] = (at, end);
             groups.count += 1;
             let gap = separator_end(text, end);
