@@ -102,19 +102,17 @@ fn is_card(digits: &[u8]) -> bool {
     known && luhn(digits)
 }
 
-/// The check of ISO/IEC 7812-1, annex B.
+/// The check of ISO/IEC 7812-1, annex B: from the last digit on, every other one is doubled.
 pub(super) fn luhn(digits: &[u8]) -> bool {
+    /// The sums of the digits of twice a digit.
+    const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let value = |digit: u8| digit - b'0';
     let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let digit = u32::from(digit - b'0');
-            match (place % 2, digit * 2) {
-                (0, _) => digit,
-                (_, double) if double > 9 => double - 9,
-                (_, double) => double,
-            }
+        .rchunks(2)
+        .map(|pair| match *pair {
+            [first, second] => u32::from(DOUBLED[usize::from(value(first))] + value(second)),
+            [first] => u32::from(value(first)),
+            _ => 0,
         })
         .sum();
     sum.is_multiple_of(10)

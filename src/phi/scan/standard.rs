@@ -118,9 +118,11 @@ const MAX_PARAMETERS: usize = 40;
 
 /// The name of somebody in a calendar, whose parameter ends at `at`: "ATTENDEE;CN=Jane Doe:mailto:…" (RFC 5545, 3.2.2).
 pub(super) fn attendee(text: &[u8], at: usize) -> Option<Hit> {
+    if !text[..at].ends_with(b";CN") {
+        return None;
+    }
     let line = &text[line_start(text, at, MAX_VALUE)..at];
-    let is_of_somebody = line.starts_with(b"ATTENDEE") || line.starts_with(b"ORGANIZER");
-    if !line.ends_with(b";CN") || !is_of_somebody {
+    if !line.starts_with(b"ATTENDEE") && !line.starts_with(b"ORGANIZER") {
         return None;
     }
     let quote = usize::from(text.get(at + 1) == Some(&b'"'));
