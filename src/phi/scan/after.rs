@@ -11,6 +11,9 @@ const MAX_VALUE: usize = 40;
 
 /// The value before the parenthesis or bracket at `open`, in which its field is named.
 pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit> {
+    if open == floor || text[open - 1] != b' ' {
+        return None;
+    }
     let limit = text.len().min(open + 2 + MAX_LABEL);
     let close = run(&text[..limit], open + 1, |byte| {
         byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'\'' | b'#')
@@ -19,7 +22,7 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
         (text[open], text.get(close)),
         (b'(', Some(b')')) | (b'[', Some(b']'))
     );
-    if !closes || close - open < 3 || open == floor || text[open - 1] != b' ' {
+    if !closes || close - open < 3 {
         return None;
     }
     let end = open - 1;
