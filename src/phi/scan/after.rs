@@ -150,7 +150,7 @@ fn spaced_end(text: &[u8], mark: usize, limit: usize) -> Option<usize> {
     let near = text.get(mark..text.len().min(limit + 1))?;
     let has_space = near
         .iter()
-        .fold(false, |found, &byte| found | (byte == b' '));
+        .fold(false, |found, byte| found | byte.eq(&b' '));
     if !has_space {
         return None;
     }

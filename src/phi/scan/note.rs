@@ -24,6 +24,7 @@ impl Known {
         Self { words, lengths }
     }
 
+    #[inline]
     fn has(&self, word: &[u8]) -> bool {
         let first = word.first().map_or(0, u8::to_ascii_lowercase);
         let lengths = self.lengths.get(usize::from(first)).unwrap_or(&0);
