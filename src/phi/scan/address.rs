@@ -2,7 +2,7 @@
 //! code after a state (appendix B).
 
 use super::Hit;
-use super::class::{is_boundary_after, is_letter, run, run_at_most};
+use super::class::{is_boundary_after, is_letter, is_word, run, run_at_most};
 use super::lexicon;
 use super::number::digits_end;
 use crate::phi::Kind;
@@ -28,7 +28,7 @@ pub(super) fn find(text: &[u8], start: usize, number: usize) -> Option<Hit> {
             at += 1;
         }
         let mut end = run(text, at, |byte| {
-            is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'\'' | b'-')
+            is_word(byte) || matches!(byte, b'\'' | b'-')
         });
         while end > at && matches!(text[end - 1], b'\'' | b'-') {
             end -= 1;
@@ -43,9 +43,15 @@ pub(super) fn find(text: &[u8], start: usize, number: usize) -> Option<Hit> {
         }
         let is_capital =
             word[0].is_ascii_uppercase() || word[0].is_ascii_digit() || word[0] >= 0x80;
+        let may_be_street = words > 1 && capitals > 0;
         // No word of the lexicon begins with a digit.
-        let is = |flag| !word[0].is_ascii_digit() && lexicon::flags(text, at, end) & flag != 0;
-        if words > 1 && capitals > 0 && is(lexicon::STREET) {
+        let is_asked = may_be_street || !is_capital && words <= 3;
+        let known = if is_asked && !word[0].is_ascii_digit() {
+            lexicon::flags(text, at, end)
+        } else {
+            0
+        };
+        if may_be_street && known & lexicon::STREET != 0 {
             let end =
                 end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
             return Some(Hit {
@@ -56,7 +62,7 @@ pub(super) fn find(text: &[u8], start: usize, number: usize) -> Option<Hit> {
         }
         if is_capital {
             capitals += 1;
-        } else if words > 3 || is(lexicon::COMMON) {
+        } else if words > 3 || known & lexicon::COMMON != 0 {
             return None;
         }
         at = end + usize::from(text.get(end) == Some(&b'.'));

@@ -11,6 +11,9 @@ const MAX_VALUE: usize = 40;
 
 /// The value before the parenthesis or bracket at `open`, in which its field is named.
 pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit> {
+    if open == floor || text[open - 1] != b' ' {
+        return None;
+    }
     let limit = text.len().min(open + 2 + MAX_LABEL);
     let close = run(&text[..limit], open + 1, |byte| {
         byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'\'' | b'#')
@@ -19,7 +22,7 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
         (text[open], text.get(close)),
         (b'(', Some(b')')) | (b'[', Some(b']'))
     );
-    if !closes || close - open < 3 || open == floor || text[open - 1] != b' ' {
+    if !closes || close - open < 3 {
         return None;
     }
     let end = open - 1;
@@ -84,6 +87,9 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let rest = &text[end..];
+    if !matches!(rest.get(1), Some(b'i' | b'w' | b'a' | b'b')) {
+        return None;
+    }
     let verb = [&b" is "[..], b" was ", b" as ", b" being "]
         .into_iter()
         .find(|verb| rest.starts_with(verb))?;
@@ -99,7 +105,7 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"an ",
         b"patient's ",
     ] {
-        if text[at..].starts_with(owner) {
+        if text.get(at) == Some(&owner[0]) && text[at..].starts_with(owner) {
             at += owner.len();
         }
     }
@@ -144,7 +150,7 @@ fn spaced_end(text: &[u8], mark: usize, limit: usize) -> Option<usize> {
     let near = text.get(mark..text.len().min(limit + 1))?;
     let has_space = near
         .iter()
-        .fold(false, |found, &byte| found | (byte == b' '));
+        .fold(false, |found, byte| found | byte.eq(&b' '));
     if !has_space {
         return None;
     }

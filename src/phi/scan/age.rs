@@ -61,9 +61,10 @@ pub(super) fn of_person(text: &[u8], end: usize) -> Option<Hit> {
 /// Whether a unit at `at` is that of ages and of nothing else.
 fn is_old(text: &[u8], at: usize) -> bool {
     let rest = &text[at..];
-    if !matches!(rest.first(), Some(b'y' | b'Y')) {
+    let [b'y' | b'Y', second, ..] = rest else {
         return false;
-    }
+    };
+    let second = second.to_ascii_lowercase();
     [
         &b"year-old"[..],
         b"year old",
@@ -86,8 +87,10 @@ fn is_old(text: &[u8], at: usize) -> bool {
     ]
     .iter()
     .any(|unit| {
-        rest.get(..unit.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(unit))
+        second == unit[1]
+            && rest
+                .get(..unit.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(unit))
             && (unit.len() > 2 || is_boundary_after(rest, 2) || is_sex(rest, 2))
     })
 }

@@ -27,6 +27,8 @@ struct Column {
     last: usize,
     from: usize,
     to: usize,
+    /// Which part of the header begins where it does.
+    place: Option<usize>,
 }
 
 /// The values below the header from `line` to `line_end`, and where the lines end that were read for it.
@@ -42,24 +44,22 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     if columns.is_empty() {
         return (hits, line_end);
     }
-    let names = parts(&words);
+    let names = parts(&words).count();
+    let mut cells = Vec::new();
     let mut end = line_end;
     while end < text.len() {
         let start = end + 1;
         let stop = run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
         read_words(text, start, stop, &mut words);
         let before = hits.len();
-        let cells = if names.len() > 1 {
-            parts(&words)
-        } else {
-            Vec::new()
-        };
+        // A line may be out of line, and have a cell for each name all the same.
+        cells.clear();
+        if names > 1 {
+            cells.extend(parts(&words));
+        }
         for column in &columns {
-            // A line may be out of line, and have a cell for each name all the same.
-            let by_order = (cells.len() == names.len())
-                .then(|| names.iter().position(|name| name.first == column.first))
-                .flatten()
-                .map(|place| cells[place]);
+            let place = column.place.filter(|_| cells.len() == names);
+            let by_order = place.map(|place| cells[place]);
             let is_in_order = by_order.is_some();
             hits.extend(cell(text, &words, column, is_in_order).or_else(|| {
                 let cell = by_order?;
@@ -86,9 +86,12 @@ fn columns(text: &[u8], words: &[Word]) -> Vec<Column> {
     }
     let mut at = 0;
     let (mut apart, mut has_head) = (0, false);
+    let mut parts = 0;
     while at < words.len() {
+        let begins_part = at >= apart;
         // Words with one space between them may be one name: "Member ID".
-        if at >= apart {
+        if begins_part {
+            parts += 1;
             apart = (at + 1..words.len())
                 .find(|&next| words[next].start > words[next - 1].end + 1)
                 .unwrap_or(words.len());
@@ -109,6 +112,7 @@ fn columns(text: &[u8], words: &[Word]) -> Vec<Column> {
                 last: words[next - 1].last,
                 from: at.checked_sub(1).map_or(0, |before| words[before].last + 1),
                 to: words.get(next).map_or(usize::MAX, |after| after.first),
+                place: begins_part.then(|| parts - 1),
             });
         }
         at = next;
@@ -180,17 +184,14 @@ fn value(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
 }
 
 /// The words with two spaces and more between them.
-fn parts(words: &[Word]) -> Vec<Word> {
-    let mut parts: Vec<Word> = Vec::new();
-    for word in words {
-        match parts.last_mut() {
-            Some(part) if word.start == part.end + 1 => {
-                (part.end, part.last) = (word.end, word.last);
-            }
-            _ => parts.push(*word),
-        }
-    }
-    parts
+fn parts(words: &[Word]) -> impl Iterator<Item = Word> {
+    words
+        .chunk_by(|word, next| next.start == word.end + 1)
+        .map(|part| Word {
+            end: part[part.len() - 1].end,
+            last: part[part.len() - 1].last,
+            ..part[0]
+        })
 }
 
 /// Reads the words from `line` to `line_end` in place of those that `words` holds.

@@ -61,10 +61,11 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         if group > 1 && groups.mark_before(text, group) != mark {
             return None;
         }
-        for &digit in &text[groups.range(group)] {
-            *digits.get_mut(count)? = digit;
-            count += 1;
-        }
+        let length = groups.len(group);
+        digits
+            .get_mut(count..count + length)?
+            .copy_from_slice(&text[groups.range(group)]);
+        count += length;
         let is_last = group + 1 == groups.count();
         if group >= 2
             && (is_last || count >= 13)
@@ -101,19 +102,17 @@ fn is_card(digits: &[u8]) -> bool {
     known && luhn(digits)
 }
 
-/// The check of ISO/IEC 7812-1, annex B.
+/// The check of ISO/IEC 7812-1, annex B: from the last digit on, every other one is doubled.
 pub(super) fn luhn(digits: &[u8]) -> bool {
+    /// The sums of the digits of twice a digit.
+    const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let value = |digit: u8| digit - b'0';
     let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let digit = u32::from(digit - b'0');
-            match (place % 2, digit * 2) {
-                (0, _) => digit,
-                (_, double) if double > 9 => double - 9,
-                (_, double) => double,
-            }
+        .rchunks(2)
+        .map(|pair| match *pair {
+            [first, second] => u32::from(DOUBLED[usize::from(value(first))] + value(second)),
+            [first] => u32::from(value(first)),
+            _ => 0,
         })
         .sum();
     sum.is_multiple_of(10)

@@ -244,9 +244,9 @@ pub(super) fn masked_ssn(text: &[u8], hyphen: usize, floor: usize) -> Option<Hit
             .iter()
             .all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'#'))
     };
-    (is_mask(&form[..3])
+    (form[6] == b'-'
+        && is_mask(&form[..3])
         && is_mask(&form[4..6])
-        && form[6] == b'-'
         && form[7..].iter().all(u8::is_ascii_digit)
         && ends_number(text, end))
     .then_some(Hit {

@@ -145,7 +145,7 @@ fn day_or_month_first(text: &[u8], start: usize, first: usize, cued: bool) -> Op
     if !separator.is_ascii_alphabetic() && !matches!(separator, b' ' | b'-' | b'/' | b'_' | b'.') {
         return None;
     }
-    if number(&text[start..first]) > 31 || number(&text[start..first]) == 0 {
+    if !is_day(&text[start..first]) {
         return None;
     }
     let day = ordinal_end(text, first);
@@ -178,9 +178,12 @@ fn is_step(text: &[u8], start: usize, end: usize) -> bool {
     let after = &text[end..text.len().min(end + NEAR / 2)];
     let is_in = |part: &[u8]| {
         (0..part.len()).any(|at| {
+            let byte = part[at].to_ascii_lowercase();
             VERBS.iter().any(|verb| {
-                part.get(at..at + verb.len())
-                    .is_some_and(|word| word.eq_ignore_ascii_case(verb))
+                byte == verb[0]
+                    && part
+                        .get(at..at + verb.len())
+                        .is_some_and(|word| word.eq_ignore_ascii_case(verb))
             })
         })
     };
@@ -305,11 +308,21 @@ fn is_year(digits: &[u8]) -> bool {
 }
 
 fn is_month(digits: &[u8]) -> bool {
-    (1..=2).contains(&digits.len()) && (1..=12).contains(&number(digits))
+    is_up_to(digits, 12)
 }
 
 fn is_day(digits: &[u8]) -> bool {
-    (1..=2).contains(&digits.len()) && (1..=31).contains(&number(digits))
+    is_up_to(digits, 31)
+}
+
+/// Whether one or two digits are a number from 1 to `most`.
+fn is_up_to(digits: &[u8], most: u8) -> bool {
+    let number = match *digits {
+        [one] => one - b'0',
+        [ten, one] => (ten - b'0') * 10 + (one - b'0'),
+        _ => return false,
+    };
+    (1..=most).contains(&number)
 }
 
 /// The month that a word names, in full or in three or four letters.

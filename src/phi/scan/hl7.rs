@@ -1,7 +1,7 @@
 //! Segments of messages that hold a person and have no names for their fields, so that all of them go: HL7 v2
 //! (v2.5.1, chapters 3, 4 and 6) with bars, ASC X12N 270, 271, 276, 277, 834, 835 and 837 with asterisks.
 
-use super::class::{run, run_at_most};
+use super::class::run;
 use super::{Hit, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -73,15 +73,19 @@ const AGES: [&[u8]; 4] = [b"30525-0", b"21611-9", b"21612-7", b"29553-5"];
 
 /// The value of an observation (HL7 v2.5.1, 7.4.2, OBX-5) by what its identifier (OBX-3) says it is.
 fn observation(text: &[u8], bar: usize) -> Option<Hit> {
-    let line = run_at_most(text, bar + 1, MAX_OBSERVATION, |byte| {
-        !matches!(byte, b'\n' | b'\r')
-    });
-    let mut fields = text[bar + 1..line].split(|&byte| byte == b'|');
-    let before: usize = fields.by_ref().take(2).map(|field| field.len() + 1).sum();
-    let identifier = fields.next()?;
-    let sub = fields.next()?;
-    let value = fields.next()?;
-    let start = bar + 1 + before + identifier.len() + sub.len() + 2;
+    let near = &text[..text.len().min(bar + 1 + MAX_OBSERVATION)];
+    let mut bounds = [(0, 0); 5];
+    let mut at = bar + 1;
+    for (place, bound) in bounds.iter_mut().enumerate() {
+        let end = run(near, at, |byte| !matches!(byte, b'|' | b'\n' | b'\r'));
+        if place < 4 && near.get(end) != Some(&b'|') {
+            return None;
+        }
+        *bound = (at, end);
+        at = end + 1;
+    }
+    let [_, _, (identifier, identifier_end), _, (start, end)] = bounds;
+    let (identifier, value) = (&text[identifier..identifier_end], &text[start..end]);
     let kind = identifier
         .split(|&byte| byte == b'^')
         .find_map(|component| {

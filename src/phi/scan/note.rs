@@ -1,7 +1,7 @@
 //! The words of clinics' notes, among which a number and a letter are an age and a sex.
 
 use super::announced::is_measured;
-use super::class::{line_end, line_start};
+use super::class::{line_end, line_start, run};
 
 /// How far words say what a number and a letter are.
 const NEAR: usize = 64;
@@ -24,6 +24,7 @@ impl Known {
         Self { words, lengths }
     }
 
+    #[inline]
     fn has(&self, word: &[u8]) -> bool {
         let first = word.first().map_or(0, u8::to_ascii_lowercase);
         let lengths = self.lengths.get(usize::from(first)).unwrap_or(&0);
@@ -175,26 +176,22 @@ static NONE: Known = Known::new(&[
 /// Whether the words around an age from `start` and its sex up to `end` are those of a note.
 pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     let before = &text[line_start(text, start, NEAR / 2)..start];
-    let after = &text[end..line_end(text, end, NEAR)];
     let mut last = before
         .rsplit(|byte| !byte.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(3);
     let near_before: [&[u8]; 3] = std::array::from_fn(|_| last.next().unwrap_or_default());
-    let mut after_words = after
-        .split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':'))
-        .filter(|word| !word.is_empty())
-        .take(6);
-    if near_before.iter().any(|word| NONE.has(word)) || after.contains(&0xb0) {
+    if near_before.iter().any(|word| NONE.has(word)) {
         return false;
     }
-    let after_says = after_words.try_fold(false, |says, word| {
+    let after_says = words_after(text, end).try_fold(false, |says, word| {
         if NONE.has(word) {
             None
         } else {
             Some(says || AFTER.has(word))
         }
     });
+    let has_degree = || text[end..line_end(text, end, NEAR)].contains(&0xb0);
     let is_said = match after_says {
         None => false,
         Some(true) => true,
@@ -207,5 +204,19 @@ pub(super) fn is_clinical(text: &[u8], start: usize, end: usize) -> bool {
     };
     // "110M records".
     let is_status_post = || text[end..].starts_with(b" s/");
-    is_said && (!is_measured(text, end) || is_status_post())
+    is_said && !has_degree() && (!is_measured(text, end) || is_status_post())
+}
+
+/// The first words after `end` on its line.
+fn words_after(text: &[u8], end: usize) -> impl Iterator<Item = &[u8]> {
+    const MOST: usize = 6;
+    let is_mark = |byte: u8| matches!(byte, b' ' | b',' | b';' | b')' | b'.' | b':');
+    let near = &text[..text.len().min(end + NEAR)];
+    let mut at = end;
+    let words = std::iter::from_fn(move || {
+        let start = run(near, at, is_mark);
+        at = run(near, start, |byte| !is_mark(byte) && byte != b'\n');
+        (at > start).then(|| &near[start..at])
+    });
+    words.take(MOST)
 }

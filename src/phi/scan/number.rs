@@ -15,6 +15,8 @@ pub(super) struct Groups {
 
 /// A card of nineteen digits in fours has five, and one more shows that it goes on.
 const MAX_GROUPS: usize = 6;
+/// No number has more digits: a card's (ISO/IEC 7812-1).
+const MAX_DIGITS: usize = 19;
 
 impl Groups {
     pub fn read(text: &[u8], start: usize) -> Self {
@@ -27,11 +29,13 @@ impl Groups {
             count: 0,
         };
         let mut at = start;
-        while groups.count < most {
+        let mut digits = 0;
+        while groups.count < most && digits <= MAX_DIGITS {
             let end = digits_end(text, at);
             if end == at {
                 break;
             }
+            digits += end - at;
             groups.bounds[groups.count] = (at, end);
             groups.count += 1;
             let gap = separator_end(text, end);
@@ -123,13 +127,15 @@ fn separator_end(text: &[u8], at: usize) -> usize {
 /// A number that begins at `start`, where no word and no number goes on.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Hit> {
     let first = digits_end(text, start);
-    if let Some(hit) = phone::international_access(text, start, first) {
+    if text[start] == b'0'
+        && let Some(hit) = phone::international_access(text, start, first)
+    {
         return Some(hit);
     }
     // One (the country), three (an area), or four and more (a card).
     match first - start {
         1 if text[start] != b'1' => return None,
-        2 => return None,
+        0 | 2 => return None,
         _ => {}
     }
     // What comes after a whole card may be anything: "4111111111111111 12/27".

@@ -241,12 +241,23 @@ impl<'a, 's> Scanner<'a, 's> {
             return;
         }
         let end = number::digits_end(text, start);
+        if !goes_on(text, end) && end - start < 8 {
+            match age::find(text, start, end) {
+                Some(hit) => self.take(hit),
+                None => self.at = end,
+            }
+            return;
+        }
         if !self.is_version && self.dotted_or_dated(start, end) {
             return;
         }
         let word = class::word_end(text, end);
         if let Some(hit) = number::find(text, start)
-            .or_else(|| code::find(text, start, word))
+            .or_else(|| {
+                (word > end)
+                    .then(|| code::find(text, start, word))
+                    .flatten()
+            })
             .or_else(|| address::find(text, start, end))
             .or_else(|| age::find(text, start, end))
             .or_else(|| after::spoken(text, start, word))
@@ -482,4 +493,12 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         self.at += 1;
     }
+}
+
+/// Whether what the digits before `end` begin may go on there: a number in groups, a date, an address, a code.
+fn goes_on(text: &[u8], end: usize) -> bool {
+    text.get(end).is_some_and(|&byte| {
+        class::is_word(byte)
+            || matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_' | b'+' | b'^')
+    })
 }

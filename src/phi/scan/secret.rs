@@ -161,7 +161,7 @@ pub(super) fn after_scheme(text: &[u8], word: &[u8], end: usize) -> Option<Hit> 
 /// A private key in PEM (RFC 7468) whose first hyphen is at `start`.
 pub(super) fn private_key(text: &[u8], start: usize) -> Option<Hit> {
     let rest = &text[start..];
-    if !rest.starts_with(b"-----BEGIN ") {
+    if rest.get(1) != Some(&b'-') || !rest.starts_with(b"-----BEGIN ") {
         return None;
     }
     let label = &rest[..rest.len().min(64)];

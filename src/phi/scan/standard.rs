@@ -36,17 +36,13 @@ pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let limit = text.len().min(start + MAX_VALUE);
+    // Of a sentence only its value: what follows is words.
+    let has_words = matches!(kind, Kind::Name | Kind::Address);
     let end = run(&text[..limit], start, |byte| {
-        byte >= b' '
+        (byte > b' ' || byte == b' ' && has_words)
             && !matches!(byte, b'|' | b';' | b'"' | b'\'' | b')' | b']')
             && (byte != b',' || kind == Kind::Address)
     });
-    // Of a sentence only its value: what follows is words.
-    let end = if matches!(kind, Kind::Name | Kind::Address) {
-        end
-    } else {
-        run(&text[..end], start, |byte| byte != b' ')
-    };
     let is_value = match kind {
         Kind::Name => {
             text.get(start).is_some_and(u8::is_ascii_uppercase)

@@ -25,24 +25,20 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     if text.get(close) != Some(&b')') {
         return hits;
     }
-    let columns = || -> Vec<Field> {
-        text[open + 1..close]
-            .split(|&byte| byte == b',')
-            .take(MAX_COLUMNS)
-            .map(field::classify)
-            .collect()
-    };
+    let mut fields = [Field::Plain; MAX_COLUMNS];
+    let names = &text[open + 1..close];
     if let Some(line) = copied_after(text, close + 1) {
         let end = copied_end(text, line);
-        lines(&text[..end], line, b'\t', &columns(), &mut hits);
+        let columns = columns(names, b',', MAX_HEADER, &mut fields);
+        lines(&text[..end], line, b'\t', columns, &mut hits);
         return hits;
     }
     let Some(mut at) = values_after(text, close + 1) else {
         return hits;
     };
-    let columns = columns();
+    let columns = columns(names, b',', MAX_HEADER, &mut fields);
     loop {
-        at = tuple(text, at + 1, &columns, &mut hits);
+        at = tuple(text, at + 1, columns, &mut hits);
         let next = run(text, at, |byte| {
             byte.is_ascii_whitespace() || byte == b')' || byte == b','
         });
@@ -53,12 +49,31 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     }
 }
 
+/// What the columns of a header say of their values. A name of more bytes than `longest` says nothing.
+fn columns<'f>(
+    header: &[u8],
+    separator: u8,
+    longest: usize,
+    fields: &'f mut [Field; MAX_COLUMNS],
+) -> &'f mut [Field] {
+    let mut count = 0;
+    let names = header.split(|&byte| byte == separator);
+    for (field, name) in fields.iter_mut().zip(names) {
+        if name.len() <= longest {
+            *field = field::classify(name);
+        }
+        count += 1;
+    }
+    &mut fields[..count]
+}
+
 const FROM_STDIN: &[u8] = b" from stdin";
 
 /// Where the lines begin that `COPY t (columns) FROM stdin;` of Postgres reads.
 fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     let end = at + FROM_STDIN.len();
-    if text.get(at) != Some(&FROM_STDIN[0]) || !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN) {
+    if text.get(at) != Some(&FROM_STDIN[0]) || !text.get(at..end)?.eq_ignore_ascii_case(FROM_STDIN)
+    {
         return None;
     }
     let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
@@ -205,16 +220,8 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
     else {
         return aligned::rows(text, header_end - length, line_end);
     };
-    let mut columns = [Field::Plain; MAX_COLUMNS];
-    let mut count = 0;
-    let names = header.split(|&byte| byte == separator);
-    for (column, name) in columns.iter_mut().zip(names) {
-        if name.len() <= MAX_NAME {
-            *column = field::classify(name);
-        }
-        count += 1;
-    }
-    let columns = &mut columns[..count];
+    let mut fields = [Field::Plain; MAX_COLUMNS];
+    let columns = columns(header, separator, MAX_NAME, &mut fields);
     if !columns.iter().copied().any(says) {
         if !columns.contains(&Field::Name) {
             return (hits, line_end);
