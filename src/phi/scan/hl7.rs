@@ -45,6 +45,9 @@ const X12: [(&[u8], Kind); 9] = [
 
 /// The fields of the segment whose name is from `start` to `end`, where a separator is.
 pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if !text[start].is_ascii_uppercase() || end - start > 3 {
+        return None;
+    }
     if &text[start..end] == b"OBX" {
         return observation(text, end);
     }

@@ -130,11 +130,12 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
 
 /// "checks passed": whether two words in lower case, of which the first is from `start` to `end`, are those of a sentence.
 fn is_sentence(text: &[u8], start: usize, end: usize, known: u32) -> bool {
+    if text.get(end) != Some(&b' ') || known & lexicon::GIVEN != 0 {
+        return false;
+    }
     let next = end + 1;
-    let stop = run(text, next.min(text.len()), is_letter);
-    text.get(end) == Some(&b' ')
-        && known & lexicon::GIVEN == 0
-        && stop > next
+    let stop = run(text, next, is_letter);
+    stop > next
         && text[next].is_ascii_lowercase()
         && lexicon::is_wording(text, start, end)
         && lexicon::is_wording(text, next, stop)
@@ -222,10 +223,12 @@ fn announces(text: &[u8], end: usize) -> bool {
 /// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID
 /// W123", "Social Security 536228726".
 fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
+    if text.get(end) != Some(&b' ') {
+        return false;
+    }
     let next = end + 1;
     let stop = run(text, next, is_letter);
-    text.get(end) == Some(&b' ')
-        && lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
+    lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
         && announces(text, stop)
         && matches!(
             field::classify(&text[start..stop]),
