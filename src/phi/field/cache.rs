@@ -86,8 +86,7 @@ impl Name {
 
     #[inline]
     fn is(&self, other: &Self) -> bool {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) == 0 && self.1 == other.1
+        self.0 == other.0 && self.1 == other.1
     }
 
     #[inline]

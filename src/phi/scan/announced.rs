@@ -356,13 +356,17 @@ pub(super) fn field_before(
 fn word_before(text: &[u8], start: usize, floor: usize) -> Option<usize> {
     const MARKS: usize = 2;
     const LETTERS: usize = 16;
-    let before = &text[floor..start];
-    let is_mark = |byte: &&u8| matches!(byte, b' ' | b'\'' | b'-' | b'_' | b'.');
-    let marks = before.iter().rev().take(MARKS).take_while(is_mark).count();
-    let before = &before[..before.len() - marks];
-    let letters = before.iter().rev().take(LETTERS);
-    let letters = letters.take_while(|&&byte| is_letter(byte)).count();
-    (marks > 0 && letters > 0).then_some(start - marks - letters)
+    let mut stop = start;
+    let least = floor.max(start.saturating_sub(MARKS));
+    while stop > least && matches!(text[stop - 1], b' ' | b'\'' | b'-' | b'_' | b'.') {
+        stop -= 1;
+    }
+    let mut at = stop;
+    let least = floor.max(stop.saturating_sub(LETTERS));
+    while at > least && is_letter(text[at - 1]) {
+        at -= 1;
+    }
+    (at < stop && stop < start).then_some(at)
 }
 
 /// Whether the number that ends at `end` counts something.

@@ -1,6 +1,6 @@
 //! Names of people, which only a word before them gives away.
 
-use super::class::{is_boundary_after, is_letter, run, run_at_most};
+use super::class::{has_digit_within, is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
 use crate::phi::field::{self, Field};
 
@@ -204,6 +204,11 @@ fn is_compound_key(text: &[u8], end: usize) -> bool {
 
 /// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
 fn announces(text: &[u8], end: usize) -> bool {
+    /// Four words, what is around them, and a code are no longer.
+    const FAR: usize = 48;
+    if !has_digit_within(text, end, FAR) {
+        return false;
+    }
     let is_gap = |byte: u8| matches!(byte, b' ' | b'.' | b'#' | b':' | b'-' | b'(' | b'+' | b'=');
     let mut at = run_at_most(text, end, 4, is_gap);
     for word in [&b"number"[..], b"num", b"no", b"id"] {

@@ -33,23 +33,23 @@ const PASSWORDS: &[(&[u8], u8, bool)] = &[
 /// Which of the commands may be, as bits: by what they begin with, by their option's letter, and by it where the
 /// password stands apart. Most of what stands before an option is passed over by these alone.
 struct Commands {
-    by_first: [u16; 256],
-    by_letter: [u16; 256],
-    by_letter_apart: [u16; 256],
+    first: [u16; 256],
+    letter: [u16; 256],
+    apart: [u16; 256],
 }
 
 static COMMANDS: Commands = {
     let mut commands = Commands {
-        by_first: [0; 256],
-        by_letter: [0; 256],
-        by_letter_apart: [0; 256],
+        first: [0; 256],
+        letter: [0; 256],
+        apart: [0; 256],
     };
     let mut at = 0;
     while at < PASSWORDS.len() {
         let (command, letter, may_part) = PASSWORDS[at];
-        commands.by_first[command[0] as usize] |= 1 << at;
-        commands.by_letter[letter as usize] |= 1 << at;
-        commands.by_letter_apart[letter as usize] |= (may_part as u16) << at;
+        commands.first[command[0] as usize] |= 1 << at;
+        commands.letter[letter as usize] |= 1 << at;
+        commands.apart[letter as usize] |= (may_part as u16) << at;
         at += 1;
     }
     commands
@@ -87,9 +87,9 @@ fn long(text: &[u8], start: usize) -> Option<Hit> {
 fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
     let apart = text.get(start + 2) == Some(&b' ');
     let by_letter = if apart {
-        &COMMANDS.by_letter_apart
+        &COMMANDS.apart
     } else {
-        &COMMANDS.by_letter
+        &COMMANDS.letter
     };
     let sought = by_letter[usize::from(letter)];
     if sought == 0 {
@@ -97,7 +97,7 @@ fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
     }
     let line = &text[line_start(text, start, MAX_COMMAND)..start];
     let is_command = line.iter().enumerate().any(|(at, &first)| {
-        let may_be = COMMANDS.by_first[usize::from(first)] & sought;
+        let may_be = COMMANDS.first[usize::from(first)] & sought;
         may_be != 0
             && (at == 0
                 || matches!(
