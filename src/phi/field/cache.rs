@@ -71,6 +71,7 @@ fn is_word(name: &[u8]) -> bool {
 }
 
 impl Name {
+    #[inline]
     fn read(name: &[u8]) -> Option<Self> {
         let length = name.len();
         let at = |start: usize| number::of_bytes(&name[start..start + 8]);
@@ -83,12 +84,12 @@ impl Name {
         Some(Self(numbers, length))
     }
 
+    #[inline]
     fn is(&self, other: &Self) -> bool {
-        let numbers = self.0.iter().zip(other.0);
-        let difference = numbers.fold(0, |all, (one, other)| all | (one ^ other));
-        difference == 0 && self.1 == other.1
+        self.0 == other.0 && self.1 == other.1
     }
 
+    #[inline]
     fn place(&self) -> usize {
         let [first, last, ..] = self.0;
         let mixed =

@@ -10,6 +10,10 @@ use crate::phi::kind::Kind;
 
 /// No phrase that names a field is longer.
 const MAX_PHRASE: usize = 32;
+const MAX_WORDS: usize = 4;
+
+/// How far behind a cue words may stand before its value.
+const FAR: usize = 64;
 
 /// The value of the field that the words up to `end` name.
 pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
@@ -49,8 +53,12 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     {
         return Some(hit);
     }
-    value_after(field, text, end)
-        .or_else(|| on_next_line(field, text, start, end))
+    let hit = value_after(field, text, end);
+    // No code is without a digit, nor are more letters before it.
+    if hit.is_some() || !has_digit_within(text, end, FAR + value::MAX_LETTERS + 2) {
+        return hit;
+    }
+    on_next_line(field, text, start, end)
         .or_else(|| told_later(field, text, start, end))
         .or_else(|| checked_later(field, text, end))
 }
@@ -111,7 +119,6 @@ fn on_next_line(field: Field, text: &[u8], start: usize, end: usize) -> Option<H
 
 /// "MRN on wristband was 00123456": plain words and a verb between a cue and its code.
 fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    const FAR: usize = 64;
     const MOST: usize = 7;
     const VERBS: [&[u8]; 7] = [b"is", b"was", b"be", b"read", b"reads", b"shows", b"showed"];
     // Words after these say where, and not what: "in the header".
@@ -120,17 +127,15 @@ fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit
         b"their",
     ];
     const NUMBERS: [&[u8]; 4] = [b"number", b"no", b"num", b"id"];
-    let is_number = NUMBERS
-        .iter()
-        .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    let is_number = || {
+        NUMBERS
+            .iter()
+            .any(|word| text[start..end].eq_ignore_ascii_case(word))
+    };
     match field {
         Field::Strong(Kind::Ssn | Kind::Mrn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin) => {}
-        Field::Coded(_) if is_number => {}
+        Field::Coded(_) if is_number() => {}
         _ => return None,
-    }
-    // No code is without one, nor are more letters before it.
-    if !has_digit_within(text, end, FAR + value::MAX_LETTERS + 2) {
-        return None;
     }
     let limit = text.len().min(end + FAR);
     let near = &text[..limit];
@@ -169,26 +174,32 @@ fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit
 
 /// "npi lookup failed 1234567893": a number in the same line that passes the check of its kind, or is asked "for".
 fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
-    const FAR: usize = 48;
+    const NEAR: usize = 48;
     let Field::Strong(kind @ (Kind::Npi | Kind::Ssn | Kind::Mrn)) = field else {
         return None;
     };
-    let limit = text.len().min(end + FAR);
+    if !has_digit_within(text, end, NEAR + 1) {
+        return None;
+    }
+    let limit = text.len().min(end + NEAR);
     let start = run(&text[..limit], end, |byte| {
         is_letter(byte) || matches!(byte, b' ' | b',' | b'(' | b'-' | b'[')
     });
     let stop = digits_end(text, start);
     let number = &text[start..stop];
+    if number.len() < 6 {
+        return None;
+    }
     let is_value = match kind {
         Kind::Npi => code::is_npi(number),
         Kind::Ssn => number.len() == 9 && number::is_ssn(&number[..3], &number[3..5], &number[5..]),
         // "MRN lookup failed for 00123456".
         _ => {
             let between = &text[end..start];
-            let is_sought = [&b"fail"[..], b"found", b"match", b"lookup", b"search"]
-                .iter()
-                .any(|word| between.windows(word.len()).any(|it| it == *word));
-            number.len() > 5 && between.ends_with(b" for ") && is_sought
+            between.ends_with(b" for ")
+                && [&b"fail"[..], b"found", b"match", b"lookup", b"search"]
+                    .iter()
+                    .any(|word| between.windows(word.len()).any(|it| it == *word))
         }
     };
     let is_alone = !is_word(text[start - 1]) && is_boundary_after(text, stop);
@@ -212,6 +223,9 @@ fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     ]
     .iter()
     .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    if !is_code {
+        return None;
+    }
     let mut at = run(text, end, |byte| byte == b' ');
     for link in [&b"code"[..], b"is", b"was"] {
         if text[at..].starts_with(link) && !is_word(*text.get(at + link.len())?) {
@@ -220,54 +234,30 @@ fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     }
     let digits = digits_end(text, at);
     let is_whole = is_boundary_after(text, digits) && text.get(digits) != Some(&b'.');
-    (is_code
-        && at > end
-        && (3..=8).contains(&(digits - at))
-        && is_whole
-        && !is_measured(text, digits))
-    .then_some(Hit {
-        start: at,
-        end: digits,
-        kind: Kind::Secret,
-    })
+    (at > end && (3..=8).contains(&(digits - at)) && is_whole && !is_measured(text, digits))
+        .then_some(Hit {
+            start: at,
+            end: digits,
+            kind: Kind::Secret,
+        })
 }
 
 /// The value of `field` after a cue that ends at `end`, and perhaps some words between.
 pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     let mut at = end;
     for _ in 0..6 {
-        at = run(text, at, |byte| {
-            matches!(
-                byte,
-                b' ' | b'#'
-                    | b'.'
-                    | b'-'
-                    | b'('
-                    | b')'
-                    | b'\t'
-                    | b','
-                    | b'\''
-                    | b'"'
-                    | b':'
-                    | b'='
-                    | b'_'
-                    | b'|'
-                    | b'`'
-                    | b'>'
-            )
-        });
+        at = run(text, at, is_between);
         let next = word_end(text, at);
         let word = &text[at..next];
         let known = lexicon::flags(text, at, next);
         // "license CA D1234567".
-        let is_issuer = field == Field::Coded(Kind::License)
-            && known & lexicon::STATE != 0
-            && word.len() == 2
-            && word.iter().all(u8::is_ascii_uppercase);
-        if next == at
-            || word.iter().any(u8::is_ascii_digit)
-            || known & lexicon::BETWEEN == 0 && !is_issuer
-        {
+        let is_issuer = || {
+            field == Field::Coded(Kind::License)
+                && known & lexicon::STATE != 0
+                && word.len() == 2
+                && word.iter().all(u8::is_ascii_uppercase)
+        };
+        if known & lexicon::BETWEEN == 0 && !is_issuer() {
             break;
         }
         at = next;
@@ -286,6 +276,28 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
 }
 
+/// What stands between a cue, the words after it and its value.
+fn is_between(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'#'
+            | b'.'
+            | b'-'
+            | b'('
+            | b')'
+            | b'\t'
+            | b','
+            | b'\''
+            | b'"'
+            | b':'
+            | b'='
+            | b'_'
+            | b'|'
+            | b'`'
+            | b'>'
+    )
+}
+
 /// The field that the words up to `end` name.
 pub(super) fn field_before(
     text: &[u8],
@@ -296,7 +308,7 @@ pub(super) fn field_before(
 ) -> Option<Field> {
     let mut from = start;
     let mut best = None;
-    for _ in 0..4 {
+    for words in 1.. {
         let name = &text[from..end];
         let field = if is_numbered {
             field::classify_numbered(name)
@@ -329,23 +341,32 @@ pub(super) fn field_before(
             }
             _ => {}
         }
-        let mut before = from;
-        while before > floor
-            && matches!(text[before - 1], b' ' | b'\'' | b'-' | b'_' | b'.')
-            && from - before < 2
-        {
-            before -= 1;
-        }
-        let word_end = before;
-        while before > floor && is_letter(text[before - 1]) && word_end - before < 16 {
-            before -= 1;
-        }
-        if before == word_end || word_end == from || end - before > MAX_PHRASE {
+        if words == MAX_WORDS {
             break;
         }
-        from = before;
+        match word_before(text, from, floor) {
+            Some(before) if end - before <= MAX_PHRASE => from = before,
+            _ => break,
+        }
     }
     best
+}
+
+/// Where the word begins that stands before the one at `start`, with a blank or another mark between them.
+fn word_before(text: &[u8], start: usize, floor: usize) -> Option<usize> {
+    const MARKS: usize = 2;
+    const LETTERS: usize = 16;
+    let mut stop = start;
+    let least = floor.max(start.saturating_sub(MARKS));
+    while stop > least && matches!(text[stop - 1], b' ' | b'\'' | b'-' | b'_' | b'.') {
+        stop -= 1;
+    }
+    let mut at = stop;
+    let least = floor.max(stop.saturating_sub(LETTERS));
+    while at > least && is_letter(text[at - 1]) {
+        at -= 1;
+    }
+    (at < stop && stop < start).then_some(at)
 }
 
 /// Whether the number that ends at `end` counts something.

@@ -28,20 +28,24 @@ const fn classes() -> [u8; 256] {
     }
 }
 
+#[inline]
 pub(super) fn is_letter(byte: u8) -> bool {
     CLASS[usize::from(byte)] == LETTER
 }
 
+#[inline]
 pub(super) fn is_word(byte: u8) -> bool {
     matches!(CLASS[usize::from(byte)], LETTER | DIGIT)
 }
 
 /// Whether no word goes on at `at`.
+#[inline]
 pub(super) fn is_boundary_after(text: &[u8], at: usize) -> bool {
     text.get(at).is_none_or(|&byte| !is_word(byte))
 }
 
 /// Where the run of letters and digits that `at` is in ends.
+#[inline]
 pub(super) fn word_end(text: &[u8], at: usize) -> usize {
     run(text, at, is_word)
 }
@@ -59,6 +63,7 @@ pub(super) fn word_before(text: &[u8], end: usize) -> &[u8] {
 }
 
 /// Where the run of bytes that satisfy `goes_on` ends.
+#[inline]
 pub(super) fn run(text: &[u8], mut at: usize, goes_on: impl Fn(u8) -> bool) -> usize {
     while at < text.len() && goes_on(text[at]) {
         at += 1;
@@ -75,6 +80,16 @@ pub(super) fn run_at_most(
 ) -> usize {
     let end = text.len().min(at.saturating_add(most));
     run(&text[..end], at, goes_on)
+}
+
+/// Where `part` is in `text` first.
+pub(super) fn first_place(text: &[u8], part: &[u8]) -> Option<usize> {
+    (0..text.len()).find(|&at| text[at] == part[0] && text[at..].starts_with(part))
+}
+
+/// Where `part` is in `text` last.
+pub(super) fn last_place(text: &[u8], part: &[u8]) -> Option<usize> {
+    (0..text.len()).rfind(|&at| text[at] == part[0] && text[at..].starts_with(part))
 }
 
 /// Where the line that `at` is in ends, no further than `most`. Most are longer, which many bytes at once tell.
@@ -99,13 +114,23 @@ pub(super) fn line_start(text: &[u8], end: usize, most: usize) -> usize {
     }
 }
 
-/// Whether there is a digit among the next `most` bytes. It looks at all of them, many at once.
+/// Whether there is a digit among the next `most` bytes.
 pub(super) fn has_digit_within(text: &[u8], at: usize, most: usize) -> bool {
+    has_within(text, at, most, |byte| byte.is_ascii_digit())
+}
+
+/// Whether one of the next `most` bytes is sought. It looks at all of them, many at once.
+#[inline]
+pub(super) fn has_within(
+    text: &[u8],
+    at: usize,
+    most: usize,
+    is_sought: impl Fn(u8) -> bool,
+) -> bool {
     let end = text.len().min(at.saturating_add(most));
     text.get(at..end).is_some_and(|bytes| {
-        bytes
-            .iter()
-            .fold(false, |found, byte| found | byte.is_ascii_digit())
+        let found = bytes.iter().map(|&byte| u8::from(is_sought(byte)));
+        found.fold(0, |any, one| any | one) > 0
     })
 }
 

@@ -1,6 +1,7 @@
 //! Errors of databases that give a value and the name of the constraint or index that it violates.
 
-use super::class::{line_end, run, run_at_most};
+use super::class::{first_place, line_end, run, run_at_most};
+use super::known::Known;
 use super::{Hit, full_name, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -17,7 +18,7 @@ pub(super) fn duplicate_entry(text: &[u8], at: usize) -> Option<Hit> {
         .filter(|open| *open == b" '")
         .map(|_| at + 2)?;
     let window = &text[start..text.len().min(start + MAX_VALUE)];
-    let length = window.windows(FOR_KEY.len()).position(|it| it == FOR_KEY)?;
+    let length = first_place(window, FOR_KEY)?;
     let key = start + length + FOR_KEY.len();
     let key_end = run(text, key, |byte| byte != b'\'');
     of_index(text, start, start + length, &text[key..key_end])
@@ -95,7 +96,7 @@ pub(super) fn constrained(text: &[u8], at: usize) -> Option<Hit> {
 
 /// The value from `start` to `end` of an index by its name: `patients.uq_patients_mrn`.
 fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> {
-    const AFFIXES: [&[u8]; 16] = [
+    static AFFIXES: Known = Known::new(&[
         b"un",
         b"uc",
         b"fk",
@@ -112,11 +113,11 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
         b"pkey",
         b"constraint",
         b"ak",
-    ];
+    ]);
     let column = index.rsplit(|&byte| byte == b'.').next()?;
     let words: Vec<&[u8]> = column
         .split(|byte| matches!(byte, b'_' | b'-'))
-        .filter(|word| !AFFIXES.iter().any(|affix| word.eq_ignore_ascii_case(affix)))
+        .filter(|word| !AFFIXES.has(word))
         .collect();
     let value = &text[start..end];
     // "api_key" has a word in it that names of indexes have too.

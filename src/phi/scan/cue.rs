@@ -35,10 +35,12 @@ pub(super) fn find(
         return secret::after_scheme(text, word, end);
     }
     if known & lexicon::DUPLICATE != 0 {
-        return match word.to_ascii_lowercase().as_slice() {
-            b"entry" => constraint::duplicate_entry(text, end),
-            b"constraint" => constraint::constrained(text, end),
-            _ => quoted::value(text, start, end, quoted),
+        return if word.eq_ignore_ascii_case(b"entry") {
+            constraint::duplicate_entry(text, end)
+        } else if word.eq_ignore_ascii_case(b"constraint") {
+            constraint::constrained(text, end)
+        } else {
+            quoted::value(text, start, end, quoted)
         };
     }
     if known & lexicon::GEO != 0
@@ -86,8 +88,8 @@ pub(super) fn find(
         && let Some(hit) = named(text, end, role(known))
             .or_else(|| provider(text, end))
             .or_else(|| {
-                let is_one = known & lexicon::PERSONAL != 0 && !is_each(text, start);
-                is_one.then(|| age::of_person(text, end))?
+                let age = (known & lexicon::PERSONAL != 0).then(|| age::of_person(text, end))?;
+                age.filter(|_| !is_each(text, start))
             })
     {
         return Some(hit);
@@ -263,6 +265,10 @@ fn initials(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> 
         return value_after(Field::Coded(Kind::Account), text, end + 2);
     }
     if matches!(text[start], b'P' | b'p')
+        && matches!(
+            text.get(end..end + 2),
+            Some([b'.' | b' ', b'o' | b'O' | b' '])
+        )
         && let Some(end) = address::box_end(text, start)
     {
         return Some(Hit {

@@ -17,28 +17,21 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
     }
     let before = text[floor..start].trim_ascii_end();
     let before = before.strip_suffix(b",").unwrap_or(before);
+    // Behind a credential was no name, nor is it one.
+    let last = run_back(before, is_letter);
+    if lexicon::flags(before, last, before.len()) & lexicon::CREDENTIAL != 0 {
+        return None;
+    }
     let end = floor + before.len();
     let is_name = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.' | b',');
-    let length = before
-        .iter()
-        .rev()
-        .take(MAX_BEFORE)
-        .take_while(|byte| is_name(**byte))
-        .count();
-    let mut words = &before[before.len() - length..];
-    if length == MAX_BEFORE {
+    let last = run_back(before, |byte| is_name(byte) && byte != b' ');
+    if !may_end_name(&before[last..]) {
+        return None;
+    }
+    let mut words = &before[run_back(before, is_name)..];
+    if words.len() == MAX_BEFORE {
         // A word that was cut off is none.
         words = &words[run(words, 0, |byte| byte != b' ')..];
-    }
-    // Behind a credential was no name, nor is it one.
-    let last = words.len()
-        - words
-            .iter()
-            .rev()
-            .take_while(|byte| is_letter(**byte))
-            .count();
-    if lexicon::flags(words, last, words.len()) & lexicon::CREDENTIAL != 0 {
-        return None;
     }
     let name = words.len() - full_name_start(words)?;
     (end < start).then_some(super::Hit {
@@ -48,13 +41,16 @@ pub(super) fn before_credential(text: &[u8], start: usize, floor: usize) -> Opti
     })
 }
 
+/// Where the letters begin that `text` ends in, no further than a name before a credential may.
+fn run_back(text: &[u8], goes_on: impl Fn(u8) -> bool) -> usize {
+    let letters = text.iter().rev().take(MAX_BEFORE);
+    text.len() - letters.take_while(|&&byte| goes_on(byte)).count()
+}
+
 /// Where the longest full name begins that ends where `words` do.
 pub(super) fn full_name_start(words: &[u8]) -> Option<usize> {
     let last = words.len() - words.iter().rev().take_while(|&&byte| byte != b' ').count();
-    let is_small = words
-        .get(last)
-        .is_none_or(|&byte| !is_letter(byte) || byte.is_ascii_lowercase());
-    if is_small && lexicon::flags(words, last, words.len()) & lexicon::NAME_SUFFIX == 0 {
+    if !may_end_name(&words[last..]) {
         return None;
     }
     let mut start = None;
@@ -73,6 +69,12 @@ pub(super) fn full_name_start(words: &[u8]) -> Option<usize> {
         }
     }
     start
+}
+
+/// Whether a word may be the last of a full name, by its capital.
+fn may_end_name(word: &[u8]) -> bool {
+    let is_capital = |&byte: &u8| is_letter(byte) && !byte.is_ascii_lowercase();
+    word.first().is_some_and(is_capital) || lexicon::flags_of(word) & lexicon::NAME_SUFFIX != 0
 }
 
 /// Whether all of `value` looks like a person's name: two to five words with capitals.

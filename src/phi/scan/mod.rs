@@ -23,6 +23,7 @@ mod items;
 mod joint;
 mod key;
 mod keyed;
+mod known;
 mod lexicon;
 mod list;
 mod literal;

@@ -1,6 +1,6 @@
 //! Names of people, which only a word before them gives away.
 
-use super::class::{is_boundary_after, is_letter, run, run_at_most};
+use super::class::{has_digit_within, is_boundary_after, is_letter, run, run_at_most};
 use super::lexicon;
 use crate::phi::field::{self, Field};
 
@@ -130,11 +130,12 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
 
 /// "checks passed": whether two words in lower case, of which the first is from `start` to `end`, are those of a sentence.
 fn is_sentence(text: &[u8], start: usize, end: usize, known: u32) -> bool {
+    if text.get(end) != Some(&b' ') || known & lexicon::GIVEN != 0 {
+        return false;
+    }
     let next = end + 1;
-    let stop = run(text, next.min(text.len()), is_letter);
-    text.get(end) == Some(&b' ')
-        && known & lexicon::GIVEN == 0
-        && stop > next
+    let stop = run(text, next, is_letter);
+    stop > next
         && text[next].is_ascii_lowercase()
         && lexicon::is_wording(text, start, end)
         && lexicon::is_wording(text, next, stop)
@@ -203,6 +204,11 @@ fn is_compound_key(text: &[u8], end: usize) -> bool {
 
 /// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
 fn announces(text: &[u8], end: usize) -> bool {
+    /// Four words, what is around them, and a code are no longer.
+    const FAR: usize = 48;
+    if !has_digit_within(text, end, FAR) {
+        return false;
+    }
     let is_gap = |byte: u8| matches!(byte, b' ' | b'.' | b'#' | b':' | b'-' | b'(' | b'+' | b'=');
     let mut at = run_at_most(text, end, 4, is_gap);
     for word in [&b"number"[..], b"num", b"no", b"id"] {
@@ -222,10 +228,12 @@ fn announces(text: &[u8], end: usize) -> bool {
 /// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID
 /// W123", "Social Security 536228726".
 fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
+    if text.get(end) != Some(&b' ') {
+        return false;
+    }
     let next = end + 1;
     let stop = run(text, next, is_letter);
-    text.get(end) == Some(&b' ')
-        && lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
+    lexicon::flags(text, next, stop) & (lexicon::CUE | lexicon::KEY) != 0
         && announces(text, stop)
         && matches!(
             field::classify(&text[start..stop]),

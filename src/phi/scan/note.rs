@@ -2,40 +2,10 @@
 
 use super::announced::is_measured;
 use super::class::{line_end, line_start, run};
+use super::known::Known;
 
 /// How far words say what a number and a letter are.
 const NEAR: usize = 64;
-
-/// Words that are looked for, and by their first bytes how long they are, as bits: most words are as none of them.
-struct Known {
-    words: &'static [&'static [u8]],
-    lengths: [u32; 128],
-}
-
-impl Known {
-    const fn new(words: &'static [&'static [u8]]) -> Self {
-        let mut lengths = [0; 128];
-        let mut place = 0;
-        while place < words.len() {
-            let word = words[place];
-            lengths[word[0] as usize] |= 1 << word.len();
-            place += 1;
-        }
-        Self { words, lengths }
-    }
-
-    #[inline]
-    fn has(&self, word: &[u8]) -> bool {
-        let first = word.first().map_or(0, u8::to_ascii_lowercase);
-        let lengths = self.lengths.get(usize::from(first)).unwrap_or(&0);
-        word.len() < 32
-            && lengths & 1 << word.len() != 0
-            && self
-                .words
-                .iter()
-                .any(|known| word.eq_ignore_ascii_case(known))
-    }
-}
 
 /// What stands before an age in notes.
 static BEFORE: Known = Known::new(&[

@@ -1,7 +1,7 @@
 //! Secrets among the options of a command: `--password x`, `mysql -px`, `curl -u user:x`.
 
 use super::Hit;
-use super::class::{is_word, run};
+use super::class::{is_word, line_start, run};
 use super::lexicon;
 use super::secret::value_end;
 use crate::phi::field::{self, Field};
@@ -30,15 +30,29 @@ const PASSWORDS: &[(&[u8], u8, bool)] = &[
     (b"rabbitmq", b'p', true),
 ];
 
-/// What they begin with: most of what stands before an option is passed over by this alone.
-const FIRST: [bool; 256] = {
-    let mut first = [false; 256];
+/// Which of the commands may be, as bits: by what they begin with, by their option's letter, and by it where the
+/// password stands apart. Most of what stands before an option is passed over by these alone.
+struct Commands {
+    first: [u16; 256],
+    letter: [u16; 256],
+    apart: [u16; 256],
+}
+
+static COMMANDS: Commands = {
+    let mut commands = Commands {
+        first: [0; 256],
+        letter: [0; 256],
+        apart: [0; 256],
+    };
     let mut at = 0;
     while at < PASSWORDS.len() {
-        first[PASSWORDS[at].0[0] as usize] = true;
+        let (command, letter, may_part) = PASSWORDS[at];
+        commands.first[command[0] as usize] |= 1 << at;
+        commands.letter[letter as usize] |= 1 << at;
+        commands.apart[letter as usize] |= (may_part as u16) << at;
         at += 1;
     }
-    first
+    commands
 };
 
 /// The secret of the option whose hyphen is at `start`.
@@ -71,28 +85,27 @@ fn long(text: &[u8], start: usize) -> Option<Hit> {
 }
 
 fn short(text: &[u8], start: usize, letter: u8) -> Option<Hit> {
-    if !PASSWORDS.iter().any(|(_, known, _)| *known == letter) {
+    let apart = text.get(start + 2) == Some(&b' ');
+    let by_letter = if apart {
+        &COMMANDS.apart
+    } else {
+        &COMMANDS.letter
+    };
+    let sought = by_letter[usize::from(letter)];
+    if sought == 0 {
         return None;
     }
-    let apart = text.get(start + 2) == Some(&b' ');
-    let from = start.saturating_sub(MAX_COMMAND);
-    let line = text[from..start]
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(from, |at| from + at + 1);
-    let is_command = (line..start).any(|at| {
-        FIRST[usize::from(text[at])]
-            && (at == line
+    let line = &text[line_start(text, start, MAX_COMMAND)..start];
+    let is_command = line.iter().enumerate().any(|(at, &first)| {
+        let may_be = COMMANDS.first[usize::from(first)] & sought;
+        may_be != 0
+            && (at == 0
                 || matches!(
-                    text[at - 1],
+                    line[at - 1],
                     b' ' | b'/' | b'"' | b'\'' | b'`' | b'$' | b'(' | b':'
                 ))
-            && PASSWORDS.iter().any(|(command, known, may_part)| {
-                *known == letter
-                    && command[0] == text[at]
-                    && (*may_part || !apart)
-                    && text[at..start].starts_with(command)
-            })
+            && (0..PASSWORDS.len())
+                .any(|place| may_be & 1 << place != 0 && line[at..].starts_with(PASSWORDS[place].0))
     });
     is_command
         .then(|| value(text, start + 2 + usize::from(apart)))

@@ -11,6 +11,9 @@ use crate::phi::kind::Kind;
 /// No line of dots between a label and its value is longer.
 const MAX_LINE: usize = 48;
 
+/// No title of a thing has more words, and a chain of them may end in anything.
+const MAX_WORDING: usize = 12;
+
 /// How sure a cue is that a person's name comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cue {
@@ -94,18 +97,17 @@ pub(super) fn dotted_title(text: &[u8], start: usize, end: usize) -> Option<Hit>
 
 /// A name after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe", "patient's name is Jane Doe".
 pub(super) fn named(text: &[u8], end: usize, cue: Cue) -> Option<Hit> {
-    let start = after_links(text, end)?;
-    let first = lexicon::flags(text, start, word_end(text, start));
+    let (start, first) = after_links(text, end)?;
     let is_cue = lexicon::ROLE | lexicon::PERSONAL | lexicon::CREDENTIAL;
     // "Herr Dr. Ng", "provider RN Ng": the second cue announces the name.
     if first & lexicon::TITLE != 0 || cue != Cue::Title && first & is_cue == is_cue {
         return None;
     }
-    name_at(text, start, cue)
+    name_at(text, start, cue, first)
 }
 
-/// Past what may stand between a cue and a name.
-fn after_links(text: &[u8], end: usize) -> Option<usize> {
+/// Past what may stand between a cue and a name, and what is known of the word there.
+fn after_links(text: &[u8], end: usize) -> Option<(usize, u32)> {
     let mut at = end;
     if matches!(text.get(at..at + 2), Some(b"'s" | b"'S")) {
         at += 2;
@@ -132,26 +134,31 @@ fn after_links(text: &[u8], end: usize) -> Option<usize> {
         if gap == at || is_far || next == gap {
             return None;
         }
-        let is_link = lexicon::flags(text, gap, next) & lexicon::LINK != 0;
-        at = gap;
-        if !is_link {
-            break;
+        let known = lexicon::flags(text, gap, next);
+        if known & lexicon::LINK == 0 {
+            return Some((gap, known));
         }
         at = next;
     }
-    Some(at)
+    Some((at, lexicon::flags(text, at, word_end(text, at))))
 }
 
-fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
-    let (end, words) = name::end(text, start, Expect::Capitals);
+/// The name that begins at `start`, of whose first word this is `known`.
+fn name_at(text: &[u8], start: usize, cue: Cue, known: u32) -> Option<Hit> {
+    let is_small = text.get(start).is_some_and(u8::is_ascii_lowercase);
+    let (end, words) = if is_small && known & lexicon::PARTICLE == 0 {
+        (start, 0)
+    } else {
+        name::end(text, start, Expect::Capitals)
+    };
     if words == 0 {
         return match cue {
-            Cue::Title => after_dot(text, start).or_else(|| in_lower_case(text, start)),
-            _ => in_lower_case(text, start),
+            Cue::Title => after_dot(text, start).or_else(|| in_lower_case(text, start, known)),
+            _ => in_lower_case(text, start, known),
         };
     }
     let first = word_end(text, start);
-    let is_given = lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
+    let is_given = || lexicon::flags(text, start, first) & lexicon::GIVEN != 0;
     // Where letters have no case, a name has no spaces.
     let is_caseless = text[start..end].iter().all(|&byte| byte >= 0x80);
     let is_name = match cue {
@@ -167,7 +174,7 @@ fn name_at(text: &[u8], start: usize, cue: Cue) -> Option<Hit> {
         Cue::Person => {
             is_caseless || !is_all_wording(text, start, end) && (words > 1 || end - start > 2)
         }
-        Cue::Role => is_caseless || is_given || words > 1 && !is_all_wording(text, start, end),
+        Cue::Role => is_caseless || is_given() || words > 1 && !is_all_wording(text, start, end),
     };
     is_name.then_some(Hit {
         start,
@@ -247,14 +254,11 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
 }
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.
-fn in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
-    let is_given = |at: usize, end: usize| {
-        lexicon::flags(text, at, end) & (lexicon::GIVEN | lexicon::NO_NAME) == lexicon::GIVEN
-    };
-    let mut end = word_end(text, start);
-    if !is_given(start, end) {
+fn in_lower_case(text: &[u8], start: usize, known: u32) -> Option<Hit> {
+    if known & (lexicon::GIVEN | lexicon::NO_NAME) != lexicon::GIVEN {
         return None;
     }
+    let mut end = word_end(text, start);
     for _ in 0..3 {
         let at = run(text, end, |byte| byte == b' ');
         let next = run(text, at, |byte| {
@@ -278,11 +282,16 @@ fn in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
 
 /// Whether every word of a name is one of sentences: "Platform Team".
 pub(super) fn is_all_wording(text: &[u8], start: usize, end: usize) -> bool {
+    let text = &text[..end];
+    let mut words = 0;
     let mut at = start;
     while at < end {
-        let word = run(&text[..end], at, is_letter);
-        if word > at && word - at > 1 && !lexicon::is_wording(text, at, word) {
-            return false;
+        let word = run(text, at, is_letter);
+        if word > at + 1 {
+            words += 1;
+            if words > MAX_WORDING || !lexicon::is_wording(text, at, word) {
+                return false;
+            }
         }
         at = word.max(at + 1);
     }

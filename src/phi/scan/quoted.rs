@@ -1,7 +1,8 @@
 //! Values that a message quotes beside the name of their field: `Cast to Number failed for value "…" at path "ssn"`,
 //! `"ssn" with value "…" fails to match`, `Incorrect date value: '…' for column 'dob'`, `on field 'ssn': rejected value […]`.
 
-use super::class::{is_word, line_end, line_start, run, run_at_most};
+use super::class::{is_word, last_place, line_end, line_start, run, run_at_most};
+use super::known::Known;
 use super::table::says;
 use super::value::{self, Announced};
 use super::{Hit, whole};
@@ -55,11 +56,9 @@ fn unquoted(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     }
     let before = &text[start.saturating_sub(MAX_DISTANCE)..start];
     let line = before.rsplit(|&byte| byte == b'\n').next()?;
-    let failed = line.windows(FAILED.len()).rposition(|it| it == FAILED)?;
+    let failed = last_place(line, FAILED)?;
     let line = &line[..failed];
-    let property = line
-        .windows(PROPERTY.len())
-        .rposition(|it| it == PROPERTY)?;
+    let property = last_place(line, PROPERTY)?;
     let field = named(&line[property + PROPERTY.len()..]);
     if !says(field) {
         return None;
@@ -107,7 +106,7 @@ fn quoted(text: &[u8], end: usize) -> Option<(usize, usize)> {
 
 /// The words after which the name of a field comes.
 fn is_place(word: &[u8]) -> bool {
-    const PLACES: [&[u8]; 9] = [
+    static PLACES: Known = Known::new(&[
         b"path",
         b"column",
         b"field",
@@ -117,23 +116,22 @@ fn is_place(word: &[u8]) -> bool {
         b"parameter",
         b"param",
         b"for",
-    ];
-    PLACES.iter().any(|place| place.eq_ignore_ascii_case(word))
+    ]);
+    PLACES.has(word)
 }
 
 /// The field after the value: `(type string) at path "ssn"`, "for column `t`.`ssn`".
 fn after(rest: &[u8]) -> Option<Field> {
-    let mut words = rest.split(|&byte| byte == b' ').peekable();
-    while let Some(word) = words.next() {
-        if is_place(trimmed(word))
-            && let Some(name) = words.peek()
-            && !is_place(trimmed(name))
-        {
-            let field = named(name);
+    let mut is_after_place = false;
+    for word in rest.split(|&byte| byte == b' ') {
+        let is_place = is_place(trimmed(word));
+        if is_after_place && !is_place {
+            let field = named(word);
             if says(field) {
                 return Some(field);
             }
         }
+        is_after_place = is_place;
     }
     None
 }

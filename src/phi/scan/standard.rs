@@ -13,6 +13,9 @@ const MAX_VALUE: usize = 256;
 
 /// The value of a field that the word from `start` to `end` begins the number of: "PID-5: DOE^JANE", "PID.3=123".
 pub(super) fn numbered(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if !text[start].is_ascii_uppercase() || !text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     let segment = &text[start..end];
     let at = digits_end(text, end + 1);
     let number = text[end + 1..at].iter().take(3).fold(0u8, |number, digit| {

@@ -62,6 +62,12 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
         Field::Plain | Field::About | Field::Version | Field::Thing => false,
         _ => digits(value) > 0,
     };
+    if !is_value {
+        return false;
+    }
+    if digits(value) >= 3 {
+        return true;
+    }
     // A name may be written as words about fields are: "Haddad".
     let is_name = matches!(field, Field::Whole(Kind::Name))
         && value.first().is_some_and(u8::is_ascii_uppercase)
@@ -70,14 +76,12 @@ pub(in super::super) fn is_value_of(field: Field, value: &[u8]) -> bool {
     let has_initial = value
         .windows(4)
         .any(|it| it[0] == b' ' && it[1].is_ascii_uppercase() && it[2] == b'.' && it[3] == b' ');
-    is_value
-        && (digits(value) >= 3
-            || has_initial
-            || match field::classify(value) {
-                Field::Plain => true,
-                Field::About => is_name,
-                _ => false,
-            })
+    has_initial
+        || match field::classify(value) {
+            Field::Plain => true,
+            Field::About => is_name,
+            _ => false,
+        }
 }
 
 /// Whether `value` is one word with a capital, as a name is that is a word of the language too: "Stone".

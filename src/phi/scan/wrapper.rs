@@ -2,7 +2,7 @@
 //! `b'…'`.
 
 use super::Hit;
-use super::class::{is_word, run, run_at_most};
+use super::class::{has_within, is_word, run, run_at_most};
 use crate::phi::kind::Kind;
 
 /// No name of a constructor is longer.
@@ -62,7 +62,9 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     if is_prefix && matches!(text.get(start + 1), Some(b'"' | b'\'')) {
         return Some(start + 1);
     }
-    if !first.is_ascii_alphabetic() {
+    // Most words are before none of what opens a value.
+    let opens = |byte: u8| matches!(byte, b'(' | b'[' | b'"');
+    if !first.is_ascii_alphabetic() || !has_within(text, start, 4 + MAX_NAME + 2, opens) {
         return None;
     }
     let name = start
