@@ -178,7 +178,7 @@ fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     let Field::Strong(kind @ (Kind::Npi | Kind::Ssn | Kind::Mrn)) = field else {
         return None;
     };
-    if !has_digit_within(text, end, NEAR + 1) {
+    if !has_digit_within(text, end, FAR) {
         return None;
     }
     let limit = text.len().min(end + NEAR);

@@ -74,9 +74,10 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
-        let is_cue = known & lexicon::CUE != 0 && announces(text, word_end);
-        let is_shouted = word.iter().all(u8::is_ascii_uppercase);
-        if is_cue && (words > 0 || is_shouted) || words > 0 && begins_label(text, at, word_end) {
+        let may_be_cue =
+            known & lexicon::CUE != 0 && (words > 0 || word.iter().all(u8::is_ascii_uppercase));
+        if may_be_cue && announces(text, word_end) || words > 0 && begins_label(text, at, word_end)
+        {
             break;
         }
         if text.get(word_end).is_some_and(u8::is_ascii_digit) {
@@ -205,7 +206,7 @@ fn is_compound_key(text: &[u8], end: usize) -> bool {
 /// Whether a code comes after a word that ends at `end`, and perhaps a sign for "number" between them.
 fn announces(text: &[u8], end: usize) -> bool {
     /// Four words, what is around them, and a code are no longer.
-    const FAR: usize = 48;
+    const FAR: usize = 64;
     if !has_digit_within(text, end, FAR) {
         return false;
     }

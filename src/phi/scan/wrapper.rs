@@ -7,6 +7,8 @@ use crate::phi::kind::Kind;
 
 /// No name of a constructor is longer.
 const MAX_NAME: usize = 40;
+/// No value is further in, "new " and what opens it included.
+const MAX_BEFORE: usize = 64;
 /// No value is in more.
 const MAX_WRAPPERS: usize = 3;
 
@@ -64,7 +66,7 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     }
     // Most words are before none of what opens a value.
     let opens = |byte: u8| matches!(byte, b'(' | b'[' | b'"');
-    if !first.is_ascii_alphabetic() || !has_within(text, start, 4 + MAX_NAME + 2, opens) {
+    if !first.is_ascii_alphabetic() || !has_within(text, start, MAX_BEFORE, opens) {
         return None;
     }
     let name = start
