@@ -69,8 +69,73 @@ pub(super) fn ascii_like(c: char) -> Like {
         '\u{b9}' => Like::Ascii(b'1'),
         '\u{b2}' => Like::Ascii(b'2'),
         '\u{b3}' => Like::Ascii(b'3'),
+        // Commas, and brackets that quote.
+        '\u{60c}' | '\u{3001}' | '\u{ff64}' => Like::Ascii(b','),
+        '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301b}' | '\u{ff62}' | '\u{ff63}' => {
+            Like::Ascii(b'"')
+        }
+        _ if is_mark(c) => Like::Ascii(b';'),
         _ => decimal_digit(c),
     }
+}
+
+/// Whether a character is punctuation or a symbol, which no word and no number goes on with: those of Unicode's blocks for
+/// them that are no letter and no number.
+fn is_mark(c: char) -> bool {
+    let is_of_block = matches!(
+        c,
+        // Latin-1, and what the other scripts end a sentence with.
+        '\u{a1}'..='\u{bf}'
+            | '\u{d7}'
+            | '\u{f7}'
+            | '\u{37e}'
+            | '\u{55a}'..='\u{55f}'
+            | '\u{589}'
+            | '\u{61b}'
+            | '\u{61f}'
+            | '\u{66a}'..='\u{66d}'
+            | '\u{6d4}'
+            | '\u{964}'
+            | '\u{965}'
+            | '\u{e4f}'
+            // General Punctuation, currencies, letter-like symbols, arrows, mathematics, boxes, dingbats.
+            | '\u{2016}'..='\u{205e}'
+            | '\u{207a}'..='\u{207e}'
+            | '\u{208a}'..='\u{208e}'
+            | '\u{20a0}'..='\u{20cf}'
+            | '\u{2100}'..='\u{2bff}'
+            | '\u{2e00}'..='\u{2e7f}'
+            | '\u{3003}'..='\u{3020}'
+            | '\u{3030}'..='\u{303f}'
+            | '\u{30fb}'
+            | '\u{fe10}'..='\u{fe19}'
+            | '\u{fe30}'..='\u{fe6b}'
+            | '\u{ff5f}'..='\u{ff65}'
+            | '\u{ffe0}'..='\u{fffd}'
+            // Pictographs.
+            | '\u{1f000}'..='\u{1faff}'
+    );
+    is_of_block && !c.is_alphanumeric()
+}
+
+/// Whether a character is of a script that puts no blanks between words, and between a word and a number: Han, Kana, Hangul
+/// (before a particle), Thai, Lao, Myanmar, Khmer.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(
+        c,
+        '\u{e01}'..='\u{eff}'
+            | '\u{1000}'..='\u{109f}'
+            | '\u{1780}'..='\u{17ff}'
+            | '\u{2e80}'..='\u{2fdf}'
+            | '\u{3005}'..='\u{3007}'
+            | '\u{3041}'..='\u{30ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff66}'..='\u{ff9f}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
 }
 
 /// The zeros of Unicode's decimal digits in the Basic Multilingual Plane; nine more follow each.

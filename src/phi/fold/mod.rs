@@ -4,13 +4,15 @@
 //! Digits of any script become ASCII (Unicode's decimal digits, general category Nd), spaces and
 //! dashes of any width one space and one hyphen, full-width forms their ASCII likes; characters
 //! without width and colours of terminals go; JSON and JavaScript escapes, percent encoding (RFC 3986)
-//! and numeric character references of HTML are decoded. All else stays, so that a letter stays a letter.
+//! and numeric character references of HTML are decoded. Other punctuation and symbols become a semicolon, with which
+//! no word goes on, and scripts without blanks between words get one beside a word or a number of ASCII. All else stays, so
+//! that a letter stays a letter.
 
 mod colour;
 mod like;
 
 use colour::{ESCAPE, colour_end};
-use like::{Like, ascii_like};
+use like::{Like, ascii_like, is_unspaced};
 
 /// A folded text.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Folded {
     pub bytes: Vec<u8>,
     /// For each byte where it came from, and the length of the source at the end.
     origin: Vec<u32>,
+    /// Whether the last character is of a script without blanks between words.
+    is_unspaced: bool,
 }
 
 impl Folded {
@@ -27,13 +31,37 @@ impl Folded {
     }
 
     fn push(&mut self, byte: u8, from: usize) {
+        self.part(byte, from);
         self.bytes.push(byte);
         self.origin.push(u32::try_from(from).unwrap_or(u32::MAX));
+    }
+
+    /// Parts a word or a number from a character before it whose script has no blanks.
+    fn part(&mut self, next: u8, from: usize) {
+        if std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric() {
+            self.push(b' ', from);
+        }
+    }
+
+    /// Takes a character that stands for itself.
+    fn letter(&mut self, c: char, from: usize) {
+        let is_unspaced = is_unspaced(c);
+        if is_unspaced && self.bytes.last().is_some_and(u8::is_ascii_alphanumeric) {
+            self.push(b' ', from);
+        }
+        let mut buffer = [0; 4];
+        for &byte in c.encode_utf8(&mut buffer).as_bytes() {
+            self.push(byte, from);
+        }
+        self.is_unspaced = is_unspaced;
     }
 
     /// Takes bytes that stand for themselves, the first of which is at `from`.
     fn extend(&mut self, bytes: &[u8], from: usize) {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        if let Some(&first) = bytes.first() {
+            self.part(first, from);
+        }
         self.bytes.extend_from_slice(bytes);
         self.origin.extend(place(from)..place(from + bytes.len()));
     }
@@ -101,6 +129,7 @@ fn begin(text: &[u8], verbatim: usize) -> Folded {
     let mut folded = Folded {
         bytes: Vec::with_capacity(text.len()),
         origin: Vec::with_capacity(text.len() + 1),
+        is_unspaced: false,
     };
     folded.extend(&text[..verbatim], 0);
     folded
@@ -337,12 +366,7 @@ fn character(c: char, at: usize, folded: &mut Folded) {
     match ascii_like(c) {
         Like::Nothing => {}
         Like::Ascii(byte) => folded.push(byte, at),
-        Like::Itself => {
-            let mut buffer = [0; 4];
-            for &byte in c.encode_utf8(&mut buffer).as_bytes() {
-                folded.push(byte, at);
-            }
-        }
+        Like::Itself => folded.letter(c, at),
     }
 }
 
@@ -399,8 +423,8 @@ mod tests {
         assert_eq!(folded("١٢٣–４５\u{a0}६७"), "123-45 67");
         assert_eq!(folded("𝟏𝟐"), "12");
         assert_eq!(folded("M%C3%BCller"), "Müller");
-        assert_eq!(folded("\\ud83d\\ude00"), "😀");
-        assert_eq!(folded("\\ud83d"), "\u{fffd}");
+        assert_eq!(folded("\\ud835\\udc9c"), "𝒜");
+        assert_eq!(folded("\\ud83d\\ude00 \\ud83d"), "; ;");
         assert_eq!(folded("50% of a&b"), "50% of a&b");
         for text in [
             "a\u{1b}[1;32mb\u{1b}[0mc",
@@ -412,6 +436,24 @@ mod tests {
         }
         assert_eq!(folded(r"a\r\nb\rc"), "a\r\nb\nc");
         assert_eq!(folded(r"a\\r\\nb\052"), "a\r\nb\\052");
+    }
+
+    #[test]
+    fn no_word_goes_on_with_a_mark_or_a_script_without_blanks() {
+        for (text, expected) in [
+            ("call 212-555-0123…", "call [phone]…"),
+            ("🙂536-22-8726†", "🙂[ssn]†"),
+            ("「536-22-8726」、「536-22-8727」", "「[ssn]」、「[ssn]」"),
+            ("患者MRN00123456の方", "患者MRN[mrn]の方"),
+            ("전화 212-555-0123로", "전화 [phone]로"),
+            ("メールa@b.ioへ", "メール[email]へ"),
+            ("Patient: José Nuñez™", "Patient: [name]™"),
+        ] {
+            assert_eq!(crate::phi::redact_text(text), expected);
+        }
+        for text in ["98.6°F", "Пациент42", "5×3 → 15", "v1.2…v1.3", "東京v2"] {
+            assert_eq!(crate::phi::redact_text(text), text);
+        }
     }
 
     #[test]

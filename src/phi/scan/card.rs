@@ -70,7 +70,9 @@ pub(super) fn in_groups(text: &[u8], groups: &Groups) -> Option<Hit> {
         if group >= 2
             && (is_last || count >= 13)
             && is_card(&digits[..count])
-            && !text.get(groups.end(group)).is_some_and(|&byte| is_word(byte))
+            && !text
+                .get(groups.end(group))
+                .is_some_and(|&byte| is_word(byte))
         {
             return Some(Hit {
                 start: groups.start(),
