@@ -5,6 +5,56 @@ use proptest::sample::select;
 use researchflow_core::phi;
 use serde_json::Value;
 
+/// Identifiers that their form alone gives away, and what of each must not come out.
+const FORMS: &[(&str, &str)] = &[
+    ("536-22-8726", "536-22"),
+    ("212-555-0123", "555-0123"),
+    ("(212) 555-0123", "555-0123"),
+    ("212.555.0123", "555.0123"),
+    ("+44 20 7946 0958", "7946"),
+    ("0044 20 7946 0958", "7946"),
+    ("jane.doe@example.org", "jane.doe"),
+    ("4111111111111111", "41111"),
+    ("4111 1111 1111 1111", "4111 1111"),
+    ("4111-1111-1111-1111", "4111-1111"),
+    ("DE89370400440532013000", "DE8937"),
+    ("1EG4-TE5-MK73", "TE5-MK73"),
+    ("1HGCM82633A004352", "33A004352"),
+    ("14.03.1957", "14.03"),
+    ("1957-03-14", "57-03-14"),
+    ("March 14, 1957", "March 14"),
+    ("93.184.216.34", "184.216"),
+];
+
+/// What may stand between them.
+const MARKS: &[&str] = &[
+    " ",
+    ", ",
+    "; ",
+    " / ",
+    "/",
+    "|",
+    ";",
+    ",",
+    "\n",
+    "\t",
+    " - ",
+    " and ",
+    "\u{2026}",
+    "\u{1f642}",
+    "\u{300d}\u{300c}",
+    "\u{60a3}",
+    ") (",
+    "\" \"",
+    " 123 ",
+    " 12/27, ",
+    "] [",
+    "<br>",
+    " & ",
+    "..",
+    "*",
+];
+
 /// Identifiers whose form or cue gives them away, and what of each must not come out.
 const PLANTED: &[(&str, &str)] = &[
     ("536-22-8726", "22-8726"),
@@ -302,6 +352,17 @@ proptest! {
         let json = serde_json::to_string(&serde_json::json!({ "a": [{ "b": text }], "c": serde_json::to_string(&text).unwrap() })).unwrap();
         let out = redacted(&json);
         prop_assert!(!out.contains(part), "{json} -> {out}");
+    }
+
+    #[test]
+    fn of_identifiers_joined_by_marks_none_is_in_the_output(
+        joined in prop::collection::vec((select(FORMS), select(MARKS)), 1..9), before in select(MARKS),
+    ) {
+        let text = joined.iter().fold(before.to_owned(), |text, ((form, _), mark)| text + form + mark);
+        let out = phi::redact_text(&text).into_owned();
+        for ((_, part), _) in &joined {
+            prop_assert!(!out.contains(part), "{text:?} -> {out:?}");
+        }
     }
 
     #[test]

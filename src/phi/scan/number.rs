@@ -204,3 +204,43 @@ pub(super) fn ends_number(text: &[u8], end: usize) -> bool {
         Some(&byte) => !is_word(byte),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn a_number_is_found_whatever_numbers_are_beside_it() {
+        for (text, expected) in [
+            ("charge 4111111111111111 123", "charge [card] 123"),
+            ("4111111111111111 12/27 123", "[card] 12/27 123"),
+            ("4111-1111-1111-1111-0327", "[card]-0327"),
+            ("4111 1111 1111 1111/4111 1111 1111 1111", "[card]/[card]"),
+            ("536-22-8726/536-22-8727", "[ssn]/[ssn]"),
+            ("536-22-8726.536-22-8727", "[ssn].[ssn]"),
+            ("seen 536-22-8726-01", "seen [ssn]-01"),
+            ("03/14/1957-03/20/1957", "[date]-[date]"),
+            ("3 March 1957/4 March 1957", "[date]/[date]"),
+            ("212.555.0123.212.555.0124", "[phone].[phone]"),
+            ("(212) 555-0123/1957-03-14", "[phone]/[date]"),
+            ("212-555-0123 x 212-555-0124", "[phone] x [phone]"),
+            ("+44 20 7946 0958 12/27", "[phone]/27"),
+            ("+44 20 7946 0958 212-555-0123", "[phone] [phone]"),
+            ("0044 20 7946 0958 / 212-555-0123", "[phone] / [phone]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        let cards = "4111111111111111 ".repeat(9);
+        assert_eq!(redact_text(&cards), "[card] ".repeat(9));
+        for text in [
+            "4111111111111112 12/27",
+            "1700000000000000 1226",
+            "4111111111111111.25",
+            "123-45 6793.5",
+            "version 212.555.0123.17",
+            "report-2024-01-01-2024-01-31.csv",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! Numbers of telephones.
 
-use super::class::is_word;
-use super::number::{Groups, digits_end, ends_number};
-use super::{Hit, date};
+use super::class::{is_word, run_at_most};
+use super::number::{self, Groups, digits_end, ends_number};
+use super::{Hit, date, ip};
 use crate::phi::Kind;
+
+/// No international number has more digits (ITU-T E.164, 6.2.1).
+const MAX_E164: usize = 15;
 
 fn hit(start: usize, end: usize) -> Hit {
     Hit {
@@ -71,7 +74,7 @@ pub(super) fn in_parentheses(text: &[u8], start: usize) -> Option<Hit> {
     let mut digits = 0;
     for group in 0..groups.count() {
         digits += groups.len(group);
-        if (6..=8).contains(&digits) && ends_number(text, groups.end(group)) {
+        if (6..=8).contains(&digits) && groups.ends(text, group) {
             return Some(hit(start, extension_end(text, groups.end(group))));
         }
     }
@@ -87,29 +90,44 @@ pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
     if is_of_version {
         return None;
     }
-    let mut at = start + 1;
+    let (mut at, mut end) = (start + 1, start + 1);
     let mut digits = 0;
-    let mut end = at;
+    let mut own_end = None;
     loop {
-        match text.get(at) {
-            Some(byte) if byte.is_ascii_digit() => {
-                digits += 1;
-                at += 1;
-                end = at;
-            }
-            Some(b' ' | b'-' | b'.' | b'(' | b')' | b'/') if at - end < 3 && digits > 0 => at += 1,
-            _ => break,
+        let group = digits_end(text, at);
+        if group == at {
+            own_end = None;
+            break;
         }
-        if digits > 15 {
-            return None;
+        if digits >= 8 && own_end.is_none() && begins_other(text, at) {
+            own_end = Some((end, digits));
         }
+        // What is more than a number has is another one.
+        if digits > 0 && digits + (group - at) > MAX_E164 {
+            break;
+        }
+        digits += group - at;
+        end = group;
+        at = run_at_most(text, end, 3, |byte| {
+            matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
+        });
     }
-    (digits >= 8 && !text.get(end).is_some_and(|&byte| is_word(byte)) && text[start + 1] != b'0')
+    let (end, digits) = own_end.unwrap_or((end, digits));
+    ((8..=MAX_E164).contains(&digits)
+        && !text.get(end).is_some_and(|&byte| is_word(byte))
+        && text[start + 1] != b'0')
         .then(|| Hit {
             start,
             end: extension_end(text, end),
             kind: Kind::Phone,
         })
+}
+
+/// Whether the digits at `at` begin a number of their own.
+fn begins_other(text: &[u8], at: usize) -> bool {
+    number::find(text, at).is_some()
+        || ip::find_v4(text, at).is_some()
+        || text[at - 1] == b'(' && in_parentheses(text, at - 1).is_some()
 }
 
 /// The same after the prefix for calls abroad (ITU-T E.164, annex A): "0044 20 7946 0123".
@@ -121,13 +139,19 @@ pub(super) fn international_access(text: &[u8], start: usize, first: usize) -> O
         return None;
     }
     let groups = Groups::read(text, start);
-    let mut digits = 0;
+    let mut digits = groups.len(0);
     let mut end = None;
-    for group in 0..groups.count() {
+    for group in 1..groups.count() {
+        // Behind another mark is another number.
+        if groups.mark_before(text, group) != groups.mark_before(text, 1) {
+            break;
+        }
         digits += groups.len(group);
+        let is_longer = ends_number(text, groups.end(group)) || end.is_none();
         if group >= 2
             && (11..=17).contains(&digits)
             && groups.len(group) >= 3
+            && is_longer
             && groups.ends(text, group)
         {
             end = Some(groups.end(group));
@@ -157,12 +181,7 @@ pub(super) fn extension_end(text: &[u8], end: usize) -> usize {
         at += 1;
     }
     match digits_end(text, at) {
-        digits
-            if (1..=7).contains(&(digits - at))
-                && !text.get(digits).is_some_and(|&byte| is_word(byte)) =>
-        {
-            digits
-        }
+        digits if (1..=7).contains(&(digits - at)) && ends_number(text, digits) => digits,
         _ => end,
     }
 }
