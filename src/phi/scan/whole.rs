@@ -1,5 +1,6 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
+use super::class::has_digit_within;
 use super::{code, date, full_name, ip, name, person};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -9,7 +10,13 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
     if is_status(value) {
         return None;
     }
-    let has_digits = |least| digits(value) >= least || !value.is_ascii();
+    let has_digits = |least| {
+        let has = match least {
+            1 => has_digit_within(value, 0, value.len()),
+            _ => digits(value) >= least,
+        };
+        has || !value.is_ascii()
+    };
     match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
         // Codes of these kinds have digits in every form: "ssn": "on file" is none.
