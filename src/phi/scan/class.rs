@@ -114,24 +114,35 @@ pub(super) fn line_start(text: &[u8], end: usize, most: usize) -> usize {
     }
 }
 
-/// Whether there is a digit among the next `most` bytes.
+/// Whether there is a digit among the next `most` bytes. It looks at all of them, many at once.
 pub(super) fn has_digit_within(text: &[u8], at: usize, most: usize) -> bool {
-    has_within(text, at, most, |byte| byte.is_ascii_digit())
+    next(text, at, most)
+        .iter()
+        .fold(0, |any, byte| any | u8::from(byte.is_ascii_digit()))
+        > 0
 }
 
-/// Whether one of the next `most` bytes is sought. It looks at all of them, many at once.
-#[inline]
-pub(super) fn has_within(
+/// Whether one of the next `most` bytes is one of `sought`. It looks at all of them, many at once.
+pub(super) fn has_one_of<const N: usize>(
     text: &[u8],
     at: usize,
     most: usize,
-    is_sought: impl Fn(u8) -> bool,
+    sought: [u8; N],
 ) -> bool {
+    let is_sought = |byte: u8| {
+        sought
+            .iter()
+            .fold(0, |any, &one| any | u8::from(byte == one))
+    };
+    next(text, at, most)
+        .iter()
+        .fold(0, |any, &byte| any | is_sought(byte))
+        > 0
+}
+
+fn next(text: &[u8], at: usize, most: usize) -> &[u8] {
     let end = text.len().min(at.saturating_add(most));
-    text.get(at..end).is_some_and(|bytes| {
-        let found = bytes.iter().map(|&byte| u8::from(is_sought(byte)));
-        found.fold(0, |any, one| any | one) > 0
-    })
+    text.get(at..end).unwrap_or_default()
 }
 
 /// Where the run of bytes from `at` on ends that need no attention in a JSON string.

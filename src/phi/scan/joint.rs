@@ -1,7 +1,7 @@
 //! Labels written as one, and their values: "SSN/DOB: 536-22-8726 / 03/14/1957".
 
 use super::Hit;
-use super::class::{is_letter, run, run_at_most, word_end};
+use super::class::{has_one_of, is_letter, run, run_at_most, word_end};
 use super::value::{self, Announced};
 use crate::phi::field::{self, Field};
 
@@ -10,12 +10,21 @@ const MAX_LABEL: usize = 24;
 const MAX_VALUE: usize = 48;
 const MAX_LABELS: usize = 5;
 
+/// The marks between labels.
+const PARTS: &[u8; 4] = b"/&+|";
+
 fn parts(byte: u8) -> bool {
-    matches!(byte, b'/' | b'&' | b'+' | b'|')
+    PARTS.contains(&byte)
 }
 
 /// Whether a label and a mark between labels may stand before `at`, or the mark alone.
 pub(super) fn are_before(text: &[u8], at: usize, floor: usize) -> bool {
+    const NEAR: usize = 32;
+    // Before most words is none at all. A few bytes more are looked at as fast.
+    let near = at.saturating_sub(NEAR);
+    if !has_one_of(text, near, at - near, *PARTS) {
+        return false;
+    }
     let from = floor.max(at.saturating_sub(MAX_LABEL));
     let start = back(text, at, from, |byte| {
         is_letter(byte) || matches!(byte, b' ' | b'_' | b'#' | b'.')

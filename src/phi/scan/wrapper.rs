@@ -2,7 +2,7 @@
 //! `b'…'`.
 
 use super::Hit;
-use super::class::{has_within, is_word, run, run_at_most};
+use super::class::{has_one_of, is_word, run, run_at_most};
 use crate::phi::kind::Kind;
 
 /// No name of a constructor is longer.
@@ -65,8 +65,7 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
         return Some(start + 1);
     }
     // Most words are before none of what opens a value.
-    let opens = |byte: u8| matches!(byte, b'(' | b'[' | b'"');
-    if !first.is_ascii_alphabetic() || !has_within(text, start, MAX_BEFORE, opens) {
+    if !first.is_ascii_alphabetic() || !has_one_of(text, start, MAX_BEFORE, *b"([\"") {
         return None;
     }
     let name = start
