@@ -14,6 +14,10 @@ use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 use crate::phi::span::Spans;
 
+/// No text has more cues read, and values of tables: what comes after is withheld. A cue takes as long as some hundred
+/// other bytes, and a text of nothing else would hold up a thread that has more to do.
+const MAX_CUES: usize = 100_000;
+
 pub(super) struct Scanner<'a, 's> {
     text: &'a [u8],
     at: usize,
@@ -34,6 +38,8 @@ pub(super) struct Scanner<'a, 's> {
     many_labels: usize,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
+    /// How many cues were read.
+    cues: usize,
     spans: &'s mut Spans,
 }
 
@@ -51,6 +57,7 @@ impl<'a, 's> Scanner<'a, 's> {
             quoted: quoted::Read::default(),
             many_labels: 0,
             tabled: 0,
+            cues: 0,
             spans,
         }
     }
@@ -131,6 +138,16 @@ impl<'a, 's> Scanner<'a, 's> {
         let letters = class::run(text, start, class::is_letter);
         let end = class::word_end(text, letters);
         let known = lexicon::flags(text, start, letters);
+        if known & (lexicon::CUE | lexicon::ANNOUNCES) != 0 {
+            self.cues += 1;
+            if self.cues > MAX_CUES {
+                return self.take(Hit {
+                    start,
+                    end: text.len(),
+                    kind: Kind::Secret,
+                });
+            }
+        }
         let hit = match text.get(end) {
             Some(b'|' | b'*') => hl7::find(text, start, end),
             Some(b'-' | b'.') if end - start == 3 => standard::numbered(text, start, end),
@@ -435,6 +452,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if hits.is_empty() {
             self.at += 1;
         }
+        self.cues += hits.len();
         for &hit in hits {
             let (start, text) = (self.at, self.text);
             if hit.start < start {
@@ -443,13 +461,15 @@ impl<'a, 's> Scanner<'a, 's> {
             let between = &text[start..hit.start];
             // A line break or a parenthesis would find the same again.
             let (is_version, layers) = (self.is_version, self.layers);
-            let Ok(()) = self.spans.within(
-                |spans| -> Result<(), Infallible> {
-                    Scanner::new(between, is_version, layers, spans).run();
-                    Ok(())
+            let Ok(cues) = self.spans.within(
+                |spans| -> Result<usize, Infallible> {
+                    let mut scanner = Scanner::new(between, is_version, layers, spans);
+                    scanner.run();
+                    Ok(scanner.cues)
                 },
                 |place| place + start,
             );
+            self.cues += cues;
             self.take(hit);
         }
     }
@@ -501,4 +521,23 @@ fn goes_on(text: &[u8], end: usize) -> bool {
         class::is_word(byte)
             || matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_' | b'+' | b'^')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_CUES;
+    use crate::phi::redact_text;
+
+    #[test]
+    fn what_comes_after_more_cues_than_are_read_is_withheld() {
+        let text = format!("{}MRN 00123456 read.", "MRN ".repeat(MAX_CUES - 1));
+        assert!(redact_text(&text).ends_with("MRN MRN [mrn] read."));
+        let text = format!("MRN {text}");
+        let out = redact_text(&text);
+        assert!(out.ends_with("MRN MRN [secret]"));
+        assert_eq!(redact_text(&out), out);
+        let table = "mrn,n\n1234,2\n".repeat(MAX_CUES);
+        let out = redact_text(&table);
+        assert!(out.starts_with("mrn,n\n[mrn],2\n") && out.ends_with("[mrn],[secret]"));
+    }
 }
