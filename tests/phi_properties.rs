@@ -20,8 +20,8 @@ const FORMS: &[(&str, &str)] = &[
     ("DE89370400440532013000", "DE8937"),
     ("1EG4-TE5-MK73", "TE5-MK73"),
     ("1HGCM82633A004352", "33A004352"),
-    ("14.03.1957", "14.03"),
-    ("1957-03-14", "57-03-14"),
+    ("14.03.1957", "03.1957"),
+    ("1957-03-14", "03-14"),
     ("March 14, 1957", "March 14"),
     ("93.184.216.34", "184.216"),
 ];
@@ -51,7 +51,6 @@ const MARKS: &[&str] = &[
     "] [",
     "<br>",
     " & ",
-    "..",
     "*",
 ];
 
@@ -81,6 +80,7 @@ const PLANTED: &[(&str, &str)] = &[
         "abcdefghij0123456789",
     ),
     ("password=hunter2hunter", "hunter2hunter"),
+    ("password=hu\u{20ac}nter2hunter", "nter2hunter"),
     ("aged 93", " 93"),
     ("https://h.example/patients/zq81w/notes?x=1", "zq81w"),
     ("s3://bucket/zq81w/scan", "zq81w"),

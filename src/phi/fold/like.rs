@@ -1,5 +1,9 @@
 //! Which ASCII character a character of Unicode stands for, if it does.
 
+/// What stands for other punctuation and symbols, and parts words: no word, no number and no name goes on with it, but a
+/// password may.
+pub(in super::super) const MARK: u8 = 0x1f;
+
 /// What a character stands for.
 pub(super) enum Like {
     Itself,
@@ -27,7 +31,10 @@ pub(super) fn ascii_like(c: char) -> Like {
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
             Like::Ascii(b' ')
         }
-        '\u{85}' | '\u{2028}' | '\u{2029}' => Like::Ascii(b'\n'),
+        // And the signs that show a line's end.
+        '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{21b5}' | '\u{23ce}' | '\u{2424}' => {
+            Like::Ascii(b'\n')
+        }
         // Pd, and the minus signs.
         '\u{58a}'
         | '\u{5be}'
@@ -74,18 +81,19 @@ pub(super) fn ascii_like(c: char) -> Like {
         '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301b}' | '\u{ff62}' | '\u{ff63}' => {
             Like::Ascii(b'"')
         }
-        _ if is_mark(c) => Like::Ascii(b';'),
+        _ if is_mark(c) => Like::Ascii(MARK),
         _ => decimal_digit(c),
     }
 }
 
-/// Whether a character is punctuation or a symbol, which no word and no number goes on with: those of Unicode's blocks for
-/// them that are no letter and no number.
+/// Whether a character is punctuation or a symbol with which no word and no number goes on: those of Unicode's blocks for
+/// them that are no letter and no number, but for the dots in names, and the signs of degrees, minutes and seconds.
 fn is_mark(c: char) -> bool {
     let is_of_block = matches!(
         c,
         // Latin-1, and what the other scripts end a sentence with.
-        '\u{a1}'..='\u{bf}'
+        '\u{a1}'..='\u{af}'
+            | '\u{b1}'..='\u{bf}'
             | '\u{d7}'
             | '\u{f7}'
             | '\u{37e}'
@@ -99,18 +107,21 @@ fn is_mark(c: char) -> bool {
             | '\u{965}'
             | '\u{e4f}'
             // General Punctuation, currencies, letter-like symbols, arrows, mathematics, boxes, dingbats.
-            | '\u{2016}'..='\u{205e}'
+            | '\u{2016}'..='\u{2026}'
+            | '\u{2030}'..='\u{2031}'
+            | '\u{2035}'..='\u{205e}'
             | '\u{207a}'..='\u{207e}'
             | '\u{208a}'..='\u{208e}'
             | '\u{20a0}'..='\u{20cf}'
-            | '\u{2100}'..='\u{2bff}'
+            | '\u{2100}'..='\u{2218}'
+            | '\u{221a}'..='\u{22c4}'
+            | '\u{22c6}'..='\u{2bff}'
             | '\u{2e00}'..='\u{2e7f}'
             | '\u{3003}'..='\u{3020}'
             | '\u{3030}'..='\u{303f}'
-            | '\u{30fb}'
             | '\u{fe10}'..='\u{fe19}'
             | '\u{fe30}'..='\u{fe6b}'
-            | '\u{ff5f}'..='\u{ff65}'
+            | '\u{ff5f}'..='\u{ff64}'
             | '\u{ffe0}'..='\u{fffd}'
             // Pictographs.
             | '\u{1f000}'..='\u{1faff}'

@@ -4,8 +4,8 @@
 //! Digits of any script become ASCII (Unicode's decimal digits, general category Nd), spaces and
 //! dashes of any width one space and one hyphen, full-width forms their ASCII likes; characters
 //! without width and colours of terminals go; JSON and JavaScript escapes, percent encoding (RFC 3986)
-//! and numeric character references of HTML are decoded. Other punctuation and symbols become a semicolon, with which
-//! no word goes on, and scripts without blanks between words get one beside a word or a number of ASCII. All else stays, so
+//! and numeric character references of HTML are decoded. Other punctuation and symbols become one mark, with which
+//! no word goes on, and scripts without blanks between words get it beside a word or a number of ASCII. All else stays, so
 //! that a letter stays a letter.
 
 mod colour;
@@ -13,6 +13,8 @@ mod like;
 
 use colour::{ESCAPE, colour_end};
 use like::{Like, ascii_like, is_unspaced};
+
+pub(super) use like::MARK;
 
 /// A folded text.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ impl Folded {
     /// Parts a word or a number from a character before it whose script has no blanks.
     fn part(&mut self, next: u8, from: usize) {
         if std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric() {
-            self.push(b' ', from);
+            self.push(MARK, from);
         }
     }
 
@@ -47,7 +49,7 @@ impl Folded {
     fn letter(&mut self, c: char, from: usize) {
         let is_unspaced = is_unspaced(c);
         if is_unspaced && self.bytes.last().is_some_and(u8::is_ascii_alphanumeric) {
-            self.push(b' ', from);
+            self.push(MARK, from);
         }
         let mut buffer = [0; 4];
         for &byte in c.encode_utf8(&mut buffer).as_bytes() {
@@ -424,7 +426,7 @@ mod tests {
         assert_eq!(folded("𝟏𝟐"), "12");
         assert_eq!(folded("M%C3%BCller"), "Müller");
         assert_eq!(folded("\\ud835\\udc9c"), "𝒜");
-        assert_eq!(folded("\\ud83d\\ude00 \\ud83d"), "; ;");
+        assert_eq!(folded("\\ud83d\\ude00 \\ud83d"), "\u{1f} \u{1f}");
         assert_eq!(folded("50% of a&b"), "50% of a&b");
         for text in [
             "a\u{1b}[1;32mb\u{1b}[0mc",
@@ -448,6 +450,14 @@ mod tests {
             ("전화 212-555-0123로", "전화 [phone]로"),
             ("メールa@b.ioへ", "メール[email]へ"),
             ("Patient: José Nuñez™", "Patient: [name]™"),
+        ] {
+            assert_eq!(crate::phi::redact_text(text), expected);
+        }
+        for (text, expected) in [
+            ("password: päss€word", "password: [secret]"),
+            ("DB_PASSWORD=abc€def日123", "DB_PASSWORD=[secret]"),
+            ("at 43.615012° N, 116.202312° W", "at [address], [address]"),
+            ("patient_name=マイケル・ジョーダン", "patient_name=[name]"),
         ] {
             assert_eq!(crate::phi::redact_text(text), expected);
         }

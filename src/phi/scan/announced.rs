@@ -175,6 +175,21 @@ fn told_later(field: Field, text: &[u8], start: usize, end: usize) -> Option<Hit
 /// "npi lookup failed 1234567893": a number in the same line that passes the check of its kind, or is asked "for".
 fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
     const NEAR: usize = 48;
+    const ANNOUNCING: [&[u8]; 5] = [b" for ", b": ", b" (", b" - ", b" ["];
+    const SAID: [&[u8]; 12] = [
+        b"fail",
+        b"found",
+        b"match",
+        b"lookup",
+        b"search",
+        b"exist",
+        b"invalid",
+        b"format",
+        b"duplicate",
+        b"error",
+        b"reject",
+        b"conflict",
+    ];
     let Field::Strong(kind @ (Kind::Npi | Kind::Ssn | Kind::Mrn)) = field else {
         return None;
     };
@@ -182,22 +197,29 @@ fn checked_later(field: Field, text: &[u8], end: usize) -> Option<Hit> {
         return None;
     }
     let limit = text.len().min(end + NEAR);
-    let start = run(&text[..limit], end, |byte| {
-        is_letter(byte) || matches!(byte, b' ' | b',' | b'(' | b'-' | b'[')
+    let first = run(&text[..limit], end, |byte| {
+        is_letter(byte) || matches!(byte, b' ' | b',' | b'(' | b'-' | b'[' | b':')
     });
-    let stop = digits_end(text, start);
-    let number = &text[start..stop];
-    if number.len() < 6 {
+    let stop = digits_end(text, first);
+    if stop - first < 6 {
         return None;
     }
+    // "E0289914".
+    let letters = text[end..first]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_uppercase())
+        .count();
+    let start = first - if kind == Kind::Mrn { letters } else { 0 };
+    let number = &text[first..stop];
     let is_value = match kind {
         Kind::Npi => code::is_npi(number),
         Kind::Ssn => number.len() == 9 && number::is_ssn(&number[..3], &number[3..5], &number[5..]),
-        // "MRN lookup failed for 00123456".
+        // "MRN lookup failed for 00123456", "MRN already exists: 00123456".
         _ => {
             let between = &text[end..start];
-            between.ends_with(b" for ")
-                && [&b"fail"[..], b"found", b"match", b"lookup", b"search"]
+            ANNOUNCING.iter().any(|mark| between.ends_with(mark))
+                && SAID
                     .iter()
                     .any(|word| between.windows(word.len()).any(|it| it == *word))
         }

@@ -436,6 +436,23 @@ mod tests {
                 "MRN lookup failed for 00123456",
                 "MRN lookup failed for [mrn]",
             ),
+            ("MRN not found: 28991442", "MRN not found: [mrn]"),
+            ("MRN already exists: E0289914", "MRN already exists: [mrn]"),
+            ("SSN invalid: 536228726", "SSN invalid: [ssn]"),
+            (
+                "MRN mismatch: 28991442 != 28991443",
+                "MRN mismatch: [mrn] != [mrn]",
+            ),
+            (
+                "expected mrn 28991442 but got 28991443",
+                "expected mrn [mrn] but got [mrn]",
+            ),
+            (
+                "mrn1=28991442 lastName2: Quistgaard",
+                "mrn1=[mrn] lastName2: [name]",
+            ),
+            ("Dr. Ottoway/Dr. Vandersloot", "Dr. [name]/Dr. [name]"),
+            ("session:patient:mrn:E0289914", "session:[secret]"),
             ("zipcode lookup 53779 -> 3", "zipcode lookup [zip] -> 3"),
             ("specimen collected 19810415", "specimen collected [date]"),
         ] {

@@ -361,11 +361,11 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     u8::try_from(place + 1).ok()
 }
 
-/// Whether a date from `start` to `end` is part of a name of a file, a model or an image. What ends at `floor` was taken
-/// before, and is the other end of a time: "03/14/1957-03/20/1957".
-pub(super) fn is_attached(text: &[u8], start: usize, end: usize, floor: usize) -> bool {
+/// Whether a date from `start` to `end` is part of a name of a file, a model or an image. Another one that was taken ends at
+/// `last`, and may be the other end of a time: "03/14/1957-03/20/1957".
+pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) -> bool {
     let before = match text[..start] {
-        [.., _] if start == floor + 1 && floor > 0 => false,
+        [.., _] if last > 0 && start == last + 1 => false,
         // "b.1957-03-03" is born.
         [.., one, b'.'] if text[..start].len() < 3 || !is_word(text[start - 3]) => {
             is_word(one) && one.is_ascii_digit()
@@ -375,7 +375,7 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize, floor: usize) -
         [.., other, b':'] if is_word(other) => is_tag(text, start - 1),
         _ => false,
     };
-    before || goes_on(text, end) && !is_first_of_two(text, end)
+    before || goes_on(text, end) && !is_first_of_two(text, start, end)
 }
 
 /// Whether a name goes on after a date that ends at `end`.
@@ -387,9 +387,10 @@ fn goes_on(text: &[u8], end: usize) -> bool {
     }
 }
 
-/// Whether a hyphen at `end` has another date after it, with which nothing goes on.
-fn is_first_of_two(text: &[u8], end: usize) -> bool {
+/// Whether the date from `start` to `end`, without hyphens, has one and another date after it, with which nothing goes on.
+fn is_first_of_two(text: &[u8], start: usize, end: usize) -> bool {
     text[end] == b'-'
+        && !text[start..end].contains(&b'-')
         && text[end + 1].is_ascii_digit()
         && find(text, end + 1, false)
             .is_some_and(|other| other.time_end.is_none() && !goes_on(text, other.end))

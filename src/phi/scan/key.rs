@@ -178,6 +178,14 @@ fn before_remark(text: &[u8], end: usize, floor: usize) -> Option<usize> {
 
 /// A quick look at a key: whether its last word is known, or it may be several words in one.
 pub(super) fn may_say_something(key: &[u8]) -> bool {
+    let digits = key.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.count();
+    // "mrn2".
+    may_be_known(key)
+        || digits > 0 && digits < key.len() && may_be_known(&key[..key.len() - digits])
+}
+
+fn may_be_known(key: &[u8]) -> bool {
     let last = key
         .windows(2)
         .rposition(|pair| {

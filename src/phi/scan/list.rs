@@ -81,8 +81,23 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
 }
 
 /// Words between items. Codes are merged into others, and mistaken for them.
-const LINKS: [&[u8]; 11] = [
-    b"and ", b"or ", b"& ", b"and/or ", b"into ", b"to ", b"with ", b"not ", b"-> ", b"=> ", b"vs ",
+const LINKS: [&[u8]; 16] = [
+    b"and ",
+    b"or ",
+    b"& ",
+    b"and/or ",
+    b"into ",
+    b"to ",
+    b"with ",
+    b"not ",
+    b"-> ",
+    b"=> ",
+    b"vs ",
+    b"vs. ",
+    b"!= ",
+    b"but got ",
+    b"> ",
+    b"was ",
 ];
 
 /// What a value was changed to: "age: 90 -> 101", "zip changed from "01650" to "83761"".

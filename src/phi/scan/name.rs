@@ -243,6 +243,11 @@ fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
         && field::classify(&text[start..stop]) != field::classify(&text[next..stop])
 }
 
+/// Whether the word at `at` is a title.
+fn is_title(text: &[u8], at: usize) -> bool {
+    lexicon::flags(text, at, run(text, at, is_letter)) & lexicon::TITLE != 0
+}
+
 /// A word of a name: letters, with apostrophes and hyphens inside, and the carets that part the names
 /// of HL7 (v2.9, 2A.3.88 XPN) and DICOM (PS3.5, 6.2.1 PN).
 fn word(text: &[u8], start: usize) -> (usize, u8) {
@@ -261,7 +266,9 @@ fn word(text: &[u8], start: usize) -> (usize, u8) {
             Some(b'/')
                 if at > start + 1
                     && text.get(at + 1).is_some_and(u8::is_ascii_uppercase)
-                    && text.get(at + 2).is_some_and(|&next| is_letter(next)) =>
+                    && text.get(at + 2).is_some_and(|&next| is_letter(next))
+                    // "Dr. Ng/Dr. Doe".
+                    && !is_title(text, at + 1) =>
             {
                 at += 1;
             }

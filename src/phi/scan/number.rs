@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::class::is_word;
+use super::class::{is_boundary_after, is_word};
 use super::{Hit, card, phone};
 use crate::phi::Kind;
 
@@ -82,11 +82,17 @@ impl Groups {
             Some(mark @ (b'-' | b'/' | b'.')) => *mark,
             _ => return false,
         };
-        // Behind a point may be a fraction.
-        after != b'.' && self.mark_before(text, 1) != Some(after) || {
-            let next = Groups::read_at_most(text, end + 1, last + 1);
-            (0..=last).all(|group| next.len(group) == self.len(group))
+        let inside = self.mark_before(text, 1);
+        // Behind a point may be a fraction, and behind points a revision: "1.415.555.2671-1".
+        if after != b'.' && inside != Some(b'.') && inside != Some(after) {
+            return true;
         }
+        let next = Groups::read_at_most(text, end + 1, last + 1);
+        // "10.0.0.0/24".
+        let is_length =
+            next.count() == 1 && next.len(0) <= 2 && is_boundary_after(text, next.end(0));
+        let is_other = after == b'/' && inside != Some(after) && !is_length;
+        is_other || (0..=last).all(|group| next.len(group) == self.len(group))
     }
 
     /// The mark between a group and the one before it; none where only blanks are.
@@ -176,11 +182,15 @@ pub(super) fn ssn(text: &[u8], groups: &Groups) -> Option<Hit> {
 /// With single hyphens it is itself also where letters go on, or the number of a dependant: "536-22-8726x",
 /// "536-22-8726-01".
 fn is_hyphenated(text: &[u8], groups: &Groups) -> bool {
-    let next = text.get(groups.end(2));
-    groups.end(2) - groups.bounds[0].0 == 11
+    let end = groups.end(2);
+    let is_dependant = text.get(end) == Some(&b'-')
+        && digits_end(text, end + 1) == end + 3
+        && is_boundary_after(text, end + 3)
+        && text.get(end + 3) != Some(&b'-');
+    end - groups.bounds[0].0 == 11
         && text[groups.end(0)] == b'-'
         && text[groups.end(1)] == b'-'
-        && next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
+        && (is_dependant || text.get(end).is_some_and(u8::is_ascii_alphabetic))
 }
 
 pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
@@ -225,6 +235,9 @@ mod tests {
             ("(212) 555-0123/1957-03-14", "[phone]/[date]"),
             ("212-555-0123 x 212-555-0124", "[phone] x [phone]"),
             ("+44 20 7946 0958 12/27", "[phone]/27"),
+            ("+1 212 555 0123 1957-03-14", "[phone] [date]"),
+            ("0049 30/1234567", "[phone]"),
+            ("0049 151-234-56789", "[phone]"),
             ("+44 20 7946 0958 212-555-0123", "[phone] [phone]"),
             ("0044 20 7946 0958 / 212-555-0123", "[phone] / [phone]"),
         ] {
@@ -238,6 +251,10 @@ mod tests {
             "4111111111111111.25",
             "123-45 6793.5",
             "version 212.555.0123.17",
+            "libfoo 1.415.555.2671-1",
+            "lib-123-45-6789-2.so",
+            "order 123-45-6789-2024-01",
+            "backup_2024-01-01-2024-01-31",
             "report-2024-01-01-2024-01-31.csv",
         ] {
             assert_eq!(redact_text(text), text);

@@ -126,6 +126,7 @@ pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
 /// Whether the digits at `at` begin a number of their own.
 fn begins_other(text: &[u8], at: usize) -> bool {
     number::find(text, at).is_some()
+        || date::find(text, at, false).is_some()
         || ip::find_v4(text, at).is_some()
         || text[at - 1] == b'(' && in_parentheses(text, at - 1).is_some()
 }
@@ -142,8 +143,8 @@ pub(super) fn international_access(text: &[u8], start: usize, first: usize) -> O
     let mut digits = groups.len(0);
     let mut end = None;
     for group in 1..groups.count() {
-        // Behind another mark is another number.
-        if groups.mark_before(text, group) != groups.mark_before(text, 1) {
+        // Behind another mark is another number, when one is whole.
+        if end.is_some() && groups.mark_before(text, group) != groups.mark_before(text, 1) {
             break;
         }
         digits += groups.len(group);

@@ -40,6 +40,8 @@ pub(super) struct Scanner<'a, 's> {
     tabled: usize,
     /// How many cues were read.
     cues: usize,
+    /// There ends the last date that was taken.
+    dated: usize,
     spans: &'s mut Spans,
 }
 
@@ -58,6 +60,7 @@ impl<'a, 's> Scanner<'a, 's> {
             many_labels: 0,
             tabled: 0,
             cues: 0,
+            dated: 0,
             spans,
         }
     }
@@ -81,6 +84,9 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         self.at = hit.end;
         self.floor = hit.end;
+        if hit.kind == Kind::Date {
+            self.dated = hit.end;
+        }
     }
 
     /// Takes the value that the word up to `cue` announces, and those that follow it in a list.
@@ -240,7 +246,7 @@ impl<'a, 's> Scanner<'a, 's> {
         match found.time_end {
             // With a time of day it is a moment, not a person's day.
             Some(end) => self.at = end,
-            None if date::is_attached(self.text, start, found.end, self.floor) => {
+            None if date::is_attached(self.text, start, found.end, self.dated) => {
                 self.at = found.end;
             }
             None => self.take(Hit {

@@ -2,7 +2,7 @@
 
 use super::Hit;
 use super::class::{has_digit_within, is_word, run, word_end};
-use crate::phi::Kind;
+use crate::phi::{Kind, fold, placeholder};
 
 /// Prefixes and how long the whole is at least. Sources: the services' own documentation of their
 /// formats (AWS IAM identifiers, GitHub token formats, GitLab token prefixes, Slack token types, Stripe
@@ -207,11 +207,23 @@ pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
     (super::code::uuid_end(text, start) != Some(end)).then_some(end)
 }
 
+fn ends_with_placeholder(value: &[u8]) -> bool {
+    const LONGEST: usize = 32;
+    let from = value.len().saturating_sub(LONGEST);
+    value.ends_with(b"]")
+        && value[from..]
+            .iter()
+            .rposition(|&byte| byte == b'[')
+            .is_some_and(|open| {
+                placeholder::length_at(&value[from + open..]) == Some(value.len() - from - open)
+            })
+}
+
 /// A value of a field that holds a secret: up to a mark that ends it.
 pub(super) fn value_end(text: &[u8], start: usize) -> usize {
     let word = word_end(text, start);
     let is_value = |byte: u8| {
-        byte > b' '
+        (byte > b' ' || byte == fold::MARK)
             && !matches!(
                 byte,
                 b'"' | b'\'' | b',' | b';' | b'&' | b'<' | b'>' | b'`' | b'|'
@@ -228,7 +240,10 @@ pub(super) fn value_end(text: &[u8], start: usize) -> usize {
         }
         end = run(text, key, is_value);
     }
-    while end > start + 1 && matches!(text[end - 1], b'.' | b')' | b']' | b'}' | b':') {
+    while end > start + 1
+        && matches!(text[end - 1], b'.' | b')' | b']' | b'}' | b':')
+        && !ends_with_placeholder(&text[start..end])
+    {
         end -= 1;
     }
     let scheme = &text[start..word];
