@@ -1,6 +1,6 @@
 //! Values that are named after them: "00123456 (MRN)", "Doe (patient)", "00123456 is the MRN".
 
-use super::class::{is_boundary_after, is_word, run};
+use super::class::{has_one_of, is_boundary_after, is_word, run};
 use super::{Hit, code, lexicon, person};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -147,11 +147,7 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// Where the space is that ends the parts of a code from the mark at `mark` on, up to `limit`. Most have none.
 fn spaced_end(text: &[u8], mark: usize, limit: usize) -> Option<usize> {
-    let near = text.get(mark..text.len().min(limit + 1))?;
-    let has_space = near
-        .iter()
-        .fold(false, |found, byte| found | byte.eq(&b' '));
-    if !has_space {
+    if !has_one_of(text, mark, (limit + 1).checked_sub(mark)?, *b" ") {
         return None;
     }
     let end = run(text, mark, |byte| {

@@ -375,11 +375,11 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) ->
         [.., other, b':'] if is_word(other) => is_tag(text, start - 1),
         _ => false,
     };
-    before || goes_on(text, end) && !is_first_of_two(text, start, end)
+    before || name_goes_on(text, end) && !is_first_of_two(text, start, end)
 }
 
 /// Whether a name goes on after a date that ends at `end`.
-fn goes_on(text: &[u8], end: usize) -> bool {
+fn name_goes_on(text: &[u8], end: usize) -> bool {
     match text.get(end..end + 2) {
         Some([b'-' | b'_', next]) => is_word(*next),
         Some([b'.', next]) => next.is_ascii_lowercase(),
@@ -393,7 +393,7 @@ fn is_first_of_two(text: &[u8], start: usize, end: usize) -> bool {
         && !text[start..end].contains(&b'-')
         && text[end + 1].is_ascii_digit()
         && find(text, end + 1, false)
-            .is_some_and(|other| other.time_end.is_none() && !goes_on(text, other.end))
+            .is_some_and(|other| other.time_end.is_none() && !name_goes_on(text, other.end))
 }
 
 /// Whether the colon at `colon` is before the tag of an image: "registry.local/api:2024-11-03".
