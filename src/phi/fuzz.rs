@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::watch::processor_time;
 use super::{redact_json, redact_text};
 
 /// Identifiers that give themselves away, and what of each must not come out.
@@ -127,9 +128,9 @@ pub(crate) fn linear(bytes: &[u8]) {
 
 fn is_linear(unit: &str, short: &str, long: &str, redact: impl Fn(&str)) {
     let took = |text: &str| {
-        let start = cpu_time();
+        let start = processor_time();
         redact(text);
-        cpu_time().saturating_sub(start)
+        processor_time().saturating_sub(start)
     };
     // The machine may be busy: what is quadratic is so every time.
     let superlinear = || {
@@ -138,22 +139,4 @@ fn is_linear(unit: &str, short: &str, long: &str, redact: impl Fn(&str)) {
     };
     let found: Option<Vec<_>> = (0..4).map(|_| superlinear()).collect();
     assert!(found.is_none(), "{unit:?}: {found:?}");
-}
-
-#[cfg(unix)]
-fn cpu_time() -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: there is room for the answer.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
-    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
-    Duration::from_secs(seconds)
-        + Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or_default())
-}
-
-#[cfg(not(unix))]
-fn cpu_time() -> Duration {
-    std::time::UNIX_EPOCH.elapsed().unwrap_or_default()
 }

@@ -23,6 +23,7 @@ mod number;
 mod placeholder;
 mod scan;
 mod span;
+mod watch;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -33,6 +34,7 @@ pub use kind::Kind;
 pub use placeholder::set_hash_key;
 
 use span::Spans;
+use watch::Watch;
 
 /// The input is no JSON, so that nothing can be said of what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,16 +72,20 @@ thread_local! {
 /// # Ok::<(), phi::Unredactable>(())
 /// ```
 pub fn redact_json(json: &[u8], out: &mut Vec<u8>) -> Result<(), Unredactable> {
+    redact_json_within(Watch::for_bytes(json.len()), json, out)
+}
+
+fn redact_json_within(watch: Watch, json: &[u8], out: &mut Vec<u8>) -> Result<(), Unredactable> {
     if u32::try_from(json.len()).is_err() || std::str::from_utf8(json).is_err() {
         return Err(Unredactable);
     }
-    with_spans(|spans| {
+    with_spans(watch, |spans| {
         let is_settled = json::walk_outermost(json, spans)?;
         let start = out.len();
         spans.write(json, out);
         // What is left around a placeholder may look like more than it did before.
         for _ in 0..MAX_ROUNDS {
-            if is_settled || spans.is_empty() {
+            if is_settled || spans.is_empty() || !spans.watch.again() {
                 break;
             }
             spans.clear();
@@ -102,11 +108,15 @@ pub fn redact_json(json: &[u8], out: &mut Vec<u8>) -> Result<(), Unredactable> {
 /// assert_eq!(redact_text("listening on 10.0.0.1:8080"), "listening on 10.0.0.1:8080");
 /// ```
 pub fn redact_text(text: &str) -> Cow<'_, str> {
+    redact_text_within(Watch::for_bytes(text.len()), text)
+}
+
+fn redact_text_within(watch: Watch, text: &str) -> Cow<'_, str> {
     if u32::try_from(text.len()).is_err() {
         // More than four GiB: nobody reads that.
         return Cow::Owned(format!("[{}]", Kind::Secret.as_str()));
     }
-    with_spans(|spans| {
+    with_spans(watch, |spans| {
         scan::free_text(text.as_bytes(), spans);
         if spans.is_empty() {
             return Cow::Borrowed(text);
@@ -114,6 +124,9 @@ pub fn redact_text(text: &str) -> Cow<'_, str> {
         let mut out = Vec::new();
         spans.write(text.as_bytes(), &mut out);
         for _ in 0..MAX_ROUNDS {
+            if !spans.watch.again() {
+                break;
+            }
             spans.clear();
             scan::free_text(&out, spans);
             if spans.is_empty() {
@@ -131,12 +144,105 @@ pub fn redact_text(text: &str) -> Cow<'_, str> {
     })
 }
 
-fn with_spans<T>(use_them: impl FnOnce(&mut Spans) -> T) -> T {
+fn with_spans<T>(watch: Watch, use_them: impl FnOnce(&mut Spans) -> T) -> T {
     SPANS.with(|held| {
         let mut spans = held.take();
         spans.clear();
+        spans.watch = watch;
         let result = use_them(&mut spans);
         held.replace(spans);
         result
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::watch::STEPS;
+    use super::*;
+
+    /// What comes of a text when its time is over as soon as it is looked at.
+    fn in_no_time(text: &str) -> Cow<'_, str> {
+        redact_text_within(Watch::of(Duration::ZERO), text)
+    }
+
+    #[test]
+    fn what_there_is_no_time_to_read_is_withheld() {
+        let lines = STEPS;
+        let text = "MRN 00123456 read.\n".repeat(lines);
+        let out = in_no_time(&text);
+        assert!(
+            out.starts_with("MRN [mrn] read.\n") && out.ends_with("[secret]"),
+            "{out}"
+        );
+        assert!(!out.contains("00123456"));
+        assert_eq!(redact_text(&out), out);
+        assert_eq!(redact_text(&text), "MRN [mrn] read.\n".repeat(lines));
+        let table = format!("mrn,n\n{}", "1234,2\n".repeat(STEPS));
+        let out = in_no_time(&table);
+        assert!(out.ends_with("[secret]") && !out.contains("1234"), "{out}");
+        let short = "MRN 00123456, a word and a number 17";
+        assert_eq!(in_no_time(short), redact_text(short));
+    }
+
+    #[test]
+    fn a_value_is_withheld_whose_cue_there_is_no_time_to_read() {
+        for words in STEPS - 12..STEPS {
+            let after = " ok".repeat(12);
+            let text = format!("{}\nand 28991442 is the MRN, é{after}", "ok ".repeat(words));
+            let out = in_no_time(&text);
+            assert!(
+                out.starts_with("ok ok ") && !out.contains("28991442"),
+                "{words}: {out}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_and_values_of_json_are_withheld_that_there_is_no_time_to_read() {
+        for values in STEPS - 24..=STEPS {
+            for end in [
+                r#"{"value":"123456789","n":17,"path":"ssn"}"#,
+                r#"{"rows":[["123456789"],[17]],"columns":["ssn"]}"#,
+                r#"{"a":[],"b":{"c":true},"Jane Doe":null,"note":"SSN 123456789"}"#,
+                r#"["--ssn","123456789",{}]"#,
+            ] {
+                let json = format!(
+                    "[{}{end}, 5362287261{} ]",
+                    "1,".repeat(values),
+                    ",1".repeat(24)
+                );
+                let mut out = Vec::new();
+                redact_json_within(Watch::of(Duration::ZERO), json.as_bytes(), &mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(
+                    text.starts_with("[1,1,") && !text.contains("123456789"),
+                    "{text}"
+                );
+                assert!(
+                    serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                    "{text}"
+                );
+                assert_eq!(redact_text(&text), text);
+            }
+        }
+        for broken in [
+            "]",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "[1 2]",
+            "[1",
+            "{\"a\":[}]",
+            "x",
+        ] {
+            let json = format!("[{}{broken}", "1,".repeat(STEPS));
+            let watch = Watch::of(Duration::ZERO);
+            assert_eq!(
+                redact_json_within(watch, json.as_bytes(), &mut Vec::new()),
+                Err(Unredactable),
+                "{broken}"
+            );
+        }
+    }
 }

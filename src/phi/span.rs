@@ -3,6 +3,7 @@
 use super::counts;
 use super::kind::Kind;
 use super::placeholder;
+use super::watch::Watch;
 
 /// A place to redact: the bytes from `start` to `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(super) struct Spans {
     found: Vec<Span>,
     /// Those before are of another text and stay as they are.
     floor: usize,
+    /// How long more may be looked for.
+    pub watch: Watch,
 }
 
 impl Spans {

@@ -7,12 +7,12 @@ use crate::phi::field::Field;
 
 /// Where rows begin, and what the walk knew there.
 pub(super) struct Rows {
-    at: usize,
+    pub at: usize,
     pub field: Field,
     pub level: Level,
     key: (usize, usize),
-    mark: usize,
-    depth: usize,
+    pub mark: usize,
+    pub depth: usize,
 }
 
 impl Rows {

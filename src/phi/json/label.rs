@@ -8,7 +8,7 @@ use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 use crate::phi::scan;
-use crate::phi::span::Span;
+use crate::phi::span::{Span, Spans};
 
 /// No name is further behind its value, so that what lies between is moved once for few of them.
 const MAX_BETWEEN: usize = 1024;
@@ -149,6 +149,25 @@ impl Level {
     /// Whether a label in this object has told what its values are.
     pub(super) fn is_labelled(&self) -> bool {
         self.labelled.is_some_and(says)
+    }
+}
+
+impl Unnamed {
+    /// Withholds all that a name after `at` could tell of.
+    pub fn withhold(&mut self, at: usize, spans: &mut Spans) {
+        for value in self
+            .0
+            .drain(..)
+            .filter(|value| value.end < at && at - value.end <= MAX_BETWEEN)
+        {
+            spans.insert(Span {
+                start: value.start,
+                end: value.end,
+                kind: Kind::Secret,
+                is_number: value.is_number,
+                layers: None,
+            });
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod level;
 mod rows;
 mod scalar;
 mod settled;
+mod withheld;
 
 use super::Unredactable;
 use super::field::{self, Field};
@@ -94,6 +95,9 @@ impl<'a> Walk<'a> {
         let mut level = OUTSIDE;
         let mut field = Field::Plain;
         'values: loop {
+            if !self.spans.watch.go_on(1) {
+                return self.withhold(&mut above, &level);
+            }
             self.skip_white_space();
             let (start, mark) = (self.at, self.spans.mark());
             let opened = match self.peek()? {

@@ -6,6 +6,7 @@ use super::{Hit, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
+use crate::phi::watch::Watch;
 
 /// No line of a table is longer, and none has more words.
 const MAX_LINE: usize = 512;
@@ -32,7 +33,12 @@ struct Column {
 }
 
 /// The values below the header from `line` to `line_end`, and where the lines end that were read for it.
-pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usize) {
+pub(super) fn rows(
+    text: &[u8],
+    line: usize,
+    line_end: usize,
+    watch: &mut Watch,
+) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     let header = &text[line..line_end];
     if !header.starts_with(b" ") && !header.windows(2).any(|two| two == b"  ") {
@@ -47,7 +53,7 @@ pub(super) fn rows(text: &[u8], line: usize, line_end: usize) -> (Vec<Hit>, usiz
     let names = parts(&words).count();
     let mut cells = Vec::new();
     let mut end = line_end;
-    while end < text.len() {
+    while end < text.len() && watch.go_on(words.len()) {
         let start = end + 1;
         let stop = run_at_most(text, start, MAX_LINE, |byte| byte != b'\n');
         read_words(text, start, stop, &mut words);

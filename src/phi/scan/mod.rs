@@ -102,7 +102,9 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
         return;
     }
     let mark = spans.mark();
+    let kept_back = spans.watch.keep_back(raw.len());
     read_string(raw, escaped, field, layers, spans);
+    spans.watch.give_back(kept_back);
     if is_usual && spans.mark() == mark {
         clean::note(raw, hash);
     }

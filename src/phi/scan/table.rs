@@ -4,6 +4,7 @@ use super::class::{is_word, run, run_at_most};
 use super::{Hit, aligned, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
+use crate::phi::watch::Watch;
 
 /// Nothing longer is taken for a list of columns or a line of a table.
 const MAX_HEADER: usize = 512;
@@ -13,7 +14,7 @@ const MAX_NAME: usize = 48;
 
 /// The values after the list of columns that opens at `open`: `Key (mrn, site)=(…)` of Postgres, `INSERT
 /// INTO t (mrn, site) VALUES (…), (…)`. In the order of the text.
-pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
+pub(super) fn tuples(text: &[u8], open: usize, watch: &mut Watch) -> Vec<Hit> {
     let mut hits = Vec::new();
     let close = run_at_most(text, open + 1, MAX_HEADER, |byte| {
         is_word(byte)
@@ -30,7 +31,7 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     if let Some(line) = copied_after(text, close + 1) {
         let end = copied_end(text, line);
         let columns = columns(names, b',', MAX_HEADER, &mut fields);
-        lines(&text[..end], line, b'\t', columns, &mut hits);
+        lines(&text[..end], line, b'\t', columns, watch, &mut hits);
         return hits;
     }
     let Some(mut at) = values_after(text, close + 1) else {
@@ -38,6 +39,9 @@ pub(super) fn tuples(text: &[u8], open: usize) -> Vec<Hit> {
     };
     let columns = columns(names, b',', MAX_HEADER, &mut fields);
     loop {
+        if !watch.go_on(columns.len()) {
+            return hits;
+        }
         at = tuple(text, at + 1, columns, &mut hits);
         let next = run(text, at, |byte| {
             byte.is_ascii_whitespace() || byte == b')' || byte == b','
@@ -177,7 +181,7 @@ fn cell(text: &[u8], start: usize, end: usize, field: Field, is_quoted: bool) ->
 
 /// The values below the header of a CSV that the line break at `line_end` ends, and where the lines end
 /// that were read for it.
-pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
+pub(super) fn rows(text: &[u8], line_end: usize, watch: &mut Watch) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     // Nothing is below it.
     if line_end + 1 >= text.len() {
@@ -218,7 +222,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         .iter()
         .find(|separator| header.contains(separator))
     else {
-        return aligned::rows(text, header_end - length, line_end);
+        return aligned::rows(text, header_end - length, line_end, watch);
     };
     let mut fields = [Field::Plain; MAX_COLUMNS];
     let columns = columns(header, separator, MAX_NAME, &mut fields);
@@ -256,7 +260,7 @@ pub(super) fn rows(text: &[u8], line_end: usize) -> (Vec<Hit>, usize) {
         hits.clear();
         return (hits, at);
     }
-    let end = lines(text, end + 1, separator, columns, &mut hits);
+    let end = lines(text, end + 1, separator, columns, watch, &mut hits);
     (hits, end)
 }
 
@@ -282,9 +286,10 @@ fn lines(
     mut at: usize,
     separator: u8,
     columns: &[Field],
+    watch: &mut Watch,
     hits: &mut Vec<Hit>,
 ) -> usize {
-    while at < text.len() {
+    while at < text.len() && watch.go_on(columns.len()) {
         let end = run(text, at, |byte| byte != b'\n');
         let row = hits.len();
         if row_cells(text, at, end, separator, columns, hits) != columns.len() {

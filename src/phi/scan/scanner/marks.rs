@@ -80,7 +80,7 @@ impl Scanner<'_, '_> {
             }
             b'{' => return self.embedded_json(),
             b'\n' if at >= self.tabled => {
-                let (hits, end) = table::rows(text, at);
+                let (hits, end) = table::rows(text, at, &mut self.spans.watch);
                 self.tabled = end;
                 if hits.is_empty()
                     && let Some(hit) = naming::below(text, at)
@@ -112,7 +112,8 @@ impl Scanner<'_, '_> {
                     .or_else(|| email::spelt(text, at, self.floor))
                     .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
-                    return self.found(&table::tuples(text, at));
+                    let hits = table::tuples(text, at, &mut self.spans.watch);
+                    return self.found(&hits);
                 }
                 hit
             }
