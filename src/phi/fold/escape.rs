@@ -148,10 +148,8 @@ pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
         (b"&lt;", b'<'),
         (b"&gt;", b'>'),
     ];
-    const LONGEST: usize = 8;
     if text.get(at + 1) != Some(&b'#') {
-        let is_named = text[at..].iter().take(LONGEST).any(|&byte| byte == b';');
-        for (name, byte) in NAMED.into_iter().filter(|_| is_named) {
+        for (name, byte) in NAMED.into_iter().filter(|_| is_named(text, at)) {
             if text[at..].starts_with(name) {
                 folded.push(byte, at);
                 return name.len();
@@ -181,17 +179,25 @@ pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
     }
 }
 
+/// Whether a reference by name may be at `at`: most ampersands part the parameters of a query.
+pub(super) fn is_named(text: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 8;
+    text.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+        && text[at..].iter().take(LONGEST).any(|&byte| byte == b';')
+}
+
 /// The first character and its length. What is no UTF-8 stands for itself, one byte at a time.
 pub(super) fn decode(bytes: &[u8]) -> (char, usize) {
-    let take = bytes.len().min(4);
-    let valid = match std::str::from_utf8(&bytes[..take]) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    let length = match bytes.first() {
+        Some(0xf0..) => 4,
+        Some(0xe0..) => 3,
+        Some(0xc0..) => 2,
+        _ => 1,
     };
-    match valid.chars().next() {
-        Some(c) => (c, c.len_utf8()),
-        None => ('\u{fffd}', 1),
-    }
+    let first = bytes
+        .get(..length)
+        .and_then(|bytes| std::str::from_utf8(bytes).ok()?.chars().next());
+    first.map_or(('\u{fffd}', 1), |c| (c, length))
 }
 
 pub(super) fn hex_pair(text: &[u8], at: usize) -> Option<u8> {

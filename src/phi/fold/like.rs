@@ -16,6 +16,8 @@ pub(super) fn ascii_like(c: char) -> Like {
         return Like::Ascii(c as u8);
     }
     match c {
+        // Letters of Latin, the most frequent by far.
+        '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => Like::Itself,
         // Without width, or only a hint: Cf and the variation selectors.
         '\u{ad}'
         | '\u{34f}'

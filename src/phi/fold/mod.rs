@@ -13,7 +13,7 @@ mod escape;
 mod like;
 
 use colour::{ESCAPE, colour_end};
-use escape::{backslashes, decode, escape, hex_pair, percent, reference};
+use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference};
 use like::{Like, ascii_like, is_unspaced};
 
 pub(super) use like::MARK;
@@ -181,9 +181,7 @@ fn changes(text: &[u8], at: usize) -> bool {
     match text[at] {
         b'\\' | ESCAPE | 0x80.. => true,
         b'%' => hex_pair(text, at + 1).is_some(),
-        b'&' => text
-            .get(at + 1)
-            .is_some_and(|&next| next == b'#' || next.is_ascii_alphabetic()),
+        b'&' => text.get(at + 1) == Some(&b'#') || is_named(text, at),
         _ => false,
     }
 }
