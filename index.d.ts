@@ -904,6 +904,9 @@ export declare function assignRequestId(
  * `[email]`, `[ssn]`, … or, where `PHI_HASH_KEY` is set, `[mrn:3f9a1c]`. Patterns find what has a
  * pattern: this is no de-identification.
  *
+ * It takes at most about 50 ms a mebibyte: what 40 ms of the thread's processor time are not enough to
+ * read is withheld as `[secret]`.
+ *
  * @throws TypeError `RF_CONFIG_TEXT` when it is no string.
  *
  * @example
