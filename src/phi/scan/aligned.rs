@@ -41,7 +41,10 @@ pub(super) fn rows(
 ) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     let header = &text[line..line_end];
-    if !header.starts_with(b" ") && !header.windows(2).any(|two| two == b"  ") {
+    // One word is no header.
+    if !header.trim_ascii().contains(&b' ')
+        || !header.starts_with(b" ") && !header.windows(2).any(|two| two == b"  ")
+    {
         return (hits, line_end);
     }
     let mut words = Vec::new();
@@ -87,9 +90,6 @@ pub(super) fn rows(
 
 fn columns(text: &[u8], words: &[Word]) -> Vec<Column> {
     let mut columns = Vec::new();
-    if words.len() < 2 {
-        return columns;
-    }
     let mut at = 0;
     let (mut apart, mut has_head) = (0, false);
     let mut parts = 0;
