@@ -34,6 +34,8 @@ pub(super) struct Watch {
     now: Duration,
     kept_back: Duration,
     is_over: bool,
+    /// Whether it was over for some of what is read now.
+    was_over: bool,
 }
 
 impl Watch {
@@ -58,7 +60,12 @@ impl Watch {
 
     /// What was written is to be read again. Whether there is time for it.
     pub fn again(&mut self) -> bool {
+        // The last reading was cut short, and one more would be earlier.
+        if self.was_over && self.now == self.limit {
+            return false;
+        }
         self.now = self.limit;
+        self.was_over = false;
         self.compare();
         !self.is_over
     }
@@ -106,6 +113,7 @@ impl Watch {
 
     fn compare(&mut self) {
         self.is_over = self.start.is_some() && self.taken + self.kept_back >= self.now;
+        self.was_over |= self.is_over;
     }
 }
 
@@ -143,7 +151,7 @@ mod tests {
     fn a_long_text_and_the_first_reading_leave_time_to_others() {
         let mut watch = Watch::of(Duration::from_secs(100));
         assert!(watch.go_on(STEPS));
-        watch.taken = Duration::from_secs(FIRST.into()) - Duration::from_secs(1);
+        watch.taken = Duration::from_secs(u64::from(FIRST) - 1);
         let before = watch.keep_back(SHORT + 1);
         assert!(watch.is_over());
         watch.give_back(before);
@@ -154,8 +162,11 @@ mod tests {
         watch.compare();
         assert!(watch.is_over());
         assert!(watch.again());
-        watch.taken = Duration::from_secs(100);
-        assert!(!watch.again());
+        watch.taken = Duration::from_secs(95);
+        let before = watch.keep_back(SHORT + 1);
+        assert!(watch.is_over());
+        watch.give_back(before);
+        assert!(!watch.is_over() && !watch.again());
     }
 
     #[test]

@@ -77,12 +77,10 @@ impl<'a, 's> Scanner<'a, 's> {
     /// Takes all that is left, and what stands before on the same line: its cue may be among what is not read.
     #[cold]
     fn withhold(&mut self) {
-        let mut start = self
-            .floor
-            .max(class::line_start(self.text, self.at, MAX_LINE));
-        while !starts_character(self.text[start]) {
-            start += 1;
-        }
+        let line = class::line_start(self.text, self.at, MAX_LINE);
+        // The marks behind what was taken stay, and no character is cut.
+        let stays = |byte: u8| byte < 0x80 && !class::is_word(byte) || byte & 0xc0 == 0x80;
+        let start = class::run(&self.text[..self.at], self.floor.max(line), stays);
         self.take(Hit {
             start,
             end: self.text.len(),
@@ -366,11 +364,6 @@ impl<'a, 's> Scanner<'a, 's> {
             self.take(hit);
         }
     }
-}
-
-/// Whether a character of UTF-8 begins with `byte` (RFC 3629, 3).
-fn starts_character(byte: u8) -> bool {
-    byte & 0xc0 != 0x80
 }
 
 /// Whether what the digits before `end` begin may go on there: a number in groups, a date, an address, a code.
