@@ -157,92 +157,113 @@ fn with_spans<T>(watch: Watch, use_them: impl FnOnce(&mut Spans) -> T) -> T {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use serde_json::Value;
 
-    use super::watch::STEPS;
     use super::*;
 
-    /// What comes of a text when its time is over as soon as it is looked at.
-    fn in_no_time(text: &str) -> Cow<'_, str> {
-        redact_text_within(Watch::of(Duration::ZERO), text)
+    fn text_cut_after(steps: usize, text: &str) -> String {
+        redact_text_within(Watch::cut_after(steps), text).into_owned()
     }
 
-    #[test]
-    fn what_there_is_no_time_to_read_is_withheld() {
-        let lines = STEPS;
-        let text = "MRN 00123456 read.\n".repeat(lines);
-        let out = in_no_time(&text);
-        assert!(
-            out.starts_with("MRN [mrn] read.\n") && out.ends_with("[secret]"),
-            "{out}"
-        );
-        assert!(!out.contains("00123456"));
-        assert_eq!(redact_text(&out), out);
-        assert_eq!(redact_text(&text), "MRN [mrn] read.\n".repeat(lines));
-        let table = format!("mrn,n\n{}", "1234,2\n".repeat(STEPS));
-        let out = in_no_time(&table);
-        assert!(out.ends_with("[secret]") && !out.contains("1234"), "{out}");
-        let short = "MRN 00123456, a word and a number 17";
-        assert_eq!(in_no_time(short), redact_text(short));
+    fn json_cut_after(steps: usize, json: &str) -> Result<String, Unredactable> {
+        let mut out = Vec::new();
+        redact_json_within(Watch::cut_after(steps), json.as_bytes(), &mut out)?;
+        Ok(String::from_utf8(out).expect("it is text"))
     }
 
-    #[test]
-    fn a_value_is_withheld_whose_cue_there_is_no_time_to_read() {
-        for words in STEPS - 12..STEPS {
-            let after = " ok".repeat(12);
-            let text = format!("{}\nand 28991442 is the MRN, é{after}", "ok ".repeat(words));
-            let out = in_no_time(&text);
-            assert!(
-                out.starts_with("ok ok ") && !out.contains("28991442"),
-                "{words}: {out}"
-            );
-        }
+    /// The words of `cut` that say something and are not in `whole`.
+    fn more<'a>(cut: &'a str, whole: &str) -> Vec<&'a str> {
+        let is_something = |word: &&str| word.len() > 3 || word.parse::<u8>().is_ok_and(|n| n > 9);
+        cut.split(|c: char| !c.is_alphanumeric())
+            .filter(is_something)
+            .filter(|word| *word != "secret" && !whole.contains(word))
+            .collect()
     }
 
+    const TEXTS: &[&str] = &[
+        "MRN 00123456 read.\nand 28991442 is the MRN, é and SSN 536-22-8726",
+        "mrn,n\n12345678,2\n23456789,3\nend of the table",
+        "name   mrn\nAna    12345678\nBo     23456789\n\nthe end",
+        "COPY p (mrn, n) FROM stdin;\n12345678\t1\n23456789\t2\n\\.\nthe end",
+        "INSERT INTO p (mrn, n) VALUES ('12345678', 1), ('23456789', 2) RETURNING id",
+        "see https://h.example/p/secret-path\t日 97 years old, https://h.example/p/secret-path 日",
+        "https://h.example/p/x {\"value\":\"call 212-555-0123\",\"n\":1,\"label\":\"patientName\"}",
+        "WHERE password LIKE '$$$!!$$'",
+        "WHERE password LIKE '$$$!!$$' AND mrn IN ('12345678', '23456789')",
+        "accountIds: [338633698, 541581416], Subject: Ana Ng (97 y), call (212) 555-0123/1957-03-14",
+        "MRNs 12345678, 23456789, 34567890 and 45678901",
+        "mrns:\n  - 12345678\n  - 23456789\nlast: Featherstone\n",
+        "SSN/DOB: 536-22-8726 / 03/14/1957, 12345678 (MRN), Featherstone's chart",
+        "caf\u{e9} \u{ff11}\u{ff12} &#49;&#50; \\u0031 Patient: Ren\u{e9}e Featherstone",
+    ];
+    const VALUES: &[&str] = &[
+        r#"{"value":"536228726","n":17,"path":"ssn"}"#,
+        r#"{"value":"[mrn]","n":17,"path":"ssn","m":{"n":[]}}"#,
+        r#"{"rows":[["536228726"],[17]],"columns":["ssn"]}"#,
+        r#"{"value":"536228726","rows":[["a","b"]],"path":"ssn","columns":["mrn","x"]}"#,
+        r#"{"values":[536228726, 17],"columns":["ssn","n"]}"#,
+        r#"{"data":[{"id":1},{"id":2}],"b":{"c":true},"Jane Featherstone":null,"note":"SSN 536-22-8726"}"#,
+        r#"["--ssn","536228726",{},[],"mrn","E0289914"]"#,
+        r#"[4111111111111111,{"byMrn":{"00123456":3}}]"#,
+        r#"{"body":"{\"mrn\":\"00123456\",\"rows\":[[\"Ana Ng\"]],\"columns\":[\"name\"]}","sql":"ssn = $1","params":[536228726]}"#,
+    ];
+
     #[test]
-    fn names_and_values_of_json_are_withheld_that_there_is_no_time_to_read() {
-        for values in STEPS - 24..=STEPS {
-            for end in [
-                r#"{"value":"123456789","n":17,"path":"ssn"}"#,
-                r#"{"rows":[["123456789"],[17]],"columns":["ssn"]}"#,
-                r#"{"a":[],"b":{"c":true},"Jane Doe":null,"note":"SSN 123456789"}"#,
-                r#"["--ssn","123456789",{}]"#,
-            ] {
-                let json = format!(
-                    "[{}{end}, 5362287261{} ]",
-                    "1,".repeat(values),
-                    ",1".repeat(24)
-                );
-                let mut out = Vec::new();
-                redact_json_within(Watch::of(Duration::ZERO), json.as_bytes(), &mut out).unwrap();
-                let text = String::from_utf8(out).unwrap();
-                assert!(
-                    text.starts_with("[1,1,") && !text.contains("123456789"),
-                    "{text}"
-                );
-                assert!(
-                    serde_json::from_str::<serde_json::Value>(&text).is_ok(),
-                    "{text}"
-                );
-                assert_eq!(redact_text(&text), text);
+    fn wherever_a_text_is_cut_nothing_more_comes_out() {
+        for text in TEXTS {
+            let text = format!("{text} ok\nok {text}");
+            let whole = redact_text(&text);
+            for steps in 1..200 {
+                let out = text_cut_after(steps, &text);
+                assert!(more(&out, &whole).is_empty(), "{steps}: {out}");
+                assert!(!out.contains("$$"), "{steps}: {out}");
+                assert_eq!(redact_text(&out), out, "{steps}");
             }
+            assert_eq!(text_cut_after(1000, &text), whole);
         }
-        for broken in [
-            "]",
+        let lines = "MRN 00123456 read.\n".repeat(9);
+        let out = text_cut_after(12, &lines);
+        assert!(out.starts_with("MRN [mrn] read.\n") && out.ends_with("[secret]"));
+    }
+
+    #[test]
+    fn wherever_json_is_cut_nothing_more_comes_out_and_it_stays_json() {
+        let inside = TEXTS
+            .iter()
+            .map(|text| serde_json::json!([{ "message": text, "n": 1 }, "end"]).to_string());
+        for json in VALUES.iter().map(ToString::to_string).chain(inside) {
+            let json = format!("[{json}, 5362287261 ,{json}]");
+            let mut out = Vec::new();
+            redact_json(json.as_bytes(), &mut out).unwrap();
+            let whole = String::from_utf8(out).unwrap();
+            for steps in 1..200 {
+                let out = json_cut_after(steps, &json).unwrap();
+                assert!(more(&out, &whole).is_empty(), "{steps}: {out}");
+                assert!(serde_json::from_str::<Value>(&out).is_ok(), "{out}");
+                assert_eq!(json_cut_after(1000, &out).unwrap(), out, "{steps}");
+            }
+            assert_eq!(json_cut_after(1000, &json).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_none_wherever_it_is_cut() {
+        for json in [
+            "[1]]",
             "{\"a\":1,}",
             "{\"a\" 1}",
             "[1 2]",
             "[1",
             "{\"a\":[}]",
             "x",
+            "[tru]",
+            "{1:2}",
+            "[\"a]",
         ] {
-            let json = format!("[{}{broken}", "1,".repeat(STEPS));
-            let watch = Watch::of(Duration::ZERO);
-            assert_eq!(
-                redact_json_within(watch, json.as_bytes(), &mut Vec::new()),
-                Err(Unredactable),
-                "{broken}"
-            );
+            let json = format!("[1,{{}},[[],{{\"b\":[2]}}],{json}]");
+            for steps in 1..12 {
+                assert_eq!(json_cut_after(steps, &json), Err(Unredactable), "{json}");
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ static KEYED: AtomicBool = AtomicBool::new(false);
 
 const DIGITS_OF_HASH: usize = 6;
 
+/// What is longer is no one value, and has no hash.
+const MAX_HASHED: usize = 4096;
+
 /// Sets the key of the hashes in placeholders, `PHI_HASH_KEY`; `None` or an empty key takes them
 /// away. The same value has the same hash whatever its separators and its case.
 ///
@@ -44,7 +47,7 @@ pub fn set_hash_key(key: Option<&[u8]>) {
 pub(super) fn write(kind: Kind, value: &[u8], out: &mut Vec<u8>) {
     out.push(b'[');
     out.extend_from_slice(kind.as_str().as_bytes());
-    if KEYED.load(Ordering::Relaxed) {
+    if KEYED.load(Ordering::Relaxed) && value.len() <= MAX_HASHED {
         let held = KEY.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = held.as_ref() {
             out.push(b':');

@@ -47,6 +47,12 @@ impl Spans {
         &self.found[mark..]
     }
 
+    /// Forgets those that end after `at`.
+    pub fn rewind_to(&mut self, at: usize) {
+        let kept = self.found[self.floor..].partition_point(|span| span.end <= at);
+        self.found.truncate(self.floor + kept);
+    }
+
     /// Forgets those found since `mark`.
     pub fn rewind(&mut self, mark: usize) {
         self.found.truncate(mark);

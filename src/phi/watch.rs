@@ -13,20 +13,23 @@ const PER_MEBIBYTE: Duration = if cfg!(any(debug_assertions, fuzzing)) {
 } else {
     Duration::from_millis(40)
 };
-/// What the first reading takes of it, in percent: what was written is read again.
-const FIRST: u32 = 64;
+/// What the first reading takes of it at most, in percent: what was written is read again, and takes less.
+const FIRST: u32 = 58;
 /// What a long text leaves to the short ones around it, in percent.
 const LEFT_BY_LONG: u32 = 10;
 /// No text that is longer is short.
 const SHORT: usize = 512;
 /// The time is looked at after so many steps. A step is a word, a number, a mark or a value.
-pub(super) const STEPS: usize = 512;
+const STEPS: usize = 512;
 
 /// What a call has taken, and may take.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
+    /// After how many steps the time is looked at.
+    every: usize,
+    /// How many there were since.
     steps: usize,
-    /// When the time was looked at first. It is not counted before.
+    /// From when on it is counted.
     start: Option<Duration>,
     taken: Duration,
     limit: Duration,
@@ -36,45 +39,63 @@ pub(super) struct Watch {
     is_over: bool,
     /// Whether it was over for some of what is read now.
     was_over: bool,
+    /// What the readings before it took.
+    before: Duration,
 }
 
 impl Watch {
     /// For a call with so many bytes.
     pub fn for_bytes(length: usize) -> Self {
         let kibibytes = u32::try_from(length / 1024).unwrap_or(u32::MAX);
-        let mut watch = Self::of(PER_MEBIBYTE * kibibytes.max(1024) / 1024);
-        // What is shorter is read before it matters, and is not worth a look at the time.
-        if kibibytes > 16 {
-            watch.start = Some(processor_time());
-        }
-        watch
-    }
-
-    pub fn of(limit: Duration) -> Self {
+        let limit = PER_MEBIBYTE * kibibytes.max(1024) / 1024;
         Self {
+            every: STEPS,
             limit,
             now: limit * FIRST / 100,
+            // What is shorter is read before it matters, and is not worth a look at the time.
+            start: (kibibytes > 16).then(processor_time).flatten(),
             ..Self::default()
         }
     }
 
-    /// What was written is to be read again. Whether there is time for it.
-    pub fn again(&mut self) -> bool {
-        // The last reading was cut short, and one more would be earlier.
-        if self.was_over && self.now == self.limit {
-            return false;
+    /// For a first reading of so many steps.
+    #[cfg(test)]
+    pub fn cut_after(steps: usize) -> Self {
+        Self {
+            every: steps,
+            limit: Duration::from_secs(1000),
+            ..Self::default()
         }
+    }
+
+    /// What was written is to be read again. Whether there is time for it; a second time it is read all the same, since
+    /// what was read once is not known to have nothing left in it.
+    pub fn again(&mut self) -> bool {
+        let last = self.taken - self.before;
+        let has_time = !self.was_over && self.taken + last + self.left_by_long() < self.limit;
+        let is_second = self.now < self.limit;
         self.now = self.limit;
+        self.before = self.taken;
         self.was_over = false;
+        // To write does not count.
+        let time = processor_time();
+        self.start = self
+            .start
+            .and(time)
+            .map(|time| time.saturating_sub(self.taken));
         self.compare();
-        !self.is_over
+        is_second || has_time
+    }
+
+    fn left_by_long(&self) -> Duration {
+        self.limit * LEFT_BY_LONG / 100
     }
 
     /// So many steps of the reading. Whether there is time for them.
     #[inline]
     pub fn go_on(&mut self, steps: usize) -> bool {
         self.steps += steps;
-        if self.steps >= STEPS {
+        if self.steps >= self.every {
             self.look();
         }
         !self.is_over
@@ -89,7 +110,7 @@ impl Watch {
     pub fn keep_back(&mut self, length: usize) -> Duration {
         let before = self.kept_back;
         if length > SHORT {
-            self.kept_back = self.limit * LEFT_BY_LONG / 100;
+            self.kept_back = self.left_by_long();
             self.compare();
         }
         before
@@ -106,7 +127,8 @@ impl Watch {
     #[cold]
     fn look(&mut self) {
         self.steps = 0;
-        let time = processor_time();
+        // Without a clock there is no time.
+        let time = processor_time().unwrap_or(self.limit);
         self.taken = time.saturating_sub(*self.start.get_or_insert(time));
         self.compare();
     }
@@ -119,54 +141,85 @@ impl Watch {
 
 /// What the thread has taken of the processor.
 #[cfg(unix)]
-pub(super) fn processor_time() -> Duration {
+pub(super) fn processor_time() -> Option<Duration> {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
     // SAFETY: `time` is valid for writes.
     let failed = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) } != 0;
-    if failed {
-        return Duration::MAX / 2;
-    }
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(u64::MAX);
-    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+    let seconds = u64::try_from(time.tv_sec).ok()?;
+    let rest = u32::try_from(time.tv_nsec).ok()?;
+    (!failed).then(|| Duration::new(seconds, rest))
 }
 
 /// How long the process runs: this system counts the processor's time in steps that are too long.
 #[cfg(not(unix))]
-pub(super) fn processor_time() -> Duration {
+pub(super) fn processor_time() -> Option<Duration> {
     use std::sync::LazyLock;
     use std::time::Instant;
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
+    Some(START.elapsed())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// After a reading that took so many seconds of a hundred.
+    fn after(watch: Watch, seconds: u64) -> Watch {
+        let mut watch = Watch {
+            taken: watch.before + Duration::from_secs(seconds),
+            start: Some(Duration::ZERO),
+            ..watch
+        };
+        watch.compare();
+        watch
+    }
+
+    fn of_a_hundred_seconds() -> Watch {
+        Watch {
+            limit: Duration::from_secs(100),
+            now: Duration::from_secs(FIRST.into()),
+            ..Watch::default()
+        }
+    }
+
     #[test]
-    fn a_long_text_and_the_first_reading_leave_time_to_others() {
-        let mut watch = Watch::of(Duration::from_secs(100));
-        assert!(watch.go_on(STEPS));
-        watch.taken = Duration::from_secs(u64::from(FIRST) - 1);
+    fn a_long_text_leaves_time_to_those_around_it() {
+        let mut watch = after(of_a_hundred_seconds(), u64::from(FIRST) - 1);
+        assert!(!watch.is_over());
         let before = watch.keep_back(SHORT + 1);
         assert!(watch.is_over());
         watch.give_back(before);
         assert!(!watch.is_over());
         watch.keep_back(SHORT);
         assert!(!watch.is_over());
-        watch.taken = Duration::from_secs(FIRST.into());
-        watch.compare();
-        assert!(watch.is_over());
-        assert!(watch.again());
-        watch.taken = Duration::from_secs(95);
-        let before = watch.keep_back(SHORT + 1);
-        assert!(watch.is_over());
-        watch.give_back(before);
-        assert!(!watch.is_over() && !watch.again());
+    }
+
+    #[test]
+    fn what_is_read_is_read_a_second_time_and_again_where_there_is_time() {
+        for (readings, is_read_again) in [
+            (&[FIRST][..], true),
+            (&[1, 10], true),
+            (&[20, 30], true),
+            (&[20, 40], false),
+            (&[1, 2, 3, 50], false),
+            (&[1, 99], false),
+        ] {
+            let mut due = Vec::new();
+            readings
+                .iter()
+                .fold(of_a_hundred_seconds(), |watch, &seconds| {
+                    let mut watch = after(watch, seconds.into());
+                    due.push(watch.again());
+                    watch
+                });
+            let (last, others) = due.split_last().expect("a text is read");
+            assert_eq!(*last, is_read_again, "{readings:?}");
+            assert!(others.iter().all(|&due| due));
+        }
     }
 
     #[test]

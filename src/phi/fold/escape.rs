@@ -149,7 +149,10 @@ pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {
         (b"&gt;", b'>'),
     ];
     if text.get(at + 1) != Some(&b'#') {
-        for (name, byte) in NAMED.into_iter().filter(|_| is_named(text, at)) {
+        if !is_named(text, at) {
+            return 0;
+        }
+        for (name, byte) in NAMED {
             if text[at..].starts_with(name) {
                 folded.push(byte, at);
                 return name.len();

@@ -11,8 +11,9 @@ pub(super) struct Rows {
     pub field: Field,
     pub level: Level,
     key: (usize, usize),
-    pub mark: usize,
     pub depth: usize,
+    /// Whether one of them is no object: it has no names of its own.
+    pub has_cells: bool,
 }
 
 impl Rows {
@@ -23,8 +24,8 @@ impl Rows {
             field,
             level,
             key: walk.key,
-            mark: walk.spans.mark(),
             depth,
+            has_cells: false,
         }
     }
 }
@@ -40,7 +41,7 @@ impl Walk<'_> {
         }
         self.walked_again = self.at;
         (self.at, self.key) = (rows.at, rows.key);
-        self.spans.rewind(rows.mark);
+        self.spans.rewind_to(rows.at);
         Some(rows)
     }
 }
@@ -59,6 +60,11 @@ mod tests {
             (
                 r#"{"rows":[["Ana Ng",7]],"fields":[{"name":"name"},{"name":"n"}],"rowCount":1}"#,
                 r#"{"rows":[["[name]",7]],"fields":[{"name":"name"},{"name":"n"}],"rowCount":1}"#,
+            ),
+            // What was named in between is not forgotten.
+            (
+                r#"{"value":"536228726","rows":[["a","b"]],"path":"ssn","columns":["mrn","x"]}"#,
+                r#"{"value":"[ssn]","rows":[["[mrn]","b"]],"path":"ssn","columns":["mrn","x"]}"#,
             ),
             // Columns of another object are not those of these rows.
             (

@@ -154,15 +154,16 @@ impl Level {
 
 impl Unnamed {
     /// Withholds all that a name after `at` could tell of.
-    pub fn withhold(&mut self, at: usize, spans: &mut Spans) {
-        for value in self
-            .0
-            .drain(..)
-            .filter(|value| value.end < at && at - value.end <= MAX_BETWEEN)
-        {
+    pub fn withhold(&mut self, json: &[u8], at: usize, spans: &mut Spans) {
+        for value in self.0.drain(..) {
+            let (start, end) = (value.start, value.end);
+            let is_done = placeholder::length_at(&json[start..end]) == Some(end - start);
+            if is_done || end > at || at - end > MAX_BETWEEN {
+                continue;
+            }
             spans.insert(Span {
-                start: value.start,
-                end: value.end,
+                start,
+                end,
                 kind: Kind::Secret,
                 is_number: value.is_number,
                 layers: None,

@@ -100,6 +100,11 @@ impl<'a> Walk<'a> {
             }
             self.skip_white_space();
             let (start, mark) = (self.at, self.spans.mark());
+            if let Some(rows) = &mut self.rows
+                && above.depth() == rows.depth + 1
+            {
+                rows.has_cells |= self.json.get(start) != Some(&b'{');
+            }
             let opened = match self.peek()? {
                 open @ (b'{' | b'[') => {
                     if open == b'[' && level.is_object && rows::are_rows(self.last_key()) {

@@ -8,8 +8,8 @@ use crate::phi::placeholder;
 use crate::phi::span::Span;
 
 impl Walk<'_> {
-    /// Withholds from the value on that the walk is at, which is in `level`, and before it what might be told by what
-    /// is not read any more.
+    /// Withholds from the value on that the walk is at, which is in `level`. Rows whose columns may come after them, and
+    /// values whose name may, go with it.
     #[cold]
     pub(super) fn withhold(
         &mut self,
@@ -18,15 +18,16 @@ impl Walk<'_> {
     ) -> Result<(), Unredactable> {
         let mut is_object = level.is_object;
         self.is_settled = false;
-        if let Some(rows) = self.rows.take().filter(|rows| rows.at >= self.walked_again) {
+        let rows = self.rows.take();
+        if let Some(rows) = rows.filter(|rows| rows.has_cells && rows.at >= self.walked_again) {
             while above.depth() > rows.depth {
                 above.pop();
             }
             is_object = rows.level.is_object;
             self.at = rows.at;
-            self.spans.rewind(rows.mark);
+            self.spans.rewind_to(rows.at);
         }
-        self.unnamed.withhold(self.at, self.spans);
+        self.unnamed.withhold(self.json, self.at, self.spans);
         loop {
             self.skip_white_space();
             match self.peek()? {

@@ -66,6 +66,9 @@ pub(super) use date::{is_date_like, is_moment};
 pub(super) use name::{has_counterpart, is_part as is_part_of_name};
 pub(super) use whole::{is_great_age, is_value_of, whole};
 
+/// How many bytes are undone of their spellings in a step.
+const PER_STEP: usize = 64;
+
 /// A place to redact, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Hit {
@@ -101,6 +104,9 @@ pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, s
     if is_usual && clean::is_known(raw, hash) {
         return;
     }
+    if spans.watch.is_over() {
+        return withhold(raw, spans);
+    }
     let mark = spans.mark();
     let kept_back = spans.watch.keep_back(raw.len());
     read_string(raw, escaped, field, layers, spans);
@@ -114,6 +120,7 @@ fn read_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut 
     if looks_like_json(raw) && json::may_nest(layers) {
         let found = if escaped {
             let inner = fold::unescape(raw);
+            spans.watch.go_on(raw.len() / PER_STEP);
             spans.within(
                 |spans| json::walk(&inner.bytes, layers + 1, spans),
                 |place| inner.origin(place),
@@ -137,6 +144,12 @@ pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
 }
 
+fn withhold(text: &[u8], spans: &mut Spans) {
+    if placeholder::length_at(text) != Some(text.len()) {
+        spans.text(0, text.len(), Kind::Secret);
+    }
+}
+
 fn looks_like_json(text: &[u8]) -> bool {
     let start = class::run(text, 0, |byte| byte.is_ascii_whitespace());
     match text.get(start) {
@@ -147,7 +160,12 @@ fn looks_like_json(text: &[u8]) -> bool {
 }
 
 fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
-    match fold::fold(text) {
+    if spans.watch.is_over() {
+        return withhold(text, spans);
+    }
+    let folded = fold::fold(text);
+    spans.watch.go_on(text.len() / PER_STEP);
+    match folded {
         None => Scanner::new(text, is_version, layers, spans).run(),
         Some(folded) => {
             let Ok(()) = spans.within(

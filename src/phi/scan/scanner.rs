@@ -114,6 +114,9 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         self.take(hit);
         while let Some(hit) = next {
+            if !self.spans.watch.go_on(1) {
+                return self.withhold();
+            }
             self.take(hit);
             next = list::next(self.text, hit, is_plural);
         }
@@ -359,7 +362,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 |place| place + start,
             );
             if self.spans.watch.is_over() {
-                return;
+                return self.withhold();
             }
             self.take(hit);
         }

@@ -82,6 +82,9 @@ impl Scanner<'_, '_> {
             b'\n' if at >= self.tabled => {
                 let (hits, end) = table::rows(text, at, &mut self.spans.watch);
                 self.tabled = end;
+                if self.spans.watch.is_over() {
+                    return self.withhold();
+                }
                 if hits.is_empty()
                     && let Some(hit) = naming::below(text, at)
                 {
@@ -113,6 +116,9 @@ impl Scanner<'_, '_> {
                     .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
                     let hits = table::tuples(text, at, &mut self.spans.watch);
+                    if self.spans.watch.is_over() {
+                        return self.withhold();
+                    }
                     return self.found(&hits);
                 }
                 hit
@@ -133,6 +139,7 @@ impl Scanner<'_, '_> {
             self.at += 3;
             return;
         };
+        let start = self.at;
         if let Some(user) = found.user {
             self.take(user);
         }
@@ -142,7 +149,7 @@ impl Scanner<'_, '_> {
         if let Some(rest) = found.rest {
             self.take(rest);
         }
-        self.at = found.end.max(self.at + 3);
+        self.at = found.end.max(start + 3);
         self.floor = self.at;
     }
 
