@@ -16,8 +16,16 @@ pub(super) fn ascii_like(c: char) -> Like {
         return Like::Ascii(c as u8);
     }
     match c {
-        // Letters of Latin, the most frequent by far.
-        '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => Like::Itself,
+        // Letters of Latin, Cyrillic, Arabic, Kana, Han and Hangul, the most frequent by far.
+        '\u{c0}'..='\u{d6}'
+        | '\u{d8}'..='\u{f6}'
+        | '\u{f8}'..='\u{24f}'
+        | '\u{400}'..='\u{52f}'
+        | '\u{620}'..='\u{64a}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => Like::Itself,
         // Without width, or only a hint: Cf and the variation selectors.
         '\u{ad}'
         | '\u{34f}'

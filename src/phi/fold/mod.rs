@@ -54,9 +54,10 @@ impl Folded {
             self.push(MARK, from);
         }
         let mut buffer = [0; 4];
-        for &byte in c.encode_utf8(&mut buffer).as_bytes() {
-            self.push(byte, from);
-        }
+        let bytes = c.encode_utf8(&mut buffer).as_bytes();
+        self.bytes.extend_from_slice(bytes);
+        let from = u32::try_from(from).unwrap_or(u32::MAX);
+        self.origin.extend(bytes.iter().map(|_| from));
         self.is_unspaced = is_unspaced;
     }
 
