@@ -131,7 +131,7 @@ impl Level {
     /// What the name of a field in this object is, where the object is one of values by what they belong to:
     /// `"byMrn": {"00123456": 3}`.
     pub fn key_kind(&self, field: Field, name: &[u8]) -> Option<Kind> {
-        if field != Field::Plain || !self.is_object {
+        if field != Field::Plain || !self.is_object || self.field == Field::Plain {
             return None;
         }
         let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();

@@ -7,9 +7,6 @@ use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
 pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Option<Kind> {
-    if is_status(value) {
-        return None;
-    }
     let has_digits = |least| {
         let has = match least {
             1 => has_digit_within(value, 0, value.len()),
@@ -17,7 +14,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         };
         has || !value.is_ascii()
     };
-    match field {
+    let kind = match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
         // Codes of these kinds have digits in every form: "ssn": "on file" is none.
         Field::Strong(
@@ -53,7 +50,8 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         | Field::NamePart
         | Field::Resource
         | Field::Identifier => None,
-    }
+    };
+    kind.filter(|_| !is_status(value))
 }
 
 /// Whether `value` may be one of `field` where only its place says so: it is no name of a field itself, a code has
