@@ -73,6 +73,7 @@ impl Spans {
         if span.start >= span.end {
             return;
         }
+        self.watch.find();
         while let Some(last) = self.found[self.floor..].last() {
             if last.end <= span.start {
                 break;
@@ -88,6 +89,7 @@ impl Spans {
 
     /// Adds a place that may lie before others. It swallows those that it overlaps.
     pub fn insert(&mut self, mut span: Span) {
+        self.watch.find();
         let after = self.found[self.floor..]
             .iter()
             .rposition(|other| other.end <= span.start)

@@ -13,8 +13,10 @@ const PER_MEBIBYTE: Duration = if cfg!(any(debug_assertions, fuzzing)) {
 } else {
     Duration::from_millis(40)
 };
-/// What the first reading takes of it at most, in percent: what was written is read again, and takes less.
-const FIRST: u32 = 58;
+/// What the first reading takes of it at most, in percent, while nothing was found: such a text is read once.
+const FIRST: u32 = 95;
+/// What it takes at most where something was found: what was written is read again, and takes less.
+const FIRST_OF_TWO: u32 = 58;
 /// What a long text leaves to the short ones around it, in percent.
 const LEFT_BY_LONG: u32 = 10;
 /// No text that is longer is short.
@@ -35,7 +37,10 @@ pub(super) struct Watch {
     limit: Duration,
     /// What the reading that goes on may take.
     now: Duration,
+    has_found: bool,
     kept_back: Duration,
+    /// What was taken when a long text began.
+    taken_before_long: Duration,
     is_over: bool,
     /// Whether it was over for some of what is read now.
     was_over: bool,
@@ -71,7 +76,7 @@ impl Watch {
     /// What was written is to be read again. Whether there is time for it; a second time it is read all the same, since
     /// what was read once is not known to have nothing left in it.
     pub fn again(&mut self) -> bool {
-        let last = self.taken - self.before;
+        let last = self.taken.saturating_sub(self.before);
         let has_time = !self.was_over && self.taken + last + self.left_by_long() < self.limit;
         let is_second = self.now < self.limit;
         self.now = self.limit;
@@ -89,6 +94,16 @@ impl Watch {
 
     fn left_by_long(&self) -> Duration {
         self.limit * LEFT_BY_LONG / 100
+    }
+
+    /// Something was found, and what comes of it will be read again.
+    #[inline]
+    pub fn find(&mut self) {
+        if !self.has_found {
+            self.has_found = true;
+            self.now = self.now.min(self.limit * FIRST_OF_TWO / 100);
+            self.compare();
+        }
     }
 
     /// So many steps of the reading. Whether there is time for them.
@@ -109,19 +124,30 @@ impl Watch {
     /// Keeps back what a text of `length` leaves to those around it. Returns what was kept back before.
     pub fn keep_back(&mut self, length: usize) -> Duration {
         let before = self.kept_back;
-        if length > SHORT {
+        if length > SHORT && before.is_zero() {
+            self.taken_before_long = self.taken;
             self.kept_back = self.left_by_long();
             self.compare();
         }
         before
     }
 
-    /// The text is read that something was kept back for.
+    /// The text is read that something was kept back for. What it took beyond its time is not that of others.
     pub fn give_back(&mut self, kept_back: Duration) {
-        if self.kept_back != kept_back {
-            self.kept_back = kept_back;
-            self.compare();
+        if self.kept_back == kept_back {
+            return;
         }
+        if let Some(start) = &mut self.start {
+            let time = processor_time().unwrap_or(self.limit);
+            let most = self
+                .now
+                .saturating_sub(self.kept_back)
+                .max(self.taken_before_long);
+            self.taken = time.saturating_sub(*start).min(most);
+            *start = time.saturating_sub(self.taken);
+        }
+        self.kept_back = kept_back;
+        self.compare();
     }
 
     #[cold]
@@ -188,9 +214,10 @@ mod tests {
 
     #[test]
     fn a_long_text_leaves_time_to_those_around_it() {
-        let mut watch = after(of_a_hundred_seconds(), u64::from(FIRST) - 1);
-        assert!(!watch.is_over());
+        let mut watch = after(of_a_hundred_seconds(), u64::from(FIRST_OF_TWO) - 1);
         let before = watch.keep_back(SHORT + 1);
+        assert!(!watch.is_over());
+        watch.find();
         assert!(watch.is_over());
         watch.give_back(before);
         assert!(!watch.is_over());
@@ -201,7 +228,7 @@ mod tests {
     #[test]
     fn what_is_read_is_read_a_second_time_and_again_where_there_is_time() {
         for (readings, is_read_again) in [
-            (&[FIRST][..], true),
+            (&[FIRST_OF_TWO][..], true),
             (&[1, 10], true),
             (&[20, 30], true),
             (&[20, 40], false),

@@ -16,12 +16,19 @@ pub(super) fn ascii_like(c: char) -> Like {
         return Like::Ascii(c as u8);
     }
     match c {
-        // Letters of Latin, Cyrillic, Arabic, Kana, Han and Hangul, the most frequent by far.
+        // Letters, and signs on them, of Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, Kana, Han and Hangul, the
+        // most frequent by far.
         '\u{c0}'..='\u{d6}'
         | '\u{d8}'..='\u{f6}'
         | '\u{f8}'..='\u{24f}'
+        | '\u{300}'..='\u{34e}'
+        | '\u{388}'..='\u{3ff}'
         | '\u{400}'..='\u{52f}'
-        | '\u{620}'..='\u{64a}'
+        | '\u{5d0}'..='\u{5ea}'
+        | '\u{620}'..='\u{65f}'
+        | '\u{900}'..='\u{963}'
+        | '\u{e01}'..='\u{e3a}'
+        | '\u{e40}'..='\u{e4e}'
         | '\u{3041}'..='\u{3096}'
         | '\u{30a1}'..='\u{30fa}'
         | '\u{4e00}'..='\u{9fff}'

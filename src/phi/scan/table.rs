@@ -6,9 +6,11 @@ use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 use crate::phi::watch::Watch;
 
-/// Nothing longer is taken for a list of columns or a line of a table.
-const MAX_HEADER: usize = 512;
-const MAX_COLUMNS: usize = 64;
+/// Nothing longer is taken for a list of columns, and no table has more.
+const MAX_HEADER: usize = 4096;
+const MAX_COLUMNS: usize = 256;
+/// Nothing longer stands between the columns of a statement and its lines.
+const MAX_STATEMENT: usize = 512;
 /// No column has a longer name: a digest is none.
 const MAX_NAME: usize = 48;
 
@@ -80,7 +82,7 @@ fn copied_after(text: &[u8], at: usize) -> Option<usize> {
     {
         return None;
     }
-    let line = run_at_most(text, end, MAX_HEADER, |byte| byte != b'\n');
+    let line = run_at_most(text, end, MAX_STATEMENT, |byte| byte != b'\n');
     (text.get(line) == Some(&b'\n')).then_some(line + 1)
 }
 
