@@ -248,15 +248,16 @@ pub(super) fn rows(text: &[u8], line_end: usize, watch: &mut Watch) -> (Vec<Hit>
         return (hits, at);
     }
     // The header may be the line below: "a, b\nid,mrn\n".
-    let end = run(text, at, |byte| byte != b'\n');
-    let cells = row_cells(text, at, end, separator, columns, &mut hits);
-    let is_header = hits.is_empty()
-        && text[at..end]
-            .split(|&byte| byte == separator)
-            .take(MAX_COLUMNS)
-            .any(|cell| says(field::classify(cell)));
-    if is_header {
-        return (hits, line_end);
+    let (end, cells) = row(text, at, separator, columns, &mut hits);
+    let mut names = text[at..end]
+        .split(|&byte| byte == separator)
+        .take(MAX_COLUMNS)
+        .filter(|cell| !cell.trim_ascii().is_empty())
+        .map(|cell| says(field::classify(cell)));
+    // Or it is a list of names and values: "last_name | Ng\nmrn | 00123456".
+    let is_pair = separator == b'|' && names.next() == Some(true);
+    if is_pair || hits.is_empty() && names.any(|says| says) {
+        return (Vec::new(), line_end);
     }
     if cells != columns.len() {
         hits.clear();
@@ -292,10 +293,10 @@ fn lines(
     hits: &mut Vec<Hit>,
 ) -> usize {
     while at < text.len() && watch.go_on(columns.len()) {
-        let end = run(text, at, |byte| byte != b'\n');
-        let row = hits.len();
-        if row_cells(text, at, end, separator, columns, hits) != columns.len() {
-            hits.truncate(row);
+        let before = hits.len();
+        let (end, cells) = row(text, at, separator, columns, hits);
+        if cells != columns.len() {
+            hits.truncate(before);
             break;
         }
         at = end + 1;
@@ -315,7 +316,43 @@ fn past_rule(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// Reads one line. Returns how many cells it has.
+/// Reads one row. Returns where it ends, and how many cells it has.
+fn row(
+    text: &[u8],
+    at: usize,
+    separator: u8,
+    columns: &[Field],
+    hits: &mut Vec<Hit>,
+) -> (usize, usize) {
+    let line = run(text, at, |byte| byte != b'\n');
+    let end = open_row_end(text, at, line);
+    let before = hits.len();
+    if end > line {
+        let cells = row_cells(text, at, end, separator, columns, hits);
+        if cells == columns.len() {
+            return (end, cells);
+        }
+        hits.truncate(before);
+    }
+    (line, row_cells(text, at, line, separator, columns, hits))
+}
+
+/// Where the row from `at` ends, of which a quote is open where its first line ends: a cell may have line breaks in it
+/// (RFC 4180, 2.6).
+fn open_row_end(text: &[u8], at: usize, line: usize) -> usize {
+    const MAX_ROW: usize = 8192;
+    let is_odd = |part: &[u8]| part.iter().filter(|&&byte| byte == b'"').count() % 2 == 1;
+    let mut end = line;
+    let mut is_open = is_odd(&text[at..line]);
+    while is_open && end < text.len() && end - at < MAX_ROW {
+        let next = run(text, end + 1, |byte| byte != b'\n');
+        is_open ^= is_odd(&text[end + 1..next]);
+        end = next;
+    }
+    if is_open { line } else { end }
+}
+
+/// Reads the cells up to `end`. Returns how many there are.
 fn row_cells(
     text: &[u8],
     mut at: usize,
@@ -328,9 +365,11 @@ fn row_cells(
     loop {
         let is_quoted = text.get(at) == Some(&b'"') && at < end;
         let start = at + usize::from(is_quoted);
-        let stop = run_at_most(text, start, end - start, |byte| {
-            byte != if is_quoted { b'"' } else { separator }
-        });
+        let stop = if is_quoted {
+            quoted_cell_end(text, start, end)
+        } else {
+            run_at_most(text, start, end - start, |byte| byte != separator)
+        };
         if let Some(&field) = columns.get(cells) {
             hits.extend(cell(text, start, stop, field, is_quoted));
         }
@@ -343,9 +382,59 @@ fn row_cells(
     }
 }
 
+/// Where the quote is that ends a cell, no further than `end`: one that is doubled is part of it.
+fn quoted_cell_end(text: &[u8], mut at: usize, end: usize) -> usize {
+    loop {
+        at = run_at_most(text, at, end.saturating_sub(at), |byte| byte != b'"');
+        if at + 2 > end || text[at + 1] != b'"' {
+            return at.min(end);
+        }
+        at += 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::phi::redact_text;
+
+    #[test]
+    fn a_row_may_have_line_breaks_and_quotes_in_its_cells() {
+        for (text, expected) in [
+            (
+                "id,last_name,mrn,notes\n0,Ng,E0289914,\"a\nb\"\n1,Berry,E0289915,\"a\n\nb\"\n2,Li,E0289916,c",
+                "id,last_name,mrn,notes\n0,[name],[mrn],\"a\nb\"\n1,[name],[mrn],\"a\n\nb\"\n2,[name],[mrn],c",
+            ),
+            (
+                "id,mrn,notes,last_name\n0,E0289914,\"a\nb\",Ng\n",
+                "id,mrn,notes,last_name\n0,[mrn],\"a\nb\",[name]\n",
+            ),
+            // A quote of its own opens nothing.
+            (
+                "size,mrn\n5\" tube,E0289914\n6\" tube,E0289915\n",
+                "size,mrn\n5\" tube,[mrn]\n6\" tube,[mrn]\n",
+            ),
+            (
+                "id,last_name\n1,\"O\"\"Berry\"\n2,\"\"\n3,\"Ng\"\n",
+                "id,last_name\n1,\"[name]\"\n2,\"\"\n3,\"[name]\"\n",
+            ),
+            (
+                "id        | 0\nlast_name | Okonkwo\nmrn       | E0289914\nssn | 123456789\n",
+                "id        | 0\nlast_name | [name]\nmrn       | [mrn]\nssn | [ssn]\n",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+            assert_eq!(redact_text(expected), expected);
+        }
+        let wide = |value: &str| {
+            let more = ["alpha"; 100];
+            format!(
+                "mrn,{}\n{value},{}\n",
+                more.join(","),
+                vec!["1"; 100].join(",")
+            )
+        };
+        assert_eq!(redact_text(&wide("E0289914")), wide("[mrn]"));
+    }
 
     #[test]
     fn values_are_read_by_the_columns_they_belong_to() {
