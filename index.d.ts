@@ -904,8 +904,9 @@ export declare function assignRequestId(
  * `[email]`, `[ssn]`, … or, where `PHI_HASH_KEY` is set, `[mrn:3f9a1c]`. Patterns find what has a
  * pattern: this is no de-identification.
  *
- * It takes at most about 50 ms a mebibyte: what 40 ms of the thread's processor time are not enough to
- * read is withheld as `[secret]`.
+ * It takes at most about 50 ms of processor time a mebibyte of UTF-8: what cannot be read in 40 ms is
+ * withheld as `[secret]`, from somewhere on or, of what is all cues, altogether. The hashes of
+ * `PHI_HASH_KEY` come on top, about a microsecond each.
  *
  * @throws TypeError `RF_CONFIG_TEXT` when it is no string.
  *
@@ -920,10 +921,13 @@ export declare function redactPhi(text: string): string
 
 /**
  * The same for a value: a deep copy of what JSON can hold, where a field's name counts as well. The
- * argument is not touched; `undefined` and functions are left out as in JSON.
+ * argument is not touched; `undefined` and functions are left out as in JSON. It is bounded as
+ * `redactPhi` is: of a value with tens of thousands of fields the names and values that could not be
+ * read are `[secret]`, so that fields may be missing from an object.
  *
- * @throws TypeError `RF_CONFIG_VALUE` for a cycle, a `BigInt` or something that throws when it is
- * read. Nothing of the value is in the error.
+ * @throws TypeError `RF_CONFIG_VALUE` for a cycle, a `BigInt`, something that throws when it is read,
+ * more than 100,000 objects, arrays and values in them, or more than 64 levels (32 in what is no plain
+ * object). Nothing of the value is in the error.
  *
  * @example
  * ```ts

@@ -17,6 +17,9 @@ const FAR: usize = 64;
 
 /// The value of the field that the words up to `end` name.
 pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
+    if is_place_in_list(text, end) {
+        return None;
+    }
     let sign = run(text, end, |byte| byte == b' ');
     let is_numbered = text.get(sign) == Some(&b'#');
     let field = field_before(text, start, end, floor, is_numbered)?;
@@ -389,6 +392,16 @@ fn word_before(text: &[u8], start: usize, floor: usize) -> Option<usize> {
         at -= 1;
     }
     (at < stop && stop < start).then_some(at)
+}
+
+/// Whether a place in a list comes next: "patient.0.lastName".
+fn is_place_in_list(text: &[u8], end: usize) -> bool {
+    const MOST: usize = 4;
+    let digits = digits_end(text, end + 1);
+    text.get(end) == Some(&b'.')
+        && (1..=MOST).contains(&digits.saturating_sub(end + 1))
+        && text.get(digits) == Some(&b'.')
+        && text.get(digits + 1).is_some_and(|&byte| is_letter(byte))
 }
 
 /// Whether the number that ends at `end` counts something.

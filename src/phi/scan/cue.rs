@@ -375,6 +375,10 @@ mod tests {
             ("Patient: Jane Doe aged 93", "Patient: [name] aged [age]"),
             ("lastName::Featherstone", "lastName::[name]"),
             (
+                "patient.0.lastName=Okonkwo patient.12.phone=5550123",
+                "patient.0.lastName=[name] patient.12.phone=[phone]",
+            ),
+            (
                 "with value \"[mrn] E0289914\" at path \"mrn\"",
                 "with value \"[mrn]\" at path \"mrn\"",
             ),

@@ -123,6 +123,11 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
     let mut column = columns.iter();
     loop {
         at = run(text, at, |byte| byte.is_ascii_whitespace());
+        // "N'…'" of SQL Server, "E'…'" of Postgres.
+        at += usize::from(matches!(
+            text.get(at..at + 2),
+            Some([b'N' | b'n' | b'E' | b'e', b'\''])
+        ));
         let quote = text
             .get(at)
             .copied()
@@ -143,15 +148,21 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
     }
 }
 
-/// Where the quote is that ends a value: a quote that is doubled is part of it (ISO/IEC 9075-2, 5.3).
+/// Where the quote is that ends a value: one that is doubled is part of it (ISO/IEC 9075-2, 5.3), and so is one before a
+/// letter, whose backslash is undone.
 fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
+    const MAX_VALUE: usize = 4096;
+    let near = &text[..text.len().min(start + MAX_VALUE)];
     let mut end = start;
     loop {
-        end = run(text, end, |byte| byte != quote && byte != b'\n');
-        if text.get(end..end + 2) != Some(&[quote, quote]) {
-            return end;
+        end = run(near, end, |byte| byte != quote);
+        match near.get(end + 1) {
+            Some(&next) if next == quote => end += 2,
+            Some(&next) if is_word(next) => end += 1,
+            _ if end < near.len() => return end,
+            // No quote ends it.
+            _ => return run(text, start, |byte| byte != quote && byte != b'\n'),
         }
-        end += 2;
     }
 }
 
@@ -341,7 +352,10 @@ fn row(
 /// (RFC 4180, 2.6).
 fn open_row_end(text: &[u8], at: usize, line: usize) -> usize {
     const MAX_ROW: usize = 8192;
-    let is_odd = |part: &[u8]| part.iter().filter(|&&byte| byte == b'"').count() % 2 == 1;
+    let is_odd = |part: &[u8]| {
+        part.iter()
+            .fold(false, |is_odd, &byte| is_odd ^ (byte == b'"'))
+    };
     let mut end = line;
     let mut is_open = is_odd(&text[at..line]);
     while is_open && end < text.len() && end - at < MAX_ROW {
@@ -462,6 +476,14 @@ mod tests {
             (
                 "COPY p (mrn) FROM stdin;\n00123456\n\\.\nCOPY q (id, ssn) FROM stdin;\n7\t536-22-8726\n",
                 "COPY p (mrn) FROM stdin;\n[mrn]\n\\.\nCOPY q (id, ssn) FROM stdin;\n7\t[ssn]\n",
+            ),
+            (
+                "INSERT INTO p (id,note,mrn) VALUES (1,'a\nb','E0289914'), (2,'it\\'s, (ok)',N'E0289915')",
+                "INSERT INTO p (id,note,mrn) VALUES (1,'a\nb','[mrn]'), (2,'it\\'s, (ok)',N'[mrn]')",
+            ),
+            (
+                "INSERT INTO p (dir,mrn) VALUES ('C:\\','E0289914'), ('','E0289915')",
+                "INSERT INTO p (dir,mrn) VALUES ('C:\\','[mrn]'), ('','[mrn]')",
             ),
             // Cut off: the second statement is not a line of the first.
             (
