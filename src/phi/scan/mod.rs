@@ -41,6 +41,7 @@ mod quoted;
 mod scanner;
 mod secret;
 mod standard;
+mod statement;
 mod table;
 mod url;
 mod validation;

@@ -6,7 +6,7 @@ use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 use crate::phi::scan::{
     Hit, after, class, code, constraint, email, ip, keyed, markup, naming, option, phone, secret,
-    standard, table, url,
+    standard, statement, table, url,
 };
 
 impl Scanner<'_, '_> {
@@ -115,7 +115,7 @@ impl Scanner<'_, '_> {
                     .or_else(|| email::spelt(text, at, self.floor))
                     .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
-                    let hits = table::tuples(text, at, &mut self.spans.watch);
+                    let hits = statement::tuples(text, at, &mut self.spans.watch);
                     if self.spans.watch.is_over() {
                         return self.withhold();
                     }
