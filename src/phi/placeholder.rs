@@ -105,6 +105,11 @@ const KINDS: [u64; Kind::ALL.len()] = {
     kinds
 };
 
+/// Whether `bytes` are a placeholder, and nothing else.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    length_at(bytes) == Some(bytes.len())
+}
+
 /// The length of the placeholder that `bytes` begins with, if it does.
 pub(super) fn length_at(bytes: &[u8]) -> Option<usize> {
     if bytes.first() != Some(&b'[') {

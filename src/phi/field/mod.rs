@@ -84,7 +84,7 @@ fn read(name: &[u8]) -> Field {
         return field;
     }
     // A key that was an identifier itself names no field.
-    if placeholder::length_at(name) == Some(name.len()) {
+    if placeholder::is_one(name) {
         return Field::Plain;
     }
     let mut words = Words::split(name);

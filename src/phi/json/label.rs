@@ -157,7 +157,7 @@ impl Unnamed {
     pub fn withhold(&mut self, json: &[u8], at: usize, spans: &mut Spans) {
         for value in self.0.drain(..) {
             let (start, end) = (value.start, value.end);
-            let is_done = placeholder::length_at(&json[start..end]) == Some(end - start);
+            let is_done = placeholder::is_one(&json[start..end]);
             if is_done || end > at || at - end > MAX_BETWEEN {
                 continue;
             }
@@ -219,7 +219,7 @@ impl Walk<'_> {
         let written = &self.json[start..end];
         // What is between may be shorter when it is written.
         self.is_settled = false;
-        if self.at - end > MAX_BETWEEN || placeholder::length_at(written) == Some(written.len()) {
+        if self.at - end > MAX_BETWEEN || placeholder::is_one(written) {
             return;
         }
         let kind = if is_number {

@@ -111,7 +111,7 @@ impl Walk<'_> {
                 return Ok(());
             }
             if let Some(kind) = whole(level.meaning(field), value, level) {
-                if placeholder::length_at(value) != Some(value.len()) {
+                if !placeholder::is_one(value) {
                     self.spans.text(start, end, kind);
                 }
                 return Ok(());

@@ -125,7 +125,7 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
         Field::Secret => Field::Secret,
         _ => field::classify(&words.join(&b'_')),
     };
-    if field == Field::Person || placeholder::length_at(value) == Some(value.len()) {
+    if field == Field::Person || placeholder::is_one(value) {
         // The key of the table.
         return None;
     }

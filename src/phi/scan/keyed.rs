@@ -233,9 +233,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
     if matches!(next, b'"' | b'\'' | b'`') {
         let close = read.quote_end(text, start + 1, next);
         let content = &text[start + 1..close];
-        if placeholder::length_at(content) == Some(content.len())
-            || content.iter().all(u8::is_ascii_whitespace)
-        {
+        if placeholder::is_one(content) || content.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
         if field == Field::Name && text[at] == b'=' {
@@ -347,7 +345,7 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let value = text[at + 1..end].trim_ascii_end();
     let end = at + 1 + value.len();
     let value = value.trim_ascii_start();
-    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+    if value.is_empty() || placeholder::is_one(value) {
         return None;
     }
     let field = field::classify(name);

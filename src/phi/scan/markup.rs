@@ -216,7 +216,7 @@ pub(super) fn instance(text: &[u8], equals: usize) -> Option<Hit> {
     });
     let tag_end = run_at_most(text, end, MAX_TAG_REST, |byte| byte != b'>');
     let value = &text[start..end];
-    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+    if value.is_empty() || placeholder::is_one(value) {
         return None;
     }
     let tag = &text[open..tag_end];
@@ -277,7 +277,7 @@ pub(super) fn named_value(text: &[u8], close: usize, field: Field) -> Option<Hit
         (start, end)
     };
     let value = &text[start..end];
-    if value.is_empty() || placeholder::length_at(value) == Some(value.len()) {
+    if value.is_empty() || placeholder::is_one(value) {
         return None;
     }
     Some(Hit {

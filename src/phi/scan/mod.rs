@@ -146,7 +146,7 @@ pub(super) fn is_compact_date(value: &[u8]) -> bool {
 }
 
 fn withhold(text: &[u8], spans: &mut Spans) {
-    if placeholder::length_at(text) != Some(text.len()) {
+    if !placeholder::is_one(text) {
         spans.text(0, text.len(), Kind::Secret);
     }
 }

@@ -214,9 +214,7 @@ fn ends_with_placeholder(value: &[u8]) -> bool {
         && value[from..]
             .iter()
             .rposition(|&byte| byte == b'[')
-            .is_some_and(|open| {
-                placeholder::length_at(&value[from + open..]) == Some(value.len() - from - open)
-            })
+            .is_some_and(|open| placeholder::is_one(&value[from + open..]))
 }
 
 /// A value of a field that holds a secret: up to a mark that ends it.

@@ -50,7 +50,7 @@ pub(super) fn cell(
                 .any(|word| value.eq_ignore_ascii_case(word)));
     if value.is_empty()
         || is_reference
-        || placeholder::length_at(value) == Some(value.len())
+        || placeholder::is_one(value)
         || matches!(field, Field::Name) && whole::is_error_name(value)
     {
         return None;

@@ -70,14 +70,13 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         some => some,
     };
     let host = unencoded.map_or(start, |sign| start + sign + 1);
-    let user =
-        unencoded.filter(|&sign| placeholder::length_at(&text[start..start + sign]) != Some(sign));
+    let user = unencoded.filter(|&sign| !placeholder::is_one(&text[start..start + sign]));
     let host_end = text[host..end]
         .iter()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
         .map_or(end, |length| host + length);
     let rest = host_end + usize::from(text.get(host_end) == Some(&b'/') && host_end < end);
-    let already = placeholder::length_at(&text[rest..end]) == Some(end - rest);
+    let already = placeholder::is_one(&text[rest..end]);
     Some(Found {
         user: user.map(|sign| Hit {
             start,
