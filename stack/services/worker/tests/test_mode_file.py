@@ -12,7 +12,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
 from conftest import StartWorker
@@ -207,9 +206,6 @@ def test_a_mode_file_that_never_answers_is_standby_and_silences_nothing(
     worker = start_worker(command, ROS_MODE_FILE=str(path), GONE=str(gone))
     assert UNREADABLE in worker.log()
 
-    def get(path: str) -> httpx.Response:
-        return httpx.get(worker.url + path, trust_env=False, timeout=10.0)
-
     def threads() -> int:
         return len(os.listdir(f"/proc/{worker.process.pid}/task"))
 
@@ -217,7 +213,7 @@ def test_a_mode_file_that_never_answers_is_standby_and_silences_nothing(
     paths = ("/health", "/health/ready", "/", "/api/ros/status")
     start = time.monotonic()
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(get, paths * 50))
+        answers = list(pool.map(worker.get, paths * 50))
     assert time.monotonic() - start < 8
     for index, answer in enumerate(answers):
         body = answer.json()
@@ -231,16 +227,16 @@ def test_a_mode_file_that_never_answers_is_standby_and_silences_nothing(
     before = threads()
     for _ in range(20):
         start = time.monotonic()
-        assert get("/health").json()["mode"]["ros_mode"] == "STANDBY"
+        assert worker.get("/health").json()["mode"]["ros_mode"] == "STANDBY"
         assert time.monotonic() - start < 0.4, "a read that is known to be stuck is not waited for"
     assert threads() == before
 
     gone.unlink()
     deadline = time.monotonic() + 10
-    while get("/health").json()["mode"]["ros_mode"] != "LIVE":
+    while worker.get("/health").json()["mode"]["ros_mode"] != "LIVE":
         assert time.monotonic() < deadline, "the mode comes back with the mount"
         time.sleep(0.02)
-    assert get("/health/ready").json()["checks"]["config"] == "ok"
+    assert worker.get("/health/ready").json()["checks"]["config"] == "ok"
 
 
 def test_a_worker_behind_a_stuck_mode_file_ends_when_told(

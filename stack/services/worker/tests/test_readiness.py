@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
 from conftest import StartWorker
@@ -168,8 +167,7 @@ def test_a_stuck_artifact_directory_fails_in_time_and_silences_nothing(
     worker = start_worker([sys.executable, "-c", STUCK], ROS_MODE="LIVE")
 
     def ready(_: int) -> object:
-        response = httpx.get(f"{worker.url}/health/ready", trust_env=False, timeout=10.0)
-        return response.json()["checks"]["artifacts"]
+        return worker.get("/health/ready").json()["checks"]["artifacts"]
 
     start = time.monotonic()
     with ThreadPoolExecutor(50) as pool:
