@@ -63,6 +63,10 @@ pub(super) fn ascii_like(c: char) -> Like {
         // And the lines that tables are drawn with.
         | '\u{2500}'
         | '\u{2501}'
+        | '\u{2504}'
+        | '\u{2505}'
+        | '\u{2508}'
+        | '\u{2509}'
         | '\u{2550}'
         | '\u{2e3a}'
         | '\u{2e3b}'
@@ -79,8 +83,10 @@ pub(super) fn ascii_like(c: char) -> Like {
         '\u{fe6b}' => Like::Ascii(b'@'),
         // Arrows to the right, and what tables are drawn with.
         '\u{2192}' | '\u{21d2}' | '\u{27f6}' => Like::Ascii(b'>'),
-        '\u{2502}' | '\u{2503}' | '\u{2551}' => Like::Ascii(b'|'),
-        '\u{250c}'..='\u{254b}' | '\u{2552}'..='\u{256c}' => Like::Ascii(b'+'),
+        '\u{2502}' | '\u{2503}' | '\u{2506}' | '\u{2507}' | '\u{250a}' | '\u{250b}' | '\u{2551}' => {
+            Like::Ascii(b'|')
+        }
+        '\u{250c}'..='\u{254b}' | '\u{2552}'..='\u{2570}' => Like::Ascii(b'+'),
         '\u{2044}' | '\u{2215}' => Like::Ascii(b'/'),
         '\u{2236}' | '\u{a789}' | '\u{fe55}' => Like::Ascii(b':'),
         '\u{2116}' => Like::Ascii(b'#'),

@@ -7,6 +7,7 @@ use super::value::{self, Announced};
 use super::{Hit, code, keyed, lexicon, name, number};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
+use crate::phi::placeholder;
 
 /// No phrase that names a field is longer.
 const MAX_PHRASE: usize = 32;
@@ -286,6 +287,14 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
             break;
         }
         at = next;
+    }
+    // "MRN [28991442] not found".
+    if matches!(field, Field::Strong(_) | Field::Coded(_))
+        && at > end
+        && matches!(text.get(at), Some(b'[' | b'{' | b'<'))
+        && placeholder::length_at(&text[at..]).is_none()
+    {
+        at += 1;
     }
     if at == end
         || !text

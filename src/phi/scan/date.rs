@@ -361,7 +361,7 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     u8::try_from(place + 1).ok()
 }
 
-/// Whether a date from `start` to `end` is part of a name of a file, a model or an image. Another one that was taken ends at
+/// Whether a date from `start` to `end` is a version, or part of a name of a file, a model or an image. Another one that was taken ends at
 /// `last`, and may be the other end of a time: "03/14/1957-03/20/1957".
 pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) -> bool {
     let before = match text[..start] {
@@ -373,6 +373,9 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) ->
         [.., other, b'-' | b'.' | b'/' | b'@'] => is_word(other),
         [.., b'v'] => true,
         [.., other, b':'] if is_word(other) => is_tag(text, start - 1),
+        [.., b' '] => text[..start - 1]
+            .last_chunk::<7>()
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"version")),
         _ => false,
     };
     before || name_goes_on(text, end) && !is_first_of_two(text, start, end)

@@ -257,25 +257,36 @@ const MAX_HOST: usize = 253 + 6;
 
 /// Whether an address of the network begins at `start`.
 pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
-    let is_host =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    let end = run_at_most(text, start, MAX_HOST, is_host);
-    let value = &text[start..end];
-    let value = value.strip_suffix(b":").unwrap_or(value);
-    let port = value.iter().rposition(|&byte| byte == b':');
-    let has_port = port.is_some_and(|colon| {
-        value.len() > colon + 1 && value[colon + 1..].iter().all(u8::is_ascii_digit)
+    let end = run_at_most(text, start, MAX_HOST, |byte| {
+        is_of_host(byte) || matches!(byte, b':' | b'[' | b']' | b'*' | b'/' | b'_')
     });
-    has_port || is_network_address(value)
+    let value = &text[start..end];
+    is_network_address(value.strip_suffix(b":").unwrap_or(value))
 }
 
-/// Whether `value` is an address of the network, with or without a port.
+/// Whether `value` is an address of the network: that of a host, any host with a port, or the path of a socket.
 pub(super) fn is_network_address(value: &[u8]) -> bool {
-    let Ok(value) = std::str::from_utf8(value) else {
+    let value = value.trim_ascii();
+    if value == b"localhost" || value.first() == Some(&b'/') && !value.contains(&b' ') {
+        return true;
+    }
+    let Ok(address) = std::str::from_utf8(value) else {
         return false;
     };
-    let value = value.trim();
-    value.parse::<IpAddr>().is_ok() || value.parse::<std::net::SocketAddr>().is_ok()
+    let has_port = || {
+        let (host, port) = address.rsplit_once(':')?;
+        let is_port = (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_host = host.bytes().all(is_of_host) || matches!(host, "*" | "[::]" | "[::1]");
+        Some(is_port && is_host)
+    };
+    address.parse::<IpAddr>().is_ok()
+        || address.parse::<std::net::SocketAddr>().is_ok()
+        || has_port() == Some(true)
+}
+
+/// Whether a name of a host may have the byte (RFC 1123, 2.1).
+fn is_of_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }
 
 #[cfg(test)]

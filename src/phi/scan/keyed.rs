@@ -3,7 +3,7 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
-use super::{Hit, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper};
+use super::{Hit, ip, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -62,10 +62,11 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
     let Some((field, quoted_key)) = key::before(text, at, floor) else {
         return Found::Nothing;
     };
-    // "name::tests": a path of Rust, C++ or PHP.
+    // "name::tests": a path of Rust, C++ or PHP; "last_name::text": a type of SQL.
     if text[at..].starts_with(b"::")
         && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
-        && matches!(field, Field::Name | Field::Person | Field::PersonLike)
+        && (matches!(field, Field::Name | Field::Person | Field::PersonLike)
+            || literal::is_type(&text[at + 2..word_end(text, at + 2)]))
     {
         return Found::Nothing;
     }
@@ -262,6 +263,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
     }
     if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
         let kind = match field {
+            Field::Place if ip::begins_network_address(text, start) => return None,
             Field::Strong(kind) | Field::Whole(kind) => kind,
             Field::Name => Kind::Name,
             Field::Secret => Kind::Secret,

@@ -1,6 +1,7 @@
-//! The literals of SQL after the name of a column: `IN ('…', '…')`, `LIKE '…'`, `'{…}'`.
+//! The literals of SQL after the name of a column: `IN ('…', 7)`, `LIKE '…'`, `'{…}'`.
 
 use super::class::{run, run_at_most};
+use super::number::digits_end;
 use super::{Hit, key, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
@@ -37,11 +38,24 @@ pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
     } else {
         (word, word_end)
     };
-    matches!(text.get(word_end..word_end + 2), Some(b" '" | b" ("))
-        && is_operator(&text[word..word_end])
+    is_before_literals(text, word_end) && is_operator(&text[word..word_end])
 }
 
-/// The values in quotes after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
+/// Whether literals may come after the operator that ends at `end`. Only between two of them numbers stand alone.
+pub(super) fn is_before_literals(text: &[u8], end: usize) -> bool {
+    match text.get(end..end + 2) {
+        Some(b" '" | b" (") => true,
+        Some([b' ', b'0'..=b'9']) => {
+            const BETWEEN: &[u8] = b"between";
+            text[..end]
+                .last_chunk::<7>()
+                .is_some_and(|word| word.eq_ignore_ascii_case(BETWEEN))
+        }
+        _ => false,
+    }
+}
+
+/// The values after the key before `at`, where an operator of SQL ends at `end`: "ssn LIKE '…'", "ssn IN
 /// ('…', '…')", "BETWEEN '…' AND '…'" (ISO/IEC 9075-2, 8).
 pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<Hit> {
     // "ssn NOT IN (…)".
@@ -56,6 +70,14 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
     literals(text, end, field)
 }
 
+/// Whether a word is a type that a literal is cast to: "last_name::text" (PostgreSQL's documentation of value expressions).
+pub(super) fn is_type(word: &[u8]) -> bool {
+    const TYPES: [&[u8]; 7] = [
+        b"text", b"varchar", b"character", b"citext", b"char", b"bpchar", b"name",
+    ];
+    TYPES.contains(&word)
+}
+
 /// The kind of a literal of an array of Postgres, "{90,94}", where one of its values is of `field`.
 pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {
     literal
@@ -65,17 +87,23 @@ pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {
         .find_map(|value| of_value(field, value))
 }
 
-/// The literals in quotes after `at`: one, several in parentheses, or two with AND between them.
+/// The literals after `at`: one, several in parentheses, or two with AND between them.
 pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = run(text, at, |byte| matches!(byte, b' ' | b'('));
     while hits.len() < MAX_ITEMS {
         let prefix = usize::from(matches!(text.get(at), Some(b'N' | b'E')));
-        if text.get(at + prefix) != Some(&b'\'') {
+        let is_quoted = text.get(at + prefix) == Some(&b'\'');
+        let (start, end) = if is_quoted {
+            let start = at + prefix + 1;
+            let is_inside = |byte: u8| !matches!(byte, b'\'' | b'\n');
+            (start, run_at_most(text, start, MAX_LIST, is_inside))
+        } else {
+            (at, digits_end(text, at))
+        };
+        if start == end && !is_quoted {
             break;
         }
-        let start = at + prefix + 1;
-        let end = run_at_most(text, start, MAX_LIST, |byte| !matches!(byte, b'\'' | b'\n'));
         let value = &text[start..end];
         // What a pattern of LIKE leaves open.
         let open = |byte: u8| byte == b'%';
@@ -84,7 +112,10 @@ pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
             .iter()
             .rposition(|&byte| !open(byte))
             .map_or(from, |at| at + 1);
+        // "mrn BETWEEN 5 AND 10 digits".
+        let is_short = !is_quoted && end - start < 4 && field != Field::Age;
         if to > from
+            && !is_short
             && let Some(kind) = of_value(field, &value[from..to])
         {
             hits.push(Hit {
@@ -93,9 +124,8 @@ pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
                 kind,
             });
         }
-        at = run(text, (end + 1).min(text.len()), |byte| {
-            matches!(byte, b' ' | b',')
-        });
+        let next = (end + usize::from(is_quoted)).min(text.len());
+        at = run(text, next, |byte| matches!(byte, b' ' | b','));
         if text
             .get(at..at + 4)
             .is_some_and(|and| and.eq_ignore_ascii_case(b"and "))
@@ -169,6 +199,22 @@ mod tests {
                 "WHERE \"p\".\"mrn\" <> '[mrn]'",
             ),
             ("a.mrn != 'E0289914'", "a.mrn != '[mrn]'"),
+            (
+                "WHERE mrn IN (28991442, 28991443) AND ssn NOT IN (536228726)",
+                "WHERE mrn IN ([mrn], [mrn]) AND ssn NOT IN ([ssn])",
+            ),
+            (
+                "mrn BETWEEN 28991442 AND 28991450 AND n = 3",
+                "mrn BETWEEN [mrn] AND [mrn] AND n = 3",
+            ),
+            (
+                "mrn = ANY(ARRAY[28991442, 28991443]) AND n = 3",
+                "mrn = ANY(ARRAY[[mrn]]) AND n = 3",
+            ),
+            (
+                "account_no = any (array['73992585', '73992586'])",
+                "account_no = any (array['[account]', '[account]'])",
+            ),
         ] {
             assert_eq!(redact_text(text), expected);
             assert_eq!(redact_text(expected), expected);
@@ -178,6 +224,8 @@ mod tests {
             "devices: [0, 1], ports: ['8080', '5432']",
             "hosts:\n  - db-1\n  - db-2",
             "mrn IN ($1, $2)",
+            "mrn BETWEEN 5 and 10 digits",
+            "status IN (1, 2) AND n BETWEEN 28991442 AND 28991450",
         ] {
             assert_eq!(redact_text(text), text);
         }

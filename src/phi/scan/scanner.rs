@@ -165,7 +165,7 @@ impl<'a, 's> Scanner<'a, 's> {
             Some(b'/') => standard::reference(text, start, end),
             Some(b'\'') => person::possessive(text, start, end, self.floor),
             Some(b' ')
-                if matches!(text.get(end + 1), Some(b'\'' | b'('))
+                if literal::is_before_literals(text, end)
                     && literal::is_operator(&text[start..end]) =>
             {
                 return self.compared(start, end);

@@ -1,5 +1,7 @@
 //! Values that stand apart from the names of their columns in statements of databases: INSERT, COPY, and errors about keys.
 
+use std::borrow::Cow;
+
 use super::Hit;
 use super::class::{is_word, run, run_at_most};
 use super::table::{MAX_COLUMNS, MAX_HEADER, cell, columns, lines};
@@ -10,19 +12,12 @@ use crate::phi::watch::Watch;
 const MAX_STATEMENT: usize = 512;
 
 /// The values after the list of columns that opens at `open`: `Key (mrn, site)=(…)` of Postgres, `INSERT
-/// INTO t (mrn, site) VALUES (…), (…)`. In the order of the text.
+/// INTO t (mrn, site) VALUES (…), (…)`, `(mrn, site) IN ((…), (…))`. In the order of the text.
 pub(super) fn tuples(text: &[u8], open: usize, watch: &mut Watch) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let close = run_at_most(text, open + 1, MAX_HEADER, |byte| {
-        is_word(byte)
-            || matches!(
-                byte,
-                b'_' | b' ' | b',' | b'"' | b'`' | b'.' | b'[' | b']' | b'\n'
-            )
-    });
-    if text.get(close) != Some(&b')') {
+    let Some(close) = names_end(text, open + 1) else {
         return hits;
-    }
+    };
     let mut fields = [Field::Plain; MAX_COLUMNS];
     let names = &text[open + 1..close];
     if let Some(line) = copied_after(text, close + 1) {
@@ -34,7 +29,8 @@ pub(super) fn tuples(text: &[u8], open: usize, watch: &mut Watch) -> Vec<Hit> {
     let Some(mut at) = values_after(text, close + 1) else {
         return hits;
     };
-    let columns = columns(names, b',', MAX_HEADER, &mut fields);
+    let names = without_functions(names);
+    let columns = columns(&names, b',', MAX_HEADER, &mut fields);
     loop {
         if !watch.go_on(columns.len()) {
             return hits;
@@ -48,6 +44,58 @@ pub(super) fn tuples(text: &[u8], open: usize, watch: &mut Watch) -> Vec<Hit> {
         }
         at = next;
     }
+}
+
+/// Where the parenthesis is that ends the names of columns, which functions may be around: "(lower(email::text), site)".
+fn names_end(text: &[u8], mut at: usize) -> Option<usize> {
+    let end = text.len().min(at + MAX_HEADER);
+    let mut is_inside = false;
+    loop {
+        at = run(&text[..end], at, |byte| {
+            is_word(byte)
+                || matches!(
+                    byte,
+                    b'_' | b' ' | b',' | b'"' | b'\'' | b'`' | b'.' | b'[' | b']' | b'\n' | b':'
+                )
+        });
+        match text[..end].get(at)? {
+            b'(' if !is_inside && is_word(text[at - 1]) => is_inside = true,
+            b')' if is_inside => is_inside = false,
+            b')' => return Some(at),
+            _ => return None,
+        }
+        at += 1;
+    }
+}
+
+/// The names of columns alone: "lower(email::text), site" is "email, site".
+fn without_functions(names: &[u8]) -> Cow<'_, [u8]> {
+    if !names.iter().any(|byte| matches!(byte, b'(' | b':')) {
+        return Cow::Borrowed(names);
+    }
+    let mut columns = Vec::new();
+    let mut column = 0;
+    let (mut is_inside, mut is_more) = (false, false);
+    for &byte in names {
+        match byte {
+            b'(' => {
+                columns.truncate(column);
+                is_inside = true;
+            }
+            b')' => is_inside = false,
+            // A type, and what else the function is given.
+            b':' => is_more = true,
+            b',' if is_inside => is_more = true,
+            b',' => {
+                columns.push(byte);
+                column = columns.len();
+                is_more = false;
+            }
+            _ if !is_more => columns.push(byte),
+            _ => {}
+        }
+    }
+    Cow::Owned(columns)
 }
 
 const FROM_STDIN: &[u8] = b" from stdin";
@@ -82,17 +130,20 @@ fn copied_end(text: &[u8], mut at: usize) -> usize {
 
 /// Where the first tuple opens.
 fn values_after(text: &[u8], at: usize) -> Option<usize> {
-    if text.get(at..at + 2) == Some(b"=(") {
-        return Some(at + 1);
+    let is_space = |byte: u8| byte.is_ascii_whitespace();
+    let word = run(text, at, is_space);
+    let after = [&b"="[..], b"values", b"in"].iter().find_map(|known| {
+        let end = word + known.len();
+        let is_known = text.get(word..end)?.eq_ignore_ascii_case(known);
+        is_known.then_some(end)
+    })?;
+    let open = run(text, after, is_space);
+    if text.get(open) != Some(&b'(') {
+        return None;
     }
-    let word = run(text, at, |byte| byte.is_ascii_whitespace());
-    let is_values = text
-        .get(word..word + 6)
-        .is_some_and(|word| word.eq_ignore_ascii_case(b"values"));
-    let open = run(text, (word + 6).min(text.len()), |byte| {
-        byte.is_ascii_whitespace()
-    });
-    (is_values && text.get(open) == Some(&b'(')).then_some(open)
+    // "IN ((…), (…))".
+    let row = run(text, open + 1, is_space);
+    Some(if text.get(row) == Some(&b'(') { row } else { open })
 }
 
 /// Reads the tuple whose first value begins at `at`. Returns where it ends.
@@ -153,6 +204,18 @@ mod tests {
             (
                 "Key (first_name, mrn)=(Dmitri, 00123456) already exists.",
                 "Key (first_name, mrn)=([name], [mrn]) already exists.",
+            ),
+            (
+                "Key (lower(last_name::text), coalesce(mrn, ''), lower(email))=(okonkwo, E0289914, a@b.org) exists.",
+                "Key (lower(last_name::text), coalesce(mrn, ''), lower(email))=([name], [mrn], [email]) exists.",
+            ),
+            (
+                "WHERE (last_name, mrn, n) IN (('Okonkwo', 28991442, 1), ('Quist', 28991443, 2)) AND n = 3",
+                "WHERE (last_name, mrn, n) IN (('[name]', [mrn], 1), ('[name]', [mrn], 2)) AND n = 3",
+            ),
+            (
+                "UPDATE p SET (last_name, mrn) = ('Okonkwo', '28991442')",
+                "UPDATE p SET (last_name, mrn) = ('[name]', '[mrn]')",
             ),
             (
                 "INSERT INTO p (\"name\", n, ssn) VALUES ('Ana Ng', 3, $1), ('Bo Li', 4, NULL)",

@@ -174,6 +174,9 @@ pub(super) fn lines(
     hits: &mut Vec<Hit>,
 ) -> usize {
     while at < text.len() && watch.go_on(columns.len()) {
+        if separator == b'|' {
+            at = past_rule(text, at);
+        }
         let before = hits.len();
         let (end, cells) = row(text, at, separator, columns, hits);
         if cells != columns.len() {
@@ -185,12 +188,13 @@ pub(super) fn lines(
     at
 }
 
-/// Past the line below the header of a table of Markdown, `psql` or `mysql`: "|---|:-:|", "-----+------".
+/// Past the line below the header or a row of a table of Markdown, `psql`, `mysql` or boxes: "|---|:-:|", "-----+------",
+/// "+====+".
 fn past_rule(text: &[u8], at: usize) -> usize {
     let end = run(text, at, |byte| {
-        matches!(byte, b'-' | b'+' | b'|' | b':' | b' ' | b'\r')
+        matches!(byte, b'-' | b'+' | b'=' | b'|' | b':' | b' ' | b'\r')
     });
-    if text[at..end].contains(&b'-') && text.get(end) == Some(&b'\n') {
+    if text[at..end].iter().any(|byte| matches!(byte, b'-' | b'=')) && text.get(end) == Some(&b'\n') {
         end + 1
     } else {
         at

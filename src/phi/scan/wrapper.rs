@@ -68,6 +68,16 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     if !first.is_ascii_alphabetic() || !has_one_of(text, start, MAX_BEFORE, *b"([\"") {
         return None;
     }
+    // `ANY(ARRAY[…])` of SQL.
+    for function in [&b"any("[..], b"any (", b"all(", b"array["] {
+        let at = start + function.len();
+        if text
+            .get(start..at)
+            .is_some_and(|word| word.eq_ignore_ascii_case(function))
+        {
+            return Some(at - usize::from(function.ends_with(b"[")));
+        }
+    }
     let name = start
         + if text[start..].starts_with(b"new ") {
             4
