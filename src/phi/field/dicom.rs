@@ -52,6 +52,11 @@ const ATTRIBUTES: &[(u32, Field)] = &[
 /// What the tag, a group and an element of four hexadecimal digits each, says of its value: `00100010`,
 /// `0010,0010`, `(0010,0010)`.
 pub(in super::super) fn attribute(tag: &[u8]) -> Option<Field> {
+    // "x00100010", as programs of JavaScript write it.
+    let tag = match tag {
+        [b'x', digits @ ..] if digits.len() == 8 => digits,
+        tag => tag,
+    };
     if !(8..=11).contains(&tag.len()) || !tag.iter().any(u8::is_ascii_digit) {
         return None;
     }

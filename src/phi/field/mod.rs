@@ -173,6 +173,7 @@ fn read_words(words: &Words) -> Field {
     let mut end = count;
     let mut is_about = false;
     let mut is_id = false;
+    let mut is_several = false;
     loop {
         match ending_at(words, end) {
             Some(Field::Id) if count > 1 => is_id = true,
@@ -182,6 +183,7 @@ fn read_words(words: &Words) -> Field {
                 continue;
             }
             Some(Field::NamePart | Field::Value) if count > 1 => {}
+            Some(field) if is_several => return several(field, is_about),
             Some(field) => return ends_with(field, words, end, is_about, is_id),
             None => {}
         }
@@ -190,10 +192,13 @@ fn read_words(words: &Words) -> Field {
         }
         let word = flags(words.get(end - 1));
         if word & vocabulary::WORD_NOISE == 0 && !is_id {
-            if word & vocabulary::WORD_ABOUT != 0 {
+            if word & vocabulary::WORD_SEVERAL != 0 {
+                is_several = true;
+            } else if word & vocabulary::WORD_ABOUT != 0 {
                 return Field::About;
+            } else {
+                is_about = true;
             }
-            is_about = true;
         }
         end -= 1;
     }
@@ -203,10 +208,23 @@ fn read_words(words: &Words) -> Field {
     if flags(words.get(count - 1)) & vocabulary::WORD_THING != 0 {
         return Field::Thing;
     }
-    if flags(words.get(count - 1)) & vocabulary::WORD_ABOUT != 0 {
+    if flags(words.get(count - 1)) & (vocabulary::WORD_ABOUT | vocabulary::WORD_SEVERAL) != 0 {
         return Field::About;
     }
     Field::Plain
+}
+
+/// What the values of a list are by the field that each is of. The list may have a name itself: "mrnBatch": "nightly".
+fn several(field: Field, is_about: bool) -> Field {
+    match field {
+        Field::Whole(Kind::Name) | Field::Person | Field::PersonLike | Field::Name => {
+            Field::PersonLike
+        }
+        _ if is_about => Field::About,
+        Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => Field::Coded(kind),
+        Field::Age | Field::Zip => field,
+        _ => Field::About,
+    }
 }
 
 /// What a name says in which the phrase that ends at `end` says `field`.
@@ -295,11 +313,19 @@ fn name_after(words: &Words, place: usize) -> Field {
     } else if owner & vocabulary::WORD_THING != 0 {
         // Not without its owner: "service name: worker".
         Field::About
-    } else if is_person {
+    } else if is_person || is_role(words, place) {
         Field::Whole(Kind::Name)
     } else {
         Field::Plain
     }
+}
+
+/// Whether the words before `place` say who somebody is: "pharmacistName".
+fn is_role(words: &Words, place: usize) -> bool {
+    matches!(
+        ending_at(words, place),
+        Some(Field::Whole(Kind::Name) | Field::Person | Field::PersonLike)
+    )
 }
 
 /// "prescriberId" may be a number of the national registry, "userId" is not.

@@ -13,7 +13,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Whole(Kind::Phone),
-        "phone, phones, telephone, tel, mobile, cell, cell phone, cellphone, cellular, fax, \
+        "phone, phones, telephone, sms, texted, text msg, sms msg, tel, mobile, cell, cell phone, cellphone, cellular, fax, \
          facsimile, pager, beeper, landline, msisdn, whatsapp, contact number, callback number, \
          home number, work number, ph, ph #, call, callback, mobile number, cell number",
     ),
@@ -47,7 +47,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          anesthesiologist, cardiologist, oncologist, psychiatrist, neurologist, dermatologist, \
          pediatrician, pharmacist, midwife, dentist, therapist, given names, forenames, surnames, \
          name first, name last, name middle, name given, name family, name full, nombre, apellido, \
-         apellidos, nom, prenom, vorname, nachname, cognome, decedent, physician of record, provider of record, \
+         apellidos, nom, prenom, vorname, nachname, cognome, decedent, name last key, name first key, name middle key, last first, attending md, referring md, ordering md, admitting md, physician of record, provider of record, \
          doctor of record, attending of record",
     ),
     (
@@ -68,7 +68,10 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
-         party name, actor, performer, asserter, certifier, pronounced by, attested by, cosigner, \
+         investigators, authors, physicians, pi, co pi, pi name, co investigator, sub investigator, coordinator, study coordinator, \
+         research coordinator, site coordinator, \
+         party name, actor, prov name, guar, responsible party, poa, hcp, hcpoa, admitting, dependent, lab tech, pharmacy tech, rad tech,\
+         volunteer, health care agent, performer, asserter, certifier, pronounced by, attested by, cosigner, \
          transcriptionist, coroner, medical examiner, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),
     (Field::Name, "name, names"),
@@ -97,7 +100,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Age,
-        "age, age sex, age years, age in years, age at diagnosis, age at onset, age at death, age at enrollment, \
+        "age, age sex, age years, age yrs, age yr, age y, age in years, age at diagnosis, age at onset, age at death, age at enrollment, \
          age at enrolment, age at admission, age at visit, age at scan, age at surgery, age at consent",
     ),
     (
@@ -125,7 +128,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         "account, account #, acct, acct #, bank account, bank account #, routing number, aba \
          number, sort code, billing account, billing account #, patient account, patient account \
          #, customer number, account code, financial number, claim #, routing transit number, aba routing number, \
-         transit number, bank code, bsb number",
+         transit number, bank code, bsb number, fin, fin #, fin nbr, har #, encntr #",
     ),
     (
         Field::Routing,
@@ -135,12 +138,12 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (Field::About, "routing key, routing mode"),
     (
         Field::Coded(Kind::Plan),
-        "policy id, health plan, health plan #, plan number, plan member #, member #, subscriber #, policy \
+        "policy id, health plan, health plan #, mem #, mbr #, subscr #, sub id, medi cal #, bcbs #, tricare #, cardholder #, card holder #, plan number, plan member #, member #, subscriber #, policy \
          number, insurance policy, insurance policy #, beneficiary #, group number, insurance #, \
          medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
          authorization number, authorization number, nhs number, nhs, nhs no, health card, \
          health card number, health insurance, health insurance #, insurance card, member code, \
-         payer member id, cardholder id, card holder id, rx group id, plan id, dependent id, certificate of coverage",
+         payer member id, rx group id, plan id, dependent id, certificate of coverage",
     ),
     (
         Field::Record(Kind::Plan),
@@ -163,7 +166,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     ),
     (
         Field::Coded(Kind::Device),
-        "device id, device number, device serial, device serial number, device identifier, serial \
+        "device id, device number, ser #, device serial, device serial number, device identifier, serial \
          number, serial, serial no, s n, sn, udi, imei, imsi, meid, iccid, mac address, mac, implant \
          serial, implant, pacemaker, advertising id, android id, unique device identifier, \
          device uid, implanted device, implantable device, medical device, cardiac device, explanted device, hardware id, implant id, implant number, lot number",
@@ -171,7 +174,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Place,
         "address, addresses, addr, street, street address, address line, mailing address, home \
-         address, residence, po box, city, town, village, county, precinct, borough, parish, \
+         address, residence, po box, add line, add line 1, add line 2, city, town, village, county, precinct, borough, parish, \
          municipality, suburb, neighborhood, neighbourhood, apt, apartment, suite, latitude, longitude, \
          coords, geohash, lat, lng, lon, lat lng, geocode, geolocation, coordinates, gps, birthplace, birth place, place of \
          birth, street name, street line, street number, house number, geo, geo location, district",
@@ -219,7 +222,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         "type, system, field, key, label, attribute, code system, column, property, \
          param, variable, identifier type, id type, kind, use type, field name, question, header, vr, path, \
          instance path, data path, property path, field path, json path, json pointer, pointer, parameter, \
-         param name, parameter name, column name, property name, attribute name, k",
+         param name, parameter name, column name, property name, attribute name, k, link id",
     ),
     (
         Field::Value,
@@ -227,6 +230,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          current, from value, to value, input, input value, old value, new value, old val, new val, prev, prev value, \
          previous value, current value, before value, after value, original, original value, updated, updated value, \
          rejected value, attempted value, invalid value, submitted value, provided value, received value, actual, \
-         actual value, received, raw value, from, to, data, v, lhs, rhs, response, got, string value",
+         actual value, received, raw value, from, to, data, v, lhs, rhs, response, got, string value, \
+         field value, column value, property value, attribute value, parameter value, param value",
     ),
 ];

@@ -21,7 +21,7 @@ const ABOUT: &str = "count counts total totals size sizes length len bytes ms se
     services server servers template templates event events error errors err action actions rule \
     rules pattern patterns hash hashes digest checksum prefix suffix usage used max min \
     avg mean sum percent percentage score scores level levels flag flags check checked checks \
-    validator validation found matched matches match search lookup query filter sort order page \
+    validator validation lookups queries searches duplicates mismatches conflicts imports exports found matched matches match search lookup query filter sort order page \
     pages cache cached store storage handler middleware route router routes endpoint endpoints \
     api job jobs worker workers task tasks scan scanner scanned detected detection redacted \
     redaction changed updated created deleted confirmed success succeeded failed failure failures \
@@ -34,11 +34,14 @@ const ABOUT: &str = "count counts total totals size sizes length len bytes ms se
     opened bounced clicked requested expired revoked rotated issued loaded synced imported \
     exported indexed deduplicated merged pool client clients engine driver logger log logs metric \
     metrics stats statistics report dashboard form view screen tab section header headers portal \
-    book books feature features test tests group groups cohort registry list map set counter \
+    book books feature features test tests group groups cohort registry map counter \
     resolver parser builder factory manager controller repository adapter gateway plugin \
     extension extensions tag tags label labels note notes description comment comments summary \
-    precedence priority severity interval frequency schedule window batch chunk chunks offset \
+    precedence priority severity interval frequency schedule window chunk chunks offset \
     cursor position step stage phase";
+
+/// After a noun, these say that there are several: `mrnList`.
+const SEVERAL: &str = "list lists array set sets batch batches collection";
 
 /// Before a noun, these do the same: `isPatient`, `maxTokens`.
 const ASKING: &str = "is has had was are should can could may must will num total count max min \
@@ -66,7 +69,8 @@ const PEOPLE: &str = "first last middle given family sur fore maiden full legal 
     author owner creator reviewer approver signer signatory signed signing witness recipient \
     sender donor resident investigator coordinator applicant claimant student teacher employer \
     by to for in on co middle real screen family complete display other alias pronounced \
-    informant interpreter policyholder caller pref responsible party pat mbr subscr guar your";
+    informant interpreter policyholder caller pref responsible party pat mbr subscr guar your \
+    decedent deceased maternal paternal pi";
 
 /// Whose `name` is not: objects of operators.
 const THINGS: &str = "host server service services queue table column field model module function method \
@@ -105,6 +109,7 @@ pub(super) const WORD_ASKING: u8 = 2;
 pub(super) const WORD_NOISE: u8 = 4;
 pub(super) const WORD_PERSON: u8 = 8;
 pub(super) const WORD_THING: u8 = 16;
+pub(super) const WORD_SEVERAL: u8 = 32;
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::new);
 
@@ -122,6 +127,7 @@ impl Vocabulary {
         let mut words = Map::default();
         for (list, flag) in [
             (ABOUT, WORD_ABOUT),
+            (SEVERAL, WORD_SEVERAL),
             (ASKING, WORD_ASKING),
             (NOISE, WORD_NOISE),
             (PEOPLE, WORD_PERSON),

@@ -125,6 +125,10 @@ fn synonym(word: &[u8], is_first: bool) -> &[u8] {
         b"license"
     } else if is(b"dt") {
         b"date"
+    } else if is(b"admsn") {
+        b"admission"
+    } else if is(b"disch") {
+        b"discharge"
     } else if !is_first && is(b"nm") {
         b"name"
     } else if !is_first && is(b"cd") {

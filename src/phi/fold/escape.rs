@@ -97,7 +97,7 @@ fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) ->
     end - at
 }
 
-/// `%40`, and `%2540`, which is the same encoded twice.
+/// `%40`, and `%2540`, which is the same encoded twice. Letters may be encoded as one byte, as before UTF-8.
 pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
     let mut digits = at + 1;
     while text.get(digits..digits + 2) == Some(b"25") && hex_pair(text, digits + 2).is_some() {
@@ -122,6 +122,13 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
         end += 3;
     }
     let (c, used) = decode(&encoded[..len]);
+    let latin = char::from(first);
+    let c = match c {
+        '\u{fffd}' if used == 1 && latin.is_alphabetic() && first >= 0xc0 => latin,
+        // No character: "LIKE '%Abbott%'".
+        '\u{fffd}' if used == 1 => return 0,
+        c => c,
+    };
     character(c, at, folded);
     // What is not part of this character is read again.
     if used < len {

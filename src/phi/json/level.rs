@@ -183,6 +183,10 @@ impl Level {
 
     fn inherit(&self, field: Field) -> Field {
         match self.inherited {
+            // Of these an object says more than the code: "status": "open".
+            Some(kind @ (Kind::Account | Kind::Plan | Kind::License | Kind::Device)) => {
+                Field::Coded(kind)
+            }
             Some(kind) => Field::Strong(kind),
             None => field,
         }

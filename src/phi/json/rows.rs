@@ -3,6 +3,7 @@
 
 use super::level::Level;
 use crate::phi::field::{self, Field};
+use crate::phi::kind::Kind;
 use crate::phi::scan;
 
 /// What the elements of an array are.
@@ -105,7 +106,12 @@ impl Columns {
 
     /// What the element `index` of a row is.
     pub fn field(&self, index: usize) -> Field {
-        self.fields.get(index).copied().unwrap_or(Field::Plain)
+        match self.fields.get(index) {
+            // Beside what only people have it is a person's.
+            Some(Field::Name) if self.fields.iter().any(is_of_person) => Field::Whole(Kind::Name),
+            Some(&field) => field,
+            None => Field::Plain,
+        }
     }
 
     /// What `value` is in the place of `field`.
@@ -119,6 +125,15 @@ impl Columns {
         } else {
             Field::Plain
         }
+    }
+}
+
+/// Whether only people have what a column is of.
+fn is_of_person(field: &Field) -> bool {
+    match field {
+        Field::Strong(_) | Field::Age => true,
+        Field::Whole(kind) => *kind != Kind::Name,
+        _ => false,
     }
 }
 

@@ -188,8 +188,8 @@ pub(super) fn of_number(meaning: Field, value: &[u8], level: &Level) -> Option<K
         | Field::Whole(Kind::Name | Kind::Email) => None,
         Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
         Field::Coded(_) => (digits >= 4).then(|| whole(meaning, value, level))?,
-        // A count of those that were found.
-        Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
+        // A count of those that were found, and of those who were admitted.
+        Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi | Kind::Date) if digits < 4 => None,
         Field::Age => scan::is_great_age(value).then_some(Kind::Age),
         Field::Day => scan::is_compact_date(value)
             .then_some(Kind::Date)

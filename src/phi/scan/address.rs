@@ -52,8 +52,11 @@ pub(super) fn find(text: &[u8], start: usize, number: usize) -> Option<Hit> {
             0
         };
         if may_be_street && known & lexicon::STREET != 0 {
-            let end =
-                end + usize::from(text.get(end) == Some(&b'.') && text.get(end + 1) == Some(&b' '));
+            let end = end
+                + usize::from(
+                    text.get(end) == Some(&b'.')
+                        && matches!(text.get(end + 1), Some(b' ' | b',' | b'\n')),
+                );
             return Some(Hit {
                 start,
                 end: after_street(text, end),
@@ -175,8 +178,10 @@ pub(super) fn zip_after_state(
         if first.is_ascii_uppercase() && (!rest.is_empty() || second.is_ascii_uppercase()));
     let is_word = known & lexicon::STATE_AND_WORD != 0
         && !text[..start].ends_with(b", ")
-        && !is_city_behind_address(&text[floor..start]);
-    if known & lexicon::STATE == 0 || !is_written || is_word {
+        && !is_city_behind_address(&text[floor..start])
+        && !is_behind_name(text, start);
+    let is_code_system = text[..start].ends_with(b"SNOMED ");
+    if known & lexicon::STATE == 0 || !is_written || is_word || is_code_system {
         return None;
     }
     let at = run(text, end, |byte| matches!(byte, b' ' | b','));
@@ -184,6 +189,19 @@ pub(super) fn zip_after_state(
         return None;
     }
     zip_end(text, at)
+}
+
+/// Whether a word that may be a city's name is before the state at `state`: "Springfield OH 62701", but not "Status OK 20000".
+fn is_behind_name(text: &[u8], state: usize) -> bool {
+    let Some(before) = text[..state].strip_suffix(b" ") else {
+        return false;
+    };
+    let length = before.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphabetic());
+    let start = before.len() - length.count();
+    before.len() - start > 3
+        && before[start].is_ascii_uppercase()
+        && before[start + 1..].iter().all(u8::is_ascii_lowercase)
+        && !lexicon::is_wording(text, start, before.len())
 }
 
 /// Whether `between` is a city right behind a street that was taken before: "1 Main Street, Dayton OH 33698".
@@ -353,9 +371,14 @@ mod tests {
     fn a_state_without_a_comma_has_a_code_where_an_address_stands_before_its_city() {
         assert_eq!(
             redact_text("mail to 12 Main Street, Boise OR 97298"),
-            "mail to [address], Boise OR [zip]"
+            "mail to [address]"
         );
-        let text = "finished, Status OK 20000";
-        assert_eq!(redact_text(text), text);
+        assert_eq!(
+            redact_text("1 Elm St.\nChattanooga OH 24803-9358"),
+            "[address]"
+        );
+        for text in ["finished, Status OK 20000", "SNOMED CT 195967001"] {
+            assert_eq!(redact_text(text), text);
+        }
     }
 }

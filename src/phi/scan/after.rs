@@ -14,6 +14,9 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
     if open == floor || text[open - 1] != b' ' {
         return None;
     }
+    if text[open] == b'(' && begins_with_code(text, open + 1) {
+        return person::before(text, open - 1, floor);
+    }
     let limit = text.len().min(open + 2 + MAX_LABEL);
     let close = run(&text[..limit], open + 1, |byte| {
         byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'\'' | b'#')
@@ -36,6 +39,16 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
             of_code(text, start, end, field)
         }
     }
+}
+
+/// Whether at `at` is what a person is known by besides the name: "Doe, Jane (DOB 3/14/57)".
+fn begins_with_code(text: &[u8], at: usize) -> bool {
+    const CODES: [&[u8]; 4] = [b"dob", b"mrn", b"ssn", b"d.o.b."];
+    CODES.iter().any(|code| {
+        let end = at + code.len();
+        let is_code = text.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(code));
+        is_code && matches!(text.get(end), Some(b' ' | b':' | b'#' | b'='))
+    })
 }
 
 fn code_start(text: &[u8], end: usize, floor: usize) -> usize {
@@ -79,21 +92,21 @@ fn of_code(text: &[u8], start: usize, end: usize, field: Field) -> Option<Hit> {
 /// The code whose first word is from `start` to `end`, when a verb and the name of its field come after it.
 pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let end = match text.get(end)? {
-        b' ' => end,
+        b' ' | b'\'' | b'"' | b'`' => end,
         b'-' | b'/' => spaced_end(text, end, start + MAX_VALUE)?,
         _ => return None,
     };
     if end - start < 5 {
         return None;
     }
-    let rest = &text[end..];
+    let rest = &text[end + usize::from(text[end] != b' ')..];
     if !matches!(rest.get(1), Some(b'i' | b'w' | b'a' | b'b')) {
         return None;
     }
     let verb = [&b" is "[..], b" was ", b" as ", b" being "]
         .into_iter()
         .find(|verb| rest.starts_with(verb))?;
-    let mut at = end + verb.len();
+    let mut at = text.len() - rest.len() + verb.len();
     for owner in [
         &b"the "[..],
         b"her ",
@@ -104,6 +117,11 @@ pub(super) fn spoken(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"a ",
         b"an ",
         b"patient's ",
+        b"not a ",
+        b"not an ",
+        b"no ",
+        b"valid ",
+        b"invalid ",
     ] {
         if text.get(at) == Some(&owner[0]) && text[at..].starts_with(owner) {
             at += owner.len();

@@ -21,6 +21,9 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     if is_place_in_list(text, end) {
         return None;
     }
+    if let Some(hit) = of_policy(text, start, end) {
+        return Some(hit);
+    }
     let sign = run(text, end, |byte| byte == b' ');
     let is_numbered = text.get(sign) == Some(&b'#');
     let field = field_before(text, start, end, floor, is_numbered)?;
@@ -65,6 +68,24 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     on_next_line(field, text, start, end)
         .or_else(|| told_later(field, text, start, end))
         .or_else(|| checked_later(field, text, end))
+}
+
+/// "Policy W747916978", but not a policy of retries.
+fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if !text[start..end].eq_ignore_ascii_case(b"policy") || text.get(end) != Some(&b' ') {
+        return None;
+    }
+    let code = end + 1;
+    let stop = word_end(text, code);
+    let digits = text[code..stop].iter().filter(|byte| byte.is_ascii_digit());
+    let is_code = digits.count() > 5
+        && text[code].is_ascii_uppercase()
+        && !text[code..stop].iter().any(u8::is_ascii_lowercase);
+    is_code.then_some(Hit {
+        start: code,
+        end: stop,
+        kind: Kind::Plan,
+    })
 }
 
 /// The name after a cue that ends at `end`, in quotes or told: "last name changed from "Doe" …", "last name on file was
@@ -270,7 +291,11 @@ fn one_time_code(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// The value of `field` after a cue that ends at `end`, and perhaps some words between.
 pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> {
-    let mut at = end;
+    if is_source_file(text, end) || is_partition(text, end) {
+        return None;
+    }
+    // "MRN(s) 00123456".
+    let mut at = end + if text[end..].starts_with(b"(s)") { 3 } else { 0 };
     for _ in 0..6 {
         at = run(text, at, is_between);
         let next = word_end(text, at);
@@ -288,12 +313,15 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         }
         at = next;
     }
-    // "MRN [28991442] not found".
-    if matches!(field, Field::Strong(_) | Field::Coded(_))
-        && at > end
-        && matches!(text.get(at), Some(b'[' | b'{' | b'<'))
-        && placeholder::length_at(&text[at..]).is_none()
-    {
+    // "MRN [28991442] not found", "MRN/28991442".
+    let is_mark = match text.get(at) {
+        Some(b'[' | b'{' | b'<') => placeholder::length_at(&text[at..]).is_none(),
+        Some(b'/') => {
+            at == end && matches!(field, Field::Strong(_)) && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+        }
+        _ => false,
+    };
+    if is_mark && matches!(field, Field::Strong(_) | Field::Coded(_)) {
         at += 1;
     }
     if at == end
@@ -308,6 +336,27 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     value::take(field, text, at, Announced::Words)
         .filter(|hit| text.get(hit.end) != Some(&b'@'))
         .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
+        .map(|hit| value::within_request(text, hit))
+}
+
+/// Whether the extension of a file of source code comes at `at`: "patient.ts:570:11" is a place in one.
+pub(super) fn is_source_file(text: &[u8], at: usize) -> bool {
+    const EXTENSIONS: [&[u8]; 18] = [
+        b"ts", b"js", b"tsx", b"jsx", b"mts", b"cts", b"mjs", b"cjs", b"py", b"rs", b"go", b"rb",
+        b"java", b"kt", b"cs", b"php", b"vue", b"sql",
+    ];
+    text.get(at) == Some(&b'.')
+        && text.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+        && EXTENSIONS.contains(&&text[at + 1..word_end(text, at + 1)])
+}
+
+/// Whether a year, and perhaps a month, is glued to the name of a table: "encounters_2026_11".
+fn is_partition(text: &[u8], at: usize) -> bool {
+    let year = digits_end(text, at + 1);
+    text.get(at) == Some(&b'_')
+        && year == at + 5
+        && matches!(&text[at + 1..at + 3], b"19" | b"20")
+        && (text.get(year) == Some(&b'_') || is_boundary_after(text, year))
 }
 
 /// What stands between a cue, the words after it and its value.

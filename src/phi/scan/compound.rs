@@ -2,6 +2,7 @@
 
 use super::announced::{field_before, told_name, value_after};
 use super::class::is_word;
+use super::person::{Cue, named};
 use super::value::{self, Announced};
 use super::{Hit, lexicon};
 use crate::phi::field::{self, Field};
@@ -15,6 +16,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         Some(b' ') => match text.get(end + 1) {
             Some(b'0'..=b'9' | b'"' | b'\'') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),
+            Some(b'A'..=b'Z') => return named_after(text, start, end),
             _ => false,
         },
         Some(b'"' | b'\'') => text.get(end + 1) == Some(&b',') && text.get(end + 2) == Some(&b' '),
@@ -36,6 +38,14 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         }
         _ => None,
     }
+}
+
+/// "lastName Featherstone": the name after a key for one that is written as one word.
+fn named_after(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let key = &text[start..end];
+    let is_name = key.first().is_some_and(u8::is_ascii_lowercase) && key.ends_with(b"Name");
+    (is_name && field::classify(key) == Field::Whole(Kind::Name))
+        .then(|| named(text, end, Cue::Name))?
 }
 
 /// The value after a path whose last name is a cue of its own.

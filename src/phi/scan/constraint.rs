@@ -135,6 +135,26 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
     Some(Hit { start, end, kind })
 }
 
+/// All of the line in quotes after the colon at `colon`, "COPY t, line 3: "…"" of Postgres: its columns have no names.
+pub(super) fn copied_line(text: &[u8], colon: usize) -> Option<Hit> {
+    const NEAR: usize = 160;
+    let quote = colon + 2;
+    if text.get(colon..quote + 1) != Some(b": \"") || !text[..colon].last()?.is_ascii_digit() {
+        return None;
+    }
+    let before = &text[colon.saturating_sub(NEAR)..colon];
+    let number = before.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let before = before[..before.len() - number.count()].strip_suffix(b", line ")?;
+    let copy = first_place(before, b"COPY ")?;
+    let end = run(text, quote + 1, |byte| !matches!(byte, b'"' | b'\n'));
+    let is_done = placeholder::is_one(&text[quote + 1..end]);
+    (!before[copy..].contains(&b'\n') && !is_done && end > quote + 1).then_some(Hit {
+        start: quote + 1,
+        end,
+        kind: Kind::Name,
+    })
+}
+
 /// All of the row of "Failing row contains (…)" of Postgres, whose columns have no names, from `open` on.
 pub(super) fn failing_row(text: &[u8], open: usize) -> Option<Hit> {
     let end = run(text, open, |byte| byte != b'\n');

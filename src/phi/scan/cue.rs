@@ -130,7 +130,14 @@ fn is_title_in_lower_case(text: &[u8], word: &[u8], end: usize) -> bool {
 
 /// Whether a word says whose work somebody does only with the word before it.
 fn is_of_anything(role: &[u8]) -> bool {
-    const ROLES: [&[u8]; 4] = [b"worker", b"manager", b"coordinator", b"navigator"];
+    const ROLES: [&[u8]; 6] = [
+        b"worker",
+        b"manager",
+        b"coordinator",
+        b"navigator",
+        b"tech",
+        b"technician",
+    ];
     ROLES.iter().any(|known| role.eq_ignore_ascii_case(known))
 }
 
@@ -145,7 +152,11 @@ fn is_each(text: &[u8], start: usize) -> bool {
 
 /// "social worker", "research coordinator".
 fn is_of_people(text: &[u8], start: usize) -> bool {
-    const BEFORE: [&[u8]; 9] = [
+    const BEFORE: [&[u8]; 13] = [
+        b"lab",
+        b"pharmacy",
+        b"radiology",
+        b"surgical",
         b"social",
         b"case",
         b"care",

@@ -1,6 +1,7 @@
 //! Keys before a separator: how far back one goes, and which field it names.
 
 use super::class::{is_letter, is_word, run};
+use super::announced::is_source_file;
 use super::{lexicon, markup, modifier};
 use crate::phi::field::{self, Field};
 
@@ -40,7 +41,8 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
     }
     // "ZIP+4".
     let goes_on = |byte: u8| is_word(byte) || byte == b'+';
-    if text[end - 1].is_ascii_digit() && (end - floor < 2 || !goes_on(text[end - 2])) {
+    let is_alone = text[end - 1].is_ascii_digit() && (end - floor < 2 || !goes_on(text[end - 2]));
+    if is_alone && !is_numbered_line(&text[floor..end]) {
         return None;
     }
     if matches!(text[end - 1], b'"' | b'\'' | b'`') {
@@ -77,6 +79,10 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
     if start == end || !may_say_something(&text[start..end]) {
         return None;
     }
+    let extension = text[start..end].iter().rposition(|&byte| byte == b'.');
+    if extension.is_some_and(|dot| is_source_file(text, start + dot)) {
+        return None;
+    }
     // Words before it: "Date of birth", "medical record number (MRN)".
     let mut words = 1;
     while words < 5 && start > from + 1 && matches!(text[start - 1], b' ' | b'(') {
@@ -111,6 +117,16 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
     }
     let is_numbered = text[end..at].contains(&b'#');
     Some((said(text, at, name, is_numbered), false))
+}
+
+/// "Address 2", "SSN last 4": a number that is a part of the key.
+fn is_numbered_line(key: &[u8]) -> bool {
+    const BEFORE: [&[u8]; 5] = [b"address ", b"addr ", b"line ", b"last ", b"phone "];
+    let words = &key[..key.len() - 1];
+    BEFORE.iter().any(|known| {
+        let start = words.len().checked_sub(known.len());
+        start.is_some_and(|start| words[start..].eq_ignore_ascii_case(known))
+    })
 }
 
 /// What the words of a key say. What says nothing as a whole may say something without the words before.

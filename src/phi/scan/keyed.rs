@@ -216,7 +216,11 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
                 1
             };
         let indented = run(text, line, |byte| byte == b' ');
-        let is_literal = |byte: u8| matches!(byte, b'"' | b'\'') || byte.is_ascii_digit();
+        let is_literal = |byte: u8| {
+            matches!(byte, b'"' | b'\'')
+                || byte.is_ascii_digit()
+                || byte.is_ascii_uppercase() && is_name_alone(text, indented, field)
+        };
         let is_dumped = text[indented..].starts_with(b"string(");
         if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
             start = line;
@@ -283,6 +287,14 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
             kind,
         });
     }
+    // "MRN: <00123456>".
+    if next == b'<'
+        && matches!(field, Field::Strong(_) | Field::Coded(_))
+        && text.get(start + 1).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        return value::take(field, text, start + 1, Announced::Key)
+            .filter(|hit| text.get(hit.end) == Some(&b'>'));
+    }
     if field == Field::Secret && is_cookie(&text[..at]) {
         if placeholder::length_at(&text[start..]).is_some() {
             return None;
@@ -303,6 +315,15 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
         // "zip: 721 files".
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
         .map(|hit| before_next_key(text, hit))
+        .map(|hit| value::within_request(text, hit))
+}
+
+/// Whether a line that is no key of its own is the name that the key above it announces.
+fn is_name_alone(text: &[u8], start: usize, field: Field) -> bool {
+    matches!(field, Field::Person | Field::PersonLike | Field::Whole(Kind::Name))
+        && !text[start..run(text, start, |byte| byte != b'\n')]
+            .iter()
+            .any(|byte| matches!(byte, b':' | b'=' | b'{'))
 }
 
 /// Whether what follows a colon at once is a word of sentences: "patients:read" is a permission.

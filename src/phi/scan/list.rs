@@ -16,6 +16,9 @@ const MAX_CUE: usize = 24;
 
 /// Whether the word that ends at `end` names several.
 pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
+    if text[..end].ends_with(b"(s)") || text[end..].starts_with(b"(s)") {
+        return true;
+    }
     if text[..end].ends_with(b")") {
         end = text[..end]
             .iter()
@@ -81,7 +84,7 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
 }
 
 /// Words between items. Codes are merged into others, and mistaken for them.
-const LINKS: [&[u8]; 16] = [
+const LINKS: [&[u8]; 19] = [
     b"and ",
     b"or ",
     b"& ",
@@ -98,6 +101,9 @@ const LINKS: [&[u8]; 16] = [
     b"but got ",
     b"> ",
     b"was ",
+    b"(was ",
+    b"(formerly ",
+    b"(previously ",
 ];
 
 /// What a value was changed to: "age: 90 -> 101", "zip changed from "01650" to "83761"".
@@ -206,8 +212,14 @@ fn name_at(text: &[u8], at: usize, is_plural: bool, is_and: bool) -> Option<Hit>
 fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
     let is_digits = |hit: Hit| text[hit.start..hit.end].iter().all(u8::is_ascii_digit);
     let (one, other) = (last.end - last.start, next.end - next.start);
+    // Of these a code is as long as whoever gave it likes, but for a time in seconds or milliseconds.
+    let is_any = matches!(last.kind, Kind::Mrn | Kind::Account)
+        && !(matches!(other, 10 | 13) && text[next.start] == b'1');
     let most = if is_and { 2 } else { 0 };
-    is_digits(last) && is_digits(next) && one.abs_diff(other) <= most && other > 5
+    (is_digits(last) || is_any)
+        && is_digits(next)
+        && (is_any || one.abs_diff(other) <= most)
+        && other > 5
 }
 
 fn code_at(text: &[u8], at: usize, last: Hit) -> Option<Hit> {

@@ -225,13 +225,28 @@ pub(super) fn instance(text: &[u8], equals: usize) -> Option<Hit> {
         .position(|it| it == AUTHORITY)
         .map(|at| &tag[at + AUTHORITY.len()..])
         .map(|name| field::classify(&name[..run(name, 0, |byte| byte != b'"')]));
-    let field = match authority {
+    let field = match authority.or_else(|| of_root(tag)) {
         Some(field @ (Field::Strong(_) | Field::Coded(_))) => field,
         _ if text[..open].trim_ascii_end().ends_with(b"patientRole>") => Field::Strong(Kind::Mrn),
         _ => return None,
     };
     let kind = whole::whole(field, value, true)?;
     Some(Hit { start, end, kind })
+}
+
+/// What the object identifier of an authority in a tag says (HL7's registry of them): of social security, of providers, of
+/// Medicare.
+fn of_root(tag: &[u8]) -> Option<Field> {
+    const ROOT: &[u8] = b" root=\"2.16.840.1.113883.4.";
+    const ROOTS: [(&[u8], Kind); 4] = [
+        (b"1\"", Kind::Ssn),
+        (b"6\"", Kind::Npi),
+        (b"572\"", Kind::Mbi),
+        (b"927\"", Kind::Mbi),
+    ];
+    let at = tag.windows(ROOT.len()).position(|it| it == ROOT)? + ROOT.len();
+    let known = ROOTS.iter().find(|(end, _)| tag[at..].starts_with(end));
+    known.map(|&(_, kind)| Field::Strong(kind))
 }
 
 /// What the tag before the attribute `value=` says of it: `<birthTime value="19570314"/>`.

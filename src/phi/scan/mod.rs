@@ -91,8 +91,8 @@ pub(super) fn free_text(text: &[u8], spans: &mut Spans) {
 
 /// The same in the content of a JSON string, the value or the name of `field`.
 pub(super) fn json_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut Spans) {
-    // Nothing is shorter than "92yo", and a word alone is nobody.
-    if raw.len() < 4 || raw.iter().all(u8::is_ascii_alphabetic) {
+    // Nothing is shorter than "92yo", and a word alone is nobody; a longer one may be a secret.
+    if raw.len() < 4 || raw.len() < 16 && raw.iter().all(u8::is_ascii_alphabetic) {
         return;
     }
     // On nearly every line: when it was, and which request.

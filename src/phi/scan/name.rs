@@ -318,13 +318,20 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
                 text.get(at..end)
                     .is_some_and(|word| word.eq_ignore_ascii_case(other))
                     && matches!(
-                        text.get(end),
+                        text.get(past_name(text, end)),
                         Some(b'"' | b'\'' | b':' | b'=' | b' ' | b'\\' | b']')
                     )
             })
     };
     let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));
     (from..to).any(|at| initials.contains(&(text[at] | 0x20)) && is_key(at))
+}
+
+/// Past the noun of a key of two words: "last_name", "lastName".
+fn past_name(text: &[u8], at: usize) -> usize {
+    let noun = at + usize::from(matches!(text.get(at), Some(b'_' | b'-')));
+    let is_noun = text.get(noun..noun + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"name"));
+    if is_noun { noun + 4 } else { at }
 }
 
 #[cfg(test)]

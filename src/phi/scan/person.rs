@@ -29,6 +29,10 @@ pub(super) enum Cue {
 
 /// The name after a title that ends at `end`.
 pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    // "MS-DRG", "MR-1".
+    if text.get(end) == Some(&b'-') {
+        return None;
+    }
     let has_dot = text.get(end) == Some(&b'.');
     // "Dr: Ng" of a form.
     let is_label = text.get(end..end + 2) == Some(b": ")

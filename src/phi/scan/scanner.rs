@@ -140,12 +140,15 @@ impl<'a, 's> Scanner<'a, 's> {
     #[inline(never)]
     fn bracketed(&mut self, start: usize, end: usize) -> bool {
         let text = self.text;
-        if !matches!(text.get(end..end + 2), Some(b" [" | [b'[', _])) || !list::is_plural(text, end)
+        // "MRN(s) [00123456]".
+        let last = end + if text[end..].starts_with(b"(s)") { 3 } else { 0 };
+        if !matches!(text.get(last..last + 2), Some(b" [" | [b'[', _]))
+            || last == end && !list::is_plural(text, end)
         {
             return false;
         }
         let hits = field_before(text, start, end, self.floor, false)
-            .map_or(Vec::new(), |field| items::in_brackets(text, end, field));
+            .map_or(Vec::new(), |field| items::in_brackets(text, last, field));
         if hits.is_empty() {
             return false;
         }
@@ -369,8 +372,11 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 }
 
-/// Whether what the digits before `end` begin may go on there: a number in groups, a date, an address, a code.
+/// Whether what the digits before `end` begin may go on there: a number in groups, a date, an address, a code, "12345' is".
 fn may_go_on(text: &[u8], end: usize) -> bool {
+    if matches!(text.get(end..end + 4), Some([b'\'' | b'"' | b'`', b' ', b'i', b's'])) {
+        return true;
+    }
     text.get(end).is_some_and(|&byte| {
         class::is_word(byte)
             || matches!(byte, b' ' | b'\t' | b'-' | b'.' | b'/' | b'_' | b'+' | b'^')

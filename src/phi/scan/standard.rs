@@ -170,9 +170,11 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let stop = run(text, second_end, |byte| {
         is_letter(byte) || matches!(byte, b'^' | b'\'' | b'-' | b'.')
     });
-    let is_coded = text[second_end..stop]
-        .split(|&byte| byte == b'^')
-        .any(|part| CODE_SYSTEMS.contains(&part));
+    // A name has its type in the seventh place (HL7 v2.5.1, 2.A.88), and a code its systems in the third and the sixth.
+    let is_coded = [1, 4].into_iter().any(|place| {
+        let parts = &mut text[second_end..stop].split(|&byte| byte == b'^');
+        parts.nth(place).is_some_and(|part| CODE_SYSTEMS.contains(&part))
+    }) && !is_named(text, start);
     (is_name && !is_coded).then_some(Hit {
         start,
         end: stop,
@@ -180,9 +182,18 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     })
 }
 
+/// Whether what begins at `start` has a name's field or word before it: "NAME||DOE^JANE^L".
+fn is_named(text: &[u8], start: usize) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b' ' | b'|' | b':' | b'=' | b'"' | b'\'');
+    let marks = text[..start].iter().rev().take_while(|&&byte| is_mark(byte));
+    text[..start - marks.count()]
+        .last_chunk::<4>()
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"name"))
+}
+
 /// Where the text of a code comes from (HL7 v2 table 0396): then it is no name.
-const CODE_SYSTEMS: [&[u8]; 12] = [
-    b"L", b"LN", b"SCT", b"C", b"CPT", b"I", b"ICD", b"RXNORM", b"NDC", b"UCUM", b"HL", b"LOINC",
+const CODE_SYSTEMS: [&[u8]; 10] = [
+    b"L", b"LN", b"SCT", b"CPT", b"ICD", b"RXNORM", b"NDC", b"UCUM", b"HL", b"LOINC",
 ];
 
 /// The id of a reference to a person's resource, whose type is the word up to `end`: "Patient/pat-123" (FHIR R4,
@@ -227,6 +238,8 @@ fn in_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let kind = match field::classify(&text[start..end]) {
         Field::Person => Kind::Mrn,
         Field::Strong(kind) if kind != Kind::Date => kind,
+        Field::Coded(kind) => kind,
+        _ if text[start..end].eq_ignore_ascii_case(b"members") => Kind::Plan,
         _ => return None,
     };
     let stop = run(text, end + 1, |byte| {

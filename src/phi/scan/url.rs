@@ -1,6 +1,7 @@
 //! Absolute URLs (RFC 3986): the scheme, the host and the port stay, the rest goes.
 
 use super::Hit;
+use super::class::run;
 use crate::phi::Kind;
 use crate::phi::placeholder;
 
@@ -44,6 +45,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     if end > start && text[end - 1] == b')' && !text[start..end].contains(&b'(') {
         end -= 1;
     }
+    end = token_end(text, end);
     let authority = text[start..end]
         .iter()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
@@ -91,6 +93,19 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         host: (host, host_end),
         end,
     })
+}
+
+/// Where the code ends that is one of the system whose URL ends at `end`: "http://hospital.org/mrn|00123456" (FHIR R4,
+/// 3.1.1.5.7).
+fn token_end(text: &[u8], end: usize) -> usize {
+    if text.get(end) != Some(&b'|') {
+        return end;
+    }
+    let stop = run(text, end + 1, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+    });
+    let is_url = text[stop..].starts_with(b"://");
+    if stop == end + 1 || is_url { end } else { stop }
 }
 
 fn is_end(byte: u8) -> bool {

@@ -39,7 +39,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Strong(Kind::Date) => (
             // A day is expected after words too, but not every number is one: "admitted 12 jobs".
             date_end(text, start).filter(|&end| {
-                by_key || end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)
+                end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)
             })?,
             Kind::Date,
         ),
@@ -75,7 +75,11 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             kind,
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
-        Field::Place if ip::begins_network_address(text, start) => return None,
+        Field::Place
+            if ip::begins_network_address(text, start) || begins_country(text, start) =>
+        {
+            return None;
+        }
         Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
             (code_end(text, start, Kind::Mrn, 5)?, Kind::Mrn)
         }
@@ -121,6 +125,22 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
     (end > start).then_some(Hit { start, end, kind })
 }
 
+/// A value of a query ends at a blank: "GET /x?mrn=00123456 404".
+pub(super) fn within_request(text: &[u8], mut hit: Hit) -> Hit {
+    const MAX_NAME: usize = 64;
+    let is_set = hit.start > 0 && text[hit.start - 1] == b'=';
+    if !is_set || !text[hit.start..hit.end].contains(&b' ') {
+        return hit;
+    }
+    let name = text[..hit.start - 1].iter().rev().take(MAX_NAME);
+    let is_name = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+    let length = name.take_while(|&&byte| is_name(byte)).count();
+    if text[..hit.start - 1 - length].ends_with(b"?") || text[..hit.start - 1 - length].ends_with(b"&") {
+        hit.end = run(text, hit.start, |byte| byte != b' ');
+    }
+    hit
+}
+
 /// The end of what has a form of its own and begins at `start`, so that nothing is left of it whatever it
 /// was announced as: "password: 4111 1111 1111 1111".
 fn own_end(text: &[u8], start: usize) -> usize {
@@ -163,6 +183,15 @@ fn is_in_years(text: &[u8], end: usize) -> bool {
     is_boundary_after(text, end) || matches!(text[end], b'y' | b'Y' | b'M' | b'F')
 }
 
+/// "geo=US latency=41".
+fn begins_country(text: &[u8], start: usize) -> bool {
+    let end = word_end(text, start);
+    end - start == 2
+        && text[start..end].iter().all(u8::is_ascii_uppercase)
+        && matches!(text.get(end), None | Some(b' ' | b'\n' | b'&' | b';' | b'}' | b'"' | b'|'))
+        && !text.get(end + 1).is_some_and(u8::is_ascii_uppercase)
+}
+
 fn is_compact_word(text: &[u8], start: usize) -> bool {
     date::is_compact(&text[start..digits_end(text, start)])
 }
@@ -188,8 +217,12 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// "Mon May 18 1981", as JavaScript writes it.
+/// "Mon May 18 1981", as JavaScript writes it; "Tuesday, March 14 2023".
 fn past_weekday(text: &[u8], start: usize) -> usize {
+    let word = word_end(text, start);
+    if word - start > 5 && text[..word].ends_with(b"day") && text[start].is_ascii_uppercase() {
+        return run(text, word, |byte| matches!(byte, b',' | b' '));
+    }
     const DAYS: [&[u8]; 7] = [
         b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun ",
     ];

@@ -17,8 +17,15 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
     let kind = match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
         // Codes of these kinds have digits in every form: "ssn": "on file" is none.
+        // Nor is "dischargeReason" a day.
         Field::Strong(
-            kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
+            kind @ (Kind::Ssn
+            | Kind::Npi
+            | Kind::Dea
+            | Kind::Mbi
+            | Kind::Vin
+            | Kind::Iban
+            | Kind::Date),
         ) => has_digits(1).then_some(kind),
         // A key of a table, which says nothing outside of it.
         Field::Strong(Kind::Mrn) => {
@@ -35,7 +42,11 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             || full_name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
-        Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
+        Field::Place => {
+            // "geo": "US", which is no smaller than a state.
+            let is_country = matches!(value, [b'A'..=b'Z', b'A'..=b'Z']);
+            (!is_country && !ip::is_network_address(value)).then_some(Kind::Address)
+        }
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
         Field::Provider => code::is_npi(value).then_some(Kind::Npi),

@@ -79,11 +79,11 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         ROLE,
         "patients pts nurses physicians surgeons doctors clinicians pcp patient pt subject participant mother father spouse wife husband guardian kin attending \
          physician surgeon nurse provider consultant named dear resident caregiver son daughter \
-         beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
+         consulting admitting beneficiary insured subscriber guarantor clinician practitioner radiologist pathologist \
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
          member informed notified called interviewed examined consented therapist pharmacist \
          midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna baby babygirl babyboy newborn infant attn attention \
-         worker manager coordinator navigator",
+         worker manager coordinator navigator tech technician enrollee volunteer donor recipient proxy paciente dependent",
     ),
     // Words that begin with a capital at times and are no part of a name.
     (
@@ -161,7 +161,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     (
         MEASURE,
         "degrees deg files ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
-         hours patients users percent jobs messages errors months weeks years attempts lines",
+         hours patients users percent jobs messages errors months weeks years attempts lines total",
     ),
     (SCHEME, "bearer basic"),
     (
@@ -172,7 +172,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     (AGED, "aged turned turns turning ninety hundred"),
     (
         LINK,
-        "is was are named called name names like ilike boy girl twin",
+        "is was are named called name names like ilike boy girl twin md",
     ),
     (KEY, "four digits only home work file record value"),
     (DUPLICATE, "entry constraint value got received"),

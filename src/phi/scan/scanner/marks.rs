@@ -27,6 +27,9 @@ impl Scanner<'_, '_> {
         if is_spaced && self.labelled(at, at) {
             return;
         }
+        if let Some(hit) = constraint::copied_line(text, at) {
+            return self.take(hit);
+        }
         match keyed::find(text, at, self.floor, &mut self.keys) {
             keyed::Found::Value(hit) => return self.take_list(hit, at),
             keyed::Found::Values(hits) => return self.found(&hits),
