@@ -1,4 +1,5 @@
-//! Rows that come before the names of their columns: `{"rows": […], "columns": […]}`. They are walked again, once.
+//! Rows that come before the names of their columns, `{"rows": […], "columns": […]}`, or before the statement that they are
+//! bound to, `{"params": […], "sql": "…"}`. They are walked again, once.
 
 use super::Walk;
 use super::level::Level;
@@ -31,11 +32,16 @@ impl Rows {
 }
 
 impl Walk<'_> {
-    /// The rows to walk again, when the names of their columns have ended now. Nothing is walked more than twice.
+    /// The rows to walk again, when the names of their columns have ended now.
     pub(super) fn rows_before(&mut self, closed: &Level, depth: usize) -> Option<Rows> {
         self.rows.take_if(|rows| rows.depth > depth);
         let is_names = closed.cells == Cells::Names && !closed.is_object;
-        let rows = self.rows.take_if(|rows| is_names && rows.depth == depth)?;
+        is_names.then(|| self.rows_of(depth))?
+    }
+
+    /// The rows to walk again, when what they are is known now. Nothing is walked more than twice.
+    pub(super) fn rows_of(&mut self, depth: usize) -> Option<Rows> {
+        let rows = self.rows.take_if(|rows| rows.depth == depth)?;
         if rows.at < self.walked_again || !self.columns.say_something() {
             return None;
         }
@@ -65,6 +71,14 @@ mod tests {
             (
                 r#"{"value":"536228726","rows":[["a","b"]],"path":"ssn","columns":["mrn","x"]}"#,
                 r#"{"value":"[ssn]","rows":[["[mrn]","b"]],"path":"ssn","columns":["mrn","x"]}"#,
+            ),
+            (
+                r#"{"params":["E0289914",3],"sql":"SELECT 1 FROM p WHERE mrn = $1 AND n = $2","n":3}"#,
+                r#"{"params":["[mrn]",3],"sql":"SELECT 1 FROM p WHERE mrn = $1 AND n = $2","n":3}"#,
+            ),
+            (
+                r#"{"row":["E0289914",3],"columns":["mrn","n"]}"#,
+                r#"{"row":["[mrn]",3],"columns":["mrn","n"]}"#,
             ),
             // Columns of another object are not those of these rows.
             (

@@ -244,6 +244,45 @@ mod tests {
     use crate::phi::redact_text;
 
     #[test]
+    fn columns_of_clinics_and_keys_for_several_are_read() {
+        for (text, expected) in [
+            (
+                r#"{"mrn_list":"28991442,28991443","npiList":["1234567893"],"mrnBatch":"nightly"}"#,
+                r#"{"mrn_list":"[mrn]","npiList":["[npi]"],"mrnBatch":"nightly"}"#,
+            ),
+            (
+                r#"{"patientList":[{"name":"Featherstone"}],"taskList":[{"name":"sync"}]}"#,
+                r#"{"patientList":[{"name":"[name]"}],"taskList":[{"name":"sync"}]}"#,
+            ),
+            (
+                r#"{"HOSP_ADMSN_TIME":"2024-06-03T15:09:00Z","NAME_LAST_KEY":"Ng","PROV_NAME":"NG, ANA"}"#,
+                r#"{"HOSP_ADMSN_TIME":"[date]","NAME_LAST_KEY":"[name]","PROV_NAME":"[name]"}"#,
+            ),
+            (
+                r#"{"x00100010":"NG^ANA","pharmacistName":"Ana Ng","decedentName":"Bo Li","age_yrs":102}"#,
+                r#"{"x00100010":"[name]","pharmacistName":"[name]","decedentName":"[name]","age_yrs":"[age]"}"#,
+            ),
+            (
+                r#"{"fieldName":"last_name","fieldValue":"Quillinan","key":"AKIAVUILIDGPLEEJGNUZ"}"#,
+                r#"{"fieldName":"last_name","fieldValue":"[name]","key":"[secret]"}"#,
+            ),
+            (
+                r#"{"batch":{"rows":[["mrn","name"],["28991442","Ana Ng"]]}}"#,
+                r#"{"batch":{"rows":[["mrn","name"],["[mrn]","[name]"]]}}"#,
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            r#"{"admitted":17,"icuAdmissions":14,"dischargeDisposition":"home","birthSex":"F"}"#,
+            r#"{"account":{"status":"open"},"implant":{"manufacturer":"Medtronic"}}"#,
+            r#"{"wordList":["alpha"],"authorityName":"MRN","tokenSet":"eos"}"#,
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
+
+    #[test]
     fn a_name_that_is_more_than_one_is_read_as_text_or_goes_whole() {
         for (text, expected) in [
             (

@@ -69,6 +69,8 @@ struct Walk<'a> {
     unnamed: Unnamed,
     /// Whether all that was found leaves nothing to be found in its place; not asked for in a string of JSON.
     is_settled: bool,
+    /// The string that was read last is a statement whose parameters may stand before it.
+    is_bound: bool,
     spans: &'a mut Spans,
 }
 
@@ -86,6 +88,7 @@ impl<'a> Walk<'a> {
             depth: 0,
             unnamed: Unnamed::default(),
             is_settled: false,
+            is_bound: false,
             spans,
         }
     }
@@ -119,6 +122,13 @@ impl<'a> Walk<'a> {
                 b'"' => {
                     self.string_value(field, &mut level)?;
                     self.settle(field, &level, start, mark);
+                    if std::mem::take(&mut self.is_bound)
+                        && let Some(rows) = self.rows_of(above.depth())
+                    {
+                        (level, field) = (rows.level, rows.field);
+                        self.is_settled = false;
+                        continue 'values;
+                    }
                     false
                 }
                 b'-' | b'0'..=b'9' => {

@@ -69,13 +69,15 @@ impl Columns {
         Cells::Pair
     }
 
-    /// What the values of an array beside this statement of SQL are.
-    pub fn bind(&mut self, statement: &[u8], depth: usize) {
+    /// What the values of an array beside this statement of SQL are. Whether it says anything of them.
+    pub fn bind(&mut self, statement: &[u8], depth: usize) -> bool {
         let fields = scan::parameters(statement);
-        if fields.iter().any(|&field| field != Field::Plain) {
+        let says = fields.iter().any(|&field| field != Field::Plain);
+        if says {
             self.begin(depth + 1, depth - 1, false);
             self.fields = fields;
         }
+        says
     }
 
     fn begin(&mut self, depth: usize, floor: usize, is_guessed: bool) {
@@ -139,7 +141,19 @@ fn is_of_person(field: &Field) -> bool {
 
 /// Whether what is the value of `key` may be rows by columns that come after it.
 pub(super) fn are_rows(key: &[u8]) -> bool {
-    matches!(key, b"rows" | b"data" | b"records" | b"results" | b"values")
+    matches!(
+        key,
+        b"rows"
+            | b"data"
+            | b"records"
+            | b"results"
+            | b"values"
+            | b"row"
+            | b"params"
+            | b"parameters"
+            | b"bindings"
+            | b"args"
+    )
 }
 
 /// Whether the value of `key` is a statement whose parameters may stand beside it.

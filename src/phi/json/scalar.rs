@@ -33,7 +33,7 @@ impl Walk<'_> {
                 self.cell(field, value, level)
             };
         if level.is_object && rows::is_statement(self.last_key(), value) {
-            self.columns.bind(&scan::folded(value), self.depth + 1);
+            self.is_bound = self.columns.bind(&scan::folded(value), self.depth + 1);
         }
         if level.is_object && field == Field::Plain && label::is_caption(self.last_key()) {
             let named = label::read(value);

@@ -103,7 +103,29 @@ fn after_street(text: &[u8], street: usize) -> usize {
         }
         break;
     }
-    city_and_code(text, end).unwrap_or(end)
+    city_and_code(text, end).unwrap_or_else(|| city_end(text, end))
+}
+
+/// Past a city that ends a line after a street: "12 Main Street, Pawtucket".
+fn city_end(text: &[u8], street: usize) -> usize {
+    const MAX_WORDS: usize = 3;
+    let Some(mut at) = text[street..].starts_with(b", ").then_some(street + 2) else {
+        return street;
+    };
+    for _ in 0..MAX_WORDS {
+        let end = run(text, at, |byte| {
+            is_letter(byte) || matches!(byte, b'\'' | b'-')
+        });
+        let is_name =
+            end > at + 2 && text[at].is_ascii_uppercase() && !lexicon::is_wording(text, at, end);
+        match text.get(end) {
+            _ if !is_name => break,
+            None | Some(b'\n' | b';') => return end,
+            Some(b' ') => at = end + 1,
+            Some(_) => break,
+        }
+    }
+    street
 }
 
 /// ", Springfield, IL 62701"
@@ -196,7 +218,11 @@ fn is_behind_name(text: &[u8], state: usize) -> bool {
     let Some(before) = text[..state].strip_suffix(b" ") else {
         return false;
     };
-    let length = before.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphabetic());
+    let length = before
+        .iter()
+        .rev()
+        .take(24)
+        .take_while(|byte| byte.is_ascii_alphabetic());
     let start = before.len() - length.count();
     before.len() - start > 3
         && before[start].is_ascii_uppercase()
@@ -377,7 +403,19 @@ mod tests {
             redact_text("1 Elm St.\nChattanooga OH 24803-9358"),
             "[address]"
         );
-        for text in ["finished, Status OK 20000", "SNOMED CT 195967001"] {
+        assert_eq!(redact_text("9 Elm Court, Pawtucket"), "[address]");
+        assert_eq!(
+            redact_text("Address 1: 9 Elm St\nAddress 2: Apt 7V"),
+            "Address 1: [address]\nAddress 2: [address]"
+        );
+        for text in [
+            "finished, Status OK 20000",
+            "SNOMED CT 195967001",
+            "geo=US latency 41ms",
+            "address: worker-1:8080",
+            r#"{"address":"localhost"}"#,
+            r#"{"address":"/run/app.sock"}"#,
+        ] {
             assert_eq!(redact_text(text), text);
         }
     }

@@ -46,7 +46,9 @@ fn begins_with_code(text: &[u8], at: usize) -> bool {
     const CODES: [&[u8]; 4] = [b"dob", b"mrn", b"ssn", b"d.o.b."];
     CODES.iter().any(|code| {
         let end = at + code.len();
-        let is_code = text.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(code));
+        let is_code = text
+            .get(at..end)
+            .is_some_and(|word| word.eq_ignore_ascii_case(code));
         is_code && matches!(text.get(end), Some(b' ' | b':' | b'#' | b'='))
     })
 }

@@ -24,8 +24,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         || is_old(text, at)
         || years_end(text, at).is_some_and(|stop| {
             sex_end(text, stop).is_some()
-                || is_boundary_after(text, stop)
-                    && note::is_clinical(text, start, stop)
+                || is_boundary_after(text, stop) && note::is_clinical(text, start, stop)
         })
         || at <= end + 1
             && sex_end(text, end).is_some_and(|stop| note::is_clinical(text, start, stop));

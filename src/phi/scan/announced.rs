@@ -295,7 +295,12 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         return None;
     }
     // "MRN(s) 00123456".
-    let mut at = end + if text[end..].starts_with(b"(s)") { 3 } else { 0 };
+    let mut at = end
+        + if text[end..].starts_with(b"(s)") {
+            3
+        } else {
+            0
+        };
     for _ in 0..6 {
         at = run(text, at, is_between);
         let next = word_end(text, at);
@@ -317,7 +322,9 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     let is_mark = match text.get(at) {
         Some(b'[' | b'{' | b'<') => placeholder::length_at(&text[at..]).is_none(),
         Some(b'/') => {
-            at == end && matches!(field, Field::Strong(_)) && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+            at == end
+                && matches!(field, Field::Strong(_))
+                && text.get(at + 1).is_some_and(u8::is_ascii_digit)
         }
         _ => false,
     };
@@ -350,13 +357,14 @@ pub(super) fn is_source_file(text: &[u8], at: usize) -> bool {
         && EXTENSIONS.contains(&&text[at + 1..word_end(text, at + 1)])
 }
 
-/// Whether a year, and perhaps a month, is glued to the name of a table: "encounters_2026_11".
+/// Whether a year, and perhaps a month, is glued to the name of a table: "encounters_2026_11", "encounters_y2026m11".
 fn is_partition(text: &[u8], at: usize) -> bool {
-    let year = digits_end(text, at + 1);
+    let start = at + 1 + usize::from(text.get(at + 1) == Some(&b'y'));
+    let year = digits_end(text, start);
     text.get(at) == Some(&b'_')
-        && year == at + 5
-        && matches!(&text[at + 1..at + 3], b"19" | b"20")
-        && (text.get(year) == Some(&b'_') || is_boundary_after(text, year))
+        && year == start + 4
+        && matches!(&text[start..start + 2], b"19" | b"20")
+        && (matches!(text.get(year), Some(b'_' | b'm')) || is_boundary_after(text, year))
 }
 
 /// What stands between a cue, the words after it and its value.

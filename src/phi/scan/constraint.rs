@@ -2,7 +2,7 @@
 
 use super::class::{first_place, line_end, run, run_at_most};
 use super::known::Known;
-use super::{Hit, full_name, whole};
+use super::{Hit, code, date, full_name, lexicon, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -133,6 +133,40 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
         .or_else(|| (field == Field::Day && !value.is_empty()).then_some(Kind::Date))
         .or_else(|| full_name::is_full_name(value).then_some(Kind::Name))?;
     Some(Hit { start, end, kind })
+}
+
+/// The value in quotes that a parameter was bound to, whose equals sign is at `equals`: "parameters: $1 = '…'" of Postgres,
+/// which does not say what it is of. A word of sentences and a short number stay.
+pub(super) fn bound_value(text: &[u8], equals: usize) -> Option<Hit> {
+    if text.get(equals..equals + 3) != Some(b"= '") {
+        return None;
+    }
+    let before = text[..equals].strip_suffix(b" ")?;
+    let number = before
+        .iter()
+        .rev()
+        .take(3)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    if number == 0 || !before[..before.len() - number].ends_with(b"$") {
+        return None;
+    }
+    let start = equals + 3;
+    let end = run_at_most(text, start, MAX_VALUE, |byte| byte != b'\'');
+    let value = &text[start..end];
+    let is_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::is_wording(text, start, end);
+    let is_number = value.len() < 5 && value.iter().all(u8::is_ascii_digit);
+    let is_harmless = is_word
+        || is_number
+        || whole::is_status(value)
+        || date::is_moment(value)
+        || code::uuid_end(value, 0) == Some(value.len())
+        || placeholder::is_one(value);
+    (!is_harmless && value.len() > 1).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Secret,
+    })
 }
 
 /// All of the line in quotes after the colon at `colon`, "COPY t, line 3: "…"" of Postgres: its columns have no names.

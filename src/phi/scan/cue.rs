@@ -394,6 +394,18 @@ mod tests {
                 "with value \"[mrn]\" at path \"mrn\"",
             ),
             ("patient is 93", "patient is [age]"),
+            (
+                "lastName Featherstone firstName Ana",
+                "lastName [name] firstName [name]",
+            ),
+            ("Consulting MD Zbigniew Quist", "Consulting MD [name]"),
+            ("lab tech Ffion Quist left", "lab tech [name] left"),
+            (
+                "Re: Featherstone, Ana (DOB 3/14/57)",
+                "Re: [name] (DOB [date])",
+            ),
+            ("Patient:\n   Ana Featherstone", "Patient:\n   [name]"),
+            ("PI: Ana Featherstone", "PI: [name]"),
             ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
             ("anesthetist: X. Anderson", "anesthetist: [name]"),
             (
@@ -432,6 +444,8 @@ mod tests {
             "transfer syntax 1.2.840.10008.1.2.4.70",
             "patient is 95th of 120",
             "patient is 90 minutes late",
+            "HCPCS J1885 MS-DRG 291",
+            "patient:\n  Name: none",
         ] {
             assert_eq!(redact_text(text), text);
         }
@@ -470,6 +484,14 @@ mod tests {
             ("session:patient:mrn:E0289914", "session:[secret]"),
             ("zipcode lookup 53779 -> 3", "zipcode lookup [zip] -> 3"),
             ("specimen collected 19810415", "specimen collected [date]"),
+            ("MRN [28991442] not found", "MRN [[mrn]] not found"),
+            ("MRN/28991442 merged", "MRN/[mrn] merged"),
+            ("GET /x?mrn=28991442 404 31ms", "GET /x?mrn=[mrn] 404 31ms"),
+            (
+                "'85449' is not a valid zip code",
+                "'[zip]' is not a valid zip code",
+            ),
+            ("Policy PEB768586723 cancelled", "Policy [plan] cancelled"),
         ] {
             assert_eq!(redact_text(text), expected);
         }
@@ -479,6 +501,11 @@ mod tests {
             "provider id: 1234567890",
             "ssn index has 536228726 entries",
             "collected 20240115 bytes",
+            "MRN lookups: 4711062 total",
+            "encounters_2026_11, encounters_y2026m11",
+            "at Patient.load (/app/models/patient.ts:601:13)",
+            "retry policy EXPONENTIAL2",
+            "admitted: 17 today",
             "collected 99990115",
         ] {
             assert_eq!(redact_text(text), text);

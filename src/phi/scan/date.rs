@@ -403,8 +403,9 @@ fn is_first_of_two(text: &[u8], start: usize, end: usize) -> bool {
 fn is_tag(text: &[u8], colon: usize) -> bool {
     const LONGEST: usize = 96;
     let reference = text[..colon].iter().rev().take(LONGEST);
-    let mut reference = reference.take_while(|&&byte| is_word(byte) || b"/.-_:".contains(&byte));
-    reference.any(|&byte| byte == b'/')
+    let reference = reference.take_while(|&&byte| is_word(byte) || b"/.-_:".contains(&byte));
+    let (before, reference) = text[..colon].split_at(colon - reference.count());
+    reference.contains(&b'/') || before.ends_with(b"image ")
 }
 
 /// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).

@@ -275,7 +275,8 @@ pub(super) fn is_network_address(value: &[u8]) -> bool {
     };
     let has_port = || {
         let (host, port) = address.rsplit_once(':')?;
-        let is_port = (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_port =
+            (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
         let is_host = host.bytes().all(is_of_host) || matches!(host, "*" | "[::]" | "[::1]");
         Some(is_port && is_host)
     };

@@ -1,7 +1,7 @@
 //! Keys before a separator: how far back one goes, and which field it names.
 
-use super::class::{is_letter, is_word, run};
 use super::announced::is_source_file;
+use super::class::{is_letter, is_word, run};
 use super::{lexicon, markup, modifier};
 use crate::phi::field::{self, Field};
 

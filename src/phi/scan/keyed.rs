@@ -3,7 +3,9 @@
 use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
-use super::{Hit, ip, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper};
+use super::{
+    Hit, ip, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper,
+};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -320,10 +322,12 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
 
 /// Whether a line that is no key of its own is the name that the key above it announces.
 fn is_name_alone(text: &[u8], start: usize, field: Field) -> bool {
-    matches!(field, Field::Person | Field::PersonLike | Field::Whole(Kind::Name))
-        && !text[start..run(text, start, |byte| byte != b'\n')]
-            .iter()
-            .any(|byte| matches!(byte, b':' | b'=' | b'{'))
+    matches!(
+        field,
+        Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
+    ) && !text[start..run(text, start, |byte| byte != b'\n')]
+        .iter()
+        .any(|byte| matches!(byte, b':' | b'=' | b'{'))
 }
 
 /// Whether what follows a colon at once is a word of sentences: "patients:read" is a permission.

@@ -301,6 +301,17 @@ mod tests {
                 r#"{"apiKeys":["[secret]"],"tokens":["eos"]}"#,
             ),
             ("Mr. Ottoway and Ulrika Berry", "Mr. [name] and [name]"),
+            (
+                "mrn 586834,234945484,873172 done",
+                "mrn [mrn],[mrn],[mrn] done",
+            ),
+            (
+                "Acct No: A111547290 / 914103098",
+                "Acct No: [account] / [account]",
+            ),
+            ("MRN(s) [00123456, 00123457]", "MRN(s) [[mrn], [mrn]]"),
+            ("MRN(s): 00123456, 00123457", "MRN(s): [mrn], [mrn]"),
+            ("MRN 00123456 (was 00123457)", "MRN [mrn] (was [mrn])"),
         ] {
             assert_eq!(redact_text(text), expected);
         }
@@ -345,6 +356,7 @@ mod tests {
             "patients Alpha and Beta",
             "patients enrolled and consented",
             "calls: 1048576",
+            "mrn index rebuilt, 586834",
             "ages 40 and 52",
             "mrns:\n  - required\n  - unique\n",
         ] {

@@ -73,7 +73,13 @@ pub(super) fn compared(text: &[u8], at: usize, end: usize, floor: usize) -> Vec<
 /// Whether a word is a type that a literal is cast to: "last_name::text" (PostgreSQL's documentation of value expressions).
 pub(super) fn is_type(word: &[u8]) -> bool {
     const TYPES: [&[u8]; 7] = [
-        b"text", b"varchar", b"character", b"citext", b"char", b"bpchar", b"name",
+        b"text",
+        b"varchar",
+        b"character",
+        b"citext",
+        b"char",
+        b"bpchar",
+        b"name",
     ];
     TYPES.contains(&word)
 }

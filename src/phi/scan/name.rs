@@ -330,7 +330,9 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
 /// Past the noun of a key of two words: "last_name", "lastName".
 fn past_name(text: &[u8], at: usize) -> usize {
     let noun = at + usize::from(matches!(text.get(at), Some(b'_' | b'-')));
-    let is_noun = text.get(noun..noun + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"name"));
+    let is_noun = text
+        .get(noun..noun + 4)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"name"));
     if is_noun { noun + 4 } else { at }
 }
 

@@ -141,7 +141,12 @@ impl<'a, 's> Scanner<'a, 's> {
     fn bracketed(&mut self, start: usize, end: usize) -> bool {
         let text = self.text;
         // "MRN(s) [00123456]".
-        let last = end + if text[end..].starts_with(b"(s)") { 3 } else { 0 };
+        let last = end
+            + if text[end..].starts_with(b"(s)") {
+                3
+            } else {
+                0
+            };
         if !matches!(text.get(last..last + 2), Some(b" [" | [b'[', _]))
             || last == end && !list::is_plural(text, end)
         {
@@ -374,7 +379,10 @@ impl<'a, 's> Scanner<'a, 's> {
 
 /// Whether what the digits before `end` begin may go on there: a number in groups, a date, an address, a code, "12345' is".
 fn may_go_on(text: &[u8], end: usize) -> bool {
-    if matches!(text.get(end..end + 4), Some([b'\'' | b'"' | b'`', b' ', b'i', b's'])) {
+    if matches!(
+        text.get(end..end + 4),
+        Some([b'\'' | b'"' | b'`', b' ', b'i', b's'])
+    ) {
         return true;
     }
     text.get(end).is_some_and(|&byte| {

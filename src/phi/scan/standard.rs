@@ -173,7 +173,9 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // A name has its type in the seventh place (HL7 v2.5.1, 2.A.88), and a code its systems in the third and the sixth.
     let is_coded = [1, 4].into_iter().any(|place| {
         let parts = &mut text[second_end..stop].split(|&byte| byte == b'^');
-        parts.nth(place).is_some_and(|part| CODE_SYSTEMS.contains(&part))
+        parts
+            .nth(place)
+            .is_some_and(|part| CODE_SYSTEMS.contains(&part))
     }) && !is_named(text, start);
     (is_name && !is_coded).then_some(Hit {
         start,
@@ -185,7 +187,10 @@ pub(super) fn composite(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 /// Whether what begins at `start` has a name's field or word before it: "NAME||DOE^JANE^L".
 fn is_named(text: &[u8], start: usize) -> bool {
     let is_mark = |byte: u8| matches!(byte, b' ' | b'|' | b':' | b'=' | b'"' | b'\'');
-    let marks = text[..start].iter().rev().take_while(|&&byte| is_mark(byte));
+    let marks = text[..start]
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_mark(byte));
     text[..start - marks.count()]
         .last_chunk::<4>()
         .is_some_and(|word| word.eq_ignore_ascii_case(b"name"))
@@ -305,6 +310,27 @@ mod tests {
                 "PID-5: [name] invalid",
             ),
             ("PID.3 = 00123456", "PID.3 = [mrn]"),
+            (
+                "PATNAME||FEATHERSTONE^ZEPHAN^L||F",
+                "PATNAME||[name]||F",
+            ),
+            ("C-FIND for FEATHERSTONE^TAVISH^C", "C-FIND for [name]"),
+            (
+                "PUT /members/XYZ121877488/benefits",
+                "PUT /members/[plan]/benefits",
+            ),
+            (
+                "?identifier=http://hospital.org/mrn|53153917 409",
+                "?identifier=http://hospital.org/[url] 409",
+            ),
+            (
+                "<id extension=\"326103072\" root=\"2.16.840.1.113883.4.1\"/>",
+                "<id extension=\"[ssn]\" root=\"2.16.840.1.113883.4.1\"/>",
+            ),
+            (
+                "LIKE '%Featherstone%' AND last_name LIKE '%Cadwallen%'",
+                "LIKE '%Featherstone%' AND last_name LIKE '[name]%'",
+            ),
             ("N:Chaudhry;Tabitha;;;\r\nN: 3", "N:[name];;;\r\nN: 3"),
             ("BEGIN:VCARD\nFN:Tabitha Ng", "BEGIN:VCARD\nFN:[name]"),
             (

@@ -143,7 +143,11 @@ fn values_after(text: &[u8], at: usize) -> Option<usize> {
     }
     // "IN ((…), (…))".
     let row = run(text, open + 1, is_space);
-    Some(if text.get(row) == Some(&b'(') { row } else { open })
+    Some(if text.get(row) == Some(&b'(') {
+        row
+    } else {
+        open
+    })
 }
 
 /// Reads the tuple whose first value begins at `at`. Returns where it ends.

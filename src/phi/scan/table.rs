@@ -195,7 +195,8 @@ fn past_rule(text: &[u8], at: usize) -> usize {
     let end = run(text, at, |byte| {
         matches!(byte, b'-' | b'+' | b'=' | b'|' | b':' | b' ' | b'\r')
     });
-    if text[at..end].iter().any(|byte| matches!(byte, b'-' | b'=')) && text.get(end) == Some(&b'\n') {
+    if text[at..end].iter().any(|byte| matches!(byte, b'-' | b'=')) && text.get(end) == Some(&b'\n')
+    {
         end + 1
     } else {
         at
@@ -313,6 +314,23 @@ mod tests {
         ] {
             assert_eq!(redact_text(text), expected);
             assert_eq!(redact_text(expected), expected);
+        }
+        for (text, expected) in [
+            // As polars, tabulate and rich draw them.
+            (
+                "│ mrn ┆ name │\n╞═════╪══════╡\n│ 28991442 ┆ Ana Ng │\n│ 28991443 ┆ Bo Li │\n",
+                "│ mrn ┆ name │\n╞═════╪══════╡\n│ [mrn] ┆ [name] │\n│ [mrn] ┆ [name] │\n",
+            ),
+            (
+                "| mrn | n |\n+=====+===+\n| 28991442 | 3 |\n+-----+---+\n| 28991443 | 4 |\n",
+                "| mrn | n |\n+=====+===+\n| [mrn] | 3 |\n+-----+---+\n| [mrn] | 4 |\n",
+            ),
+            (
+                "Pt Name\tAna Ng\nMRN\t706151821\n",
+                "Pt Name\t[name]\nMRN\t[mrn]\n",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
         }
         let wide = |value: &str| {
             let more = ["alpha"; 100];

@@ -75,9 +75,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             kind,
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
-        Field::Place
-            if ip::begins_network_address(text, start) || begins_country(text, start) =>
-        {
+        Field::Place if ip::begins_network_address(text, start) || begins_country(text, start) => {
             return None;
         }
         Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
@@ -135,7 +133,9 @@ pub(super) fn within_request(text: &[u8], mut hit: Hit) -> Hit {
     let name = text[..hit.start - 1].iter().rev().take(MAX_NAME);
     let is_name = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
     let length = name.take_while(|&&byte| is_name(byte)).count();
-    if text[..hit.start - 1 - length].ends_with(b"?") || text[..hit.start - 1 - length].ends_with(b"&") {
+    if text[..hit.start - 1 - length].ends_with(b"?")
+        || text[..hit.start - 1 - length].ends_with(b"&")
+    {
         hit.end = run(text, hit.start, |byte| byte != b' ');
     }
     hit
@@ -188,7 +188,10 @@ fn begins_country(text: &[u8], start: usize) -> bool {
     let end = word_end(text, start);
     end - start == 2
         && text[start..end].iter().all(u8::is_ascii_uppercase)
-        && matches!(text.get(end), None | Some(b' ' | b'\n' | b'&' | b';' | b'}' | b'"' | b'|'))
+        && matches!(
+            text.get(end),
+            None | Some(b' ' | b'\n' | b'&' | b';' | b'}' | b'"' | b'|')
+        )
         && !text.get(end + 1).is_some_and(u8::is_ascii_uppercase)
 }
 

@@ -27,7 +27,11 @@ impl Scanner<'_, '_> {
         if is_spaced && self.labelled(at, at) {
             return;
         }
-        if let Some(hit) = constraint::copied_line(text, at) {
+        let hit = match byte {
+            b'=' => constraint::bound_value(text, at),
+            _ => constraint::copied_line(text, at),
+        };
+        if let Some(hit) = hit {
             return self.take(hit);
         }
         match keyed::find(text, at, self.floor, &mut self.keys) {
