@@ -110,7 +110,9 @@ impl Columns {
     pub fn field(&self, index: usize) -> Field {
         match self.fields.get(index) {
             // Beside what only people have it is a person's.
-            Some(Field::Name) if self.fields.iter().any(is_of_person) => Field::Whole(Kind::Name),
+            Some(Field::Name) if self.fields.iter().copied().any(is_of_person) => {
+                Field::Whole(Kind::Name)
+            }
             Some(&field) => field,
             None => Field::Plain,
         }
@@ -131,10 +133,10 @@ impl Columns {
 }
 
 /// Whether only people have what a column is of.
-fn is_of_person(field: &Field) -> bool {
+fn is_of_person(field: Field) -> bool {
     match field {
         Field::Strong(_) | Field::Age => true,
-        Field::Whole(kind) => *kind != Kind::Name,
+        Field::Whole(kind) => kind != Kind::Name,
         _ => false,
     }
 }

@@ -1,10 +1,10 @@
 //! Cues of several words written as one, paths that end in a cue, and cues with their code right after them.
 
-use super::announced::{field_before, told_name, value_after};
+use super::announced::{field_before, value_after};
 use super::class::is_word;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, lexicon};
+use super::{Hit, lexicon, told};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 
@@ -32,7 +32,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         start
     };
     match field::classify(&text[path..end]) {
-        Field::Whole(Kind::Name) if path < start => told_name(text, end),
+        Field::Whole(Kind::Name) if path < start => told::name(text, end),
         field @ (Field::Strong(_) | Field::Coded(_) | Field::Whole(_)) => {
             value_after(field, text, end)
         }

@@ -4,7 +4,8 @@ use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
 use super::{
-    Hit, ip, items, key, lexicon, literal, markup, name, naming, validation, whole, wrapper,
+    Hit, instance, ip, items, key, lexicon, literal, markup, name, naming, validation, whole,
+    wrapper,
 };
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -57,7 +58,7 @@ impl Read {
 /// The value of the key before the separator at `at`.
 pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Found {
     if text[at] == b'='
-        && let Some(hit) = markup::instance(text, at)
+        && let Some(hit) = instance::extension(text, at)
     {
         return Found::Value(hit);
     }
@@ -209,28 +210,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
     let mut start = at + 1;
     start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
     start = markup::past(text, start);
-    let next = *text.get(start)?;
-    if matches!(next, b'\n' | b'\r') {
-        let line = start
-            + if text[start..].starts_with(b"\r\n") {
-                2
-            } else {
-                1
-            };
-        let indented = run(text, line, |byte| byte == b' ');
-        let is_literal = |byte: u8| {
-            matches!(byte, b'"' | b'\'')
-                || byte.is_ascii_digit()
-                || byte.is_ascii_uppercase() && is_name_alone(text, indented, field)
-        };
-        let is_dumped = text[indented..].starts_with(b"string(");
-        if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
-            start = line;
-        } else if is_dumped || text.get(indented).is_some_and(|&byte| is_literal(byte)) {
-            start = indented;
-        }
-    }
-    start = wrapper::past(text, start);
+    start = wrapper::past(text, past_line_break(text, start, field, quoted_key)?);
     if field.is_of_days()
         && let Some(hit) = wrapper::date(text, start)
     {
@@ -238,34 +218,7 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
     }
     let next = *text.get(start)?;
     if matches!(next, b'"' | b'\'' | b'`') {
-        let close = read.quote_end(text, start + 1, next);
-        let content = &text[start + 1..close];
-        if placeholder::is_one(content) || content.iter().all(u8::is_ascii_whitespace) {
-            return None;
-        }
-        if field == Field::Name && text[at] == b'=' {
-            // As in a form: the value stands beside the name of its field.
-            let named = field::classify(content);
-            if !matches!(
-                named,
-                Field::Plain | Field::About | Field::Name | Field::PersonLike
-            ) {
-                return markup::named_value(text, close, named);
-            }
-            if text[..at].ends_with(b"form-data; name")
-                || markup::is_name_of_thing(text, at - 1, content)
-            {
-                return None;
-            }
-        }
-        let beginning = &content[..content.len().min(MAX_QUOTED)];
-        let kind =
-            whole::whole(field, beginning, false).or_else(|| literal::of_array(field, content))?;
-        return Some(Hit {
-            start: start + 1,
-            end: close,
-            kind,
-        });
+        return quoted(text, at, start, field, read);
     }
     if next == b'[' && placeholder::length_at(&text[start..]).is_none() || next == b'{' {
         let kind = match field {
@@ -318,6 +271,63 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
         .map(|hit| before_next_key(text, hit))
         .map(|hit| value::within_request(text, hit))
+}
+
+/// Where the value of a key begins that stands at the end of its line: on the next one, if it can be told from a key there.
+fn past_line_break(text: &[u8], start: usize, field: Field, quoted_key: bool) -> Option<usize> {
+    let line = match *text.get(start)? {
+        b'\r' if text.get(start + 1) == Some(&b'\n') => start + 2,
+        b'\n' | b'\r' => start + 1,
+        _ => return Some(start),
+    };
+    let indented = run(text, line, |byte| byte == b' ');
+    let is_literal = |byte: u8| {
+        matches!(byte, b'"' | b'\'')
+            || byte.is_ascii_digit()
+            || byte.is_ascii_uppercase() && is_name_alone(text, indented, field)
+    };
+    let is_dumped = text[indented..].starts_with(b"string(");
+    Some(
+        if text.get(line).is_some_and(|&byte| is_word(byte)) && !quoted_key {
+            line
+        } else if is_dumped || text.get(indented).is_some_and(|&byte| is_literal(byte)) {
+            indented
+        } else {
+            start
+        },
+    )
+}
+
+/// The value in quotes that open at `start`, of the key before `at`.
+fn quoted(text: &[u8], at: usize, start: usize, field: Field, read: &mut Read) -> Option<Hit> {
+    let close = read.quote_end(text, start + 1, text[start]);
+    let content = &text[start + 1..close];
+    if placeholder::is_one(content) || content.iter().all(u8::is_ascii_whitespace) {
+        return None;
+    }
+    if field == Field::Name && text[at] == b'=' {
+        // As in a form: the value stands beside the name of its field.
+        let named = field::classify(content);
+        if !matches!(
+            named,
+            Field::Plain | Field::About | Field::Name | Field::PersonLike
+        ) {
+            return markup::named_value(text, close, named);
+        }
+        if text[..at].ends_with(b"form-data; name")
+            || markup::is_name_of_thing(text, at - 1, content)
+        {
+            return None;
+        }
+    }
+    let beginning = &content[..content.len().min(MAX_QUOTED)];
+    let kind =
+        whole::whole(field, beginning, false).or_else(|| literal::of_array(field, content))?;
+    Some(Hit {
+        start: start + 1,
+        end: close,
+        kind,
+    })
 }
 
 /// Whether a line that is no key of its own is the name that the key above it announces.

@@ -213,12 +213,12 @@ fn is_like(text: &[u8], last: Hit, next: Hit, is_and: bool) -> bool {
     let is_digits = |hit: Hit| text[hit.start..hit.end].iter().all(u8::is_ascii_digit);
     let (one, other) = (last.end - last.start, next.end - next.start);
     // Of these a code is as long as whoever gave it likes, but for a time in seconds or milliseconds.
-    let is_any = matches!(last.kind, Kind::Mrn | Kind::Account)
+    let of_any_length = matches!(last.kind, Kind::Mrn | Kind::Account)
         && !(matches!(other, 10 | 13) && text[next.start] == b'1');
     let most = if is_and { 2 } else { 0 };
-    (is_digits(last) || is_any)
+    (is_digits(last) || of_any_length)
         && is_digits(next)
-        && (is_any || one.abs_diff(other) <= most)
+        && (of_any_length || one.abs_diff(other) <= most)
         && other > 5
 }
 

@@ -98,7 +98,7 @@ fn is_state(text: &[u8], start: usize, end: usize) -> bool {
 
 /// The city before the state from `start` to `end` and a comma: "Boise, ID".
 pub(super) fn before_state(text: &[u8], start: usize, end: usize, floor: usize) -> Option<Hit> {
-    let hit = super::address::city_before(text, start, floor)?;
+    let hit = super::city::city_before(text, start, floor)?;
     let ends =
         is_boundary_after(text, end) && !matches!(text.get(end), Some(b'-' | b'_' | b'/' | b'='));
     let last = text[hit.start..hit.end]

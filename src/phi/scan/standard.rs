@@ -310,10 +310,7 @@ mod tests {
                 "PID-5: [name] invalid",
             ),
             ("PID.3 = 00123456", "PID.3 = [mrn]"),
-            (
-                "PATNAME||FEATHERSTONE^ZEPHAN^L||F",
-                "PATNAME||[name]||F",
-            ),
+            ("PATNAME||FEATHERSTONE^ZEPHAN^L||F", "PATNAME||[name]||F"),
             ("C-FIND for FEATHERSTONE^TAVISH^C", "C-FIND for [name]"),
             (
                 "PUT /members/XYZ121877488/benefits",

@@ -3,7 +3,7 @@
 use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::{self, digits_end};
 use super::phone::extension_end;
-use super::{Hit, address, code, date, ip, name, person, secret, whole};
+use super::{Hit, address, city, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -100,7 +100,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             (address::clause_end(text, start), Kind::Address)
         }
         Field::Zip => (
-            address::zip_end(text, start).or_else(|| {
+            city::zip_end(text, start).or_else(|| {
                 let is_code = by_key || text[start].is_ascii_uppercase();
                 foreign_zip(text, start).filter(|_| is_code)
             })?,
@@ -222,13 +222,13 @@ fn date_end(text: &[u8], start: usize) -> Option<usize> {
 
 /// "Mon May 18 1981", as JavaScript writes it; "Tuesday, March 14 2023".
 fn past_weekday(text: &[u8], start: usize) -> usize {
+    const DAYS: [&[u8]; 7] = [
+        b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun ",
+    ];
     let word = word_end(text, start);
     if word - start > 5 && text[..word].ends_with(b"day") && text[start].is_ascii_uppercase() {
         return run(text, word, |byte| matches!(byte, b',' | b' '));
     }
-    const DAYS: [&[u8]; 7] = [
-        b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun ",
-    ];
     if text
         .get(start..start + 4)
         .is_some_and(|day| DAYS.contains(&day))
