@@ -105,6 +105,11 @@ const KINDS: [u64; Kind::ALL.len()] = {
     kinds
 };
 
+/// Whether there is a placeholder in `text`.
+pub(super) fn is_in(text: &[u8]) -> bool {
+    (0..text.len()).any(|at| length_at(&text[at..]).is_some())
+}
+
 /// Whether `bytes` are a placeholder, and nothing else.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     length_at(bytes) == Some(bytes.len())

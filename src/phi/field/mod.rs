@@ -277,7 +277,12 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
             Some((start, vocabulary::phrase(&phrase[..phrase.len() - 1])?))
         })
         .filter(|(start, field)| match field {
-            Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => true,
+            Field::Strong(_)
+            | Field::Whole(_)
+            | Field::Coded(_)
+            | Field::PersonLike
+            | Field::Age
+            | Field::Zip => true,
             // "apiKeys" are secrets, "tokens" are counted.
             Field::Secret => end - start > 1,
             _ => false,
@@ -296,6 +301,14 @@ fn is_of_medicine(word: &[u8]) -> bool {
         b"ienist",
     ];
     ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether the first word of a name is one of things of operators.
+pub(super) fn is_of_thing(name: &[u8]) -> bool {
+    let words = Words::split(name);
+    words.len() > 0
+        && flags(words.get(0)) & (vocabulary::WORD_THING | vocabulary::WORD_ABOUT) != 0
+        && flags(words.get(0)) & vocabulary::WORD_PERSON == 0
 }
 
 /// Whether a word, in any case, is one that names of fields are made of.

@@ -94,7 +94,8 @@ const THINGS: &str = "host server service services queue table column field mode
     charset locale timezone currency unit measure dimension segment block chunk batch record \
     row cell sheet workbook document doc folder directory drive share mount filesystem form \
     survey question answer deps dependency dependencies library libraries packages \
-    modules plugins stages steps containers images pods nodes section chapter title topic";
+    modules plugins stages steps containers images pods nodes section chapter title topic \
+    connection message wal xid transaction snapshot tuple lease leader heartbeat replication";
 
 /// Other words that names written as one are made of.
 const MORE: &str = "pg mysql db redis smtp ldap root admin name date birth time code id zip postal phone email address street city \

@@ -108,6 +108,14 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
     };
     let mut end = digits + 2;
     if first < 0x80 {
+        let ends = first <= b' '
+            || matches!(
+                first,
+                0x7f | b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}'
+            );
+        if ends && is_in_secret(text, at) {
+            return 0;
+        }
         folded.push(first, at);
         return end - at;
     }
@@ -136,6 +144,51 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
     } else {
         end - at
     }
+}
+
+/// Whether the encoded byte at `at` is part of a password in a URL, "postgres://app:a%20b@db", or of a secret by its key,
+/// "password=a%20b": what it stands for would end it.
+fn is_in_secret(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 128;
+    const KEYS: [&[u8]; 8] = [
+        b"password",
+        b"passwd",
+        b"passphrase",
+        b"pwd",
+        b"secret",
+        b"token",
+        b"key",
+        b"pass",
+    ];
+    let is_value = |byte: u8| byte > b' ' && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'&');
+    let before = &text[at.saturating_sub(NEAR)..at];
+    let length = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_value(byte))
+        .count();
+    let (before, value) = before.split_at(before.len() - length);
+    if let Some(scheme) = value.windows(3).rposition(|mark| mark == b"://")
+        && !value[scheme + 3..]
+            .iter()
+            .any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'@'))
+    {
+        let rest = text[at..].iter().take(NEAR);
+        let user =
+            rest.take_while(|&&byte| is_value(byte) && !matches!(byte, b'/' | b'?' | b'#' | b'@'));
+        return text.get(at + user.count()) == Some(&b'@');
+    }
+    let key = match value.iter().position(|byte| matches!(byte, b'=' | b':')) {
+        Some(separator) => &value[..separator],
+        None => before
+            .trim_ascii_end()
+            .strip_suffix(b":")
+            .unwrap_or_default(),
+    };
+    KEYS.iter().any(|known| {
+        let start = key.len().checked_sub(known.len());
+        start.is_some_and(|start| key[start..].eq_ignore_ascii_case(known))
+    })
 }
 
 pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {

@@ -12,6 +12,8 @@ mod colour;
 mod escape;
 mod like;
 
+use std::borrow::Cow;
+
 use colour::{ESCAPE, colour_end};
 use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference};
 use like::{Like, ascii_like, is_unspaced};
@@ -70,6 +72,11 @@ impl Folded {
         self.bytes.extend_from_slice(bytes);
         self.origin.extend(place(from)..place(from + bytes.len()));
     }
+}
+
+/// `text` with one spelling for each character.
+pub(super) fn one_spelling(text: &[u8]) -> Cow<'_, [u8]> {
+    fold(text).map_or(Cow::Borrowed(text), |folded| Cow::Owned(folded.bytes))
 }
 
 /// The folded text, or nothing when it would be the text itself.

@@ -40,6 +40,8 @@ pub(super) fn read(value: &[u8]) -> Field {
         .split(|byte| matches!(byte, b'/' | b'.' | b'[' | b']'))
         .rfind(is_part);
     match field::classify(last.unwrap_or(value)) {
+        // "service.name" of OpenTelemetry.
+        Field::Name => field::classify(value),
         // "/name/0/family".
         Field::NamePart if value.windows(6).any(|part| part == b"/name/") => {
             Field::Whole(Kind::Name)
@@ -122,6 +124,17 @@ pub(super) fn owned(field: Field, name: &[u8]) -> Field {
 /// Whether the text under `key` may be what a value beside it is called on a form: `{"text": "Last name", "answer": …}`.
 pub(super) fn is_caption(key: &[u8]) -> bool {
     matches!(key, b"text" | b"title" | b"prompt")
+}
+
+/// Whether the text of `key` says that the object is a thing of operators: `{"apiVersion": "v1", "kind": "Pod", "metadata":
+/// {"name": …}}` of Kubernetes.
+pub(super) fn is_of_thing(key: &[u8], value: &[u8]) -> bool {
+    key == b"apiVersion"
+        || key == b"kind"
+            && matches!(
+                field::classify(value),
+                Field::Thing | Field::About | Field::Version
+            )
 }
 
 /// Whether the object that is the value of `key` names the field of the value beside it: `"code": {"text": "SSN"}`.

@@ -187,6 +187,9 @@ impl Level {
             Some(kind @ (Kind::Account | Kind::Plan | Kind::License | Kind::Device)) => {
                 Field::Coded(kind)
             }
+            // A mail address has a form of its own, and a number digits: "provider": "ses" has neither.
+            Some(Kind::Email) => field,
+            Some(Kind::Phone) => Field::Whole(Kind::Phone),
             Some(kind) => Field::Strong(kind),
             None => field,
         }

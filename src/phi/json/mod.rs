@@ -15,6 +15,7 @@ mod withheld;
 use super::Unredactable;
 use super::field::{self, Field};
 use super::kind::Kind;
+use super::placeholder;
 use super::scan;
 use super::span::Spans;
 
@@ -200,6 +201,7 @@ impl<'a> Walk<'a> {
         // What is sent has a type too, and is no value of it.
         let is_sent = field == Field::Value && self.last_key() == b"data";
         let mut level = parent.below(if is_sent { Field::Plain } else { field }, is_object);
+        level.is_thing |= is_object && parent.is_thing && self.last_key() == b"metadata";
         level.is_record = level.is_thing && label::is_record(self.last_key());
         if is_object {
             if parent.is_labelled() && label::goes_into(self.last_key()) {
@@ -293,13 +295,22 @@ impl<'a> Walk<'a> {
             None if is_word => {}
             None => self.text(start, end, escaped, field),
         }
-        self.is_settled &= self.spans.mark() == mark;
+        let is_clean = self.spans.mark() == mark;
+        self.is_settled &= is_clean;
         self.skip_white_space();
         if self.peek()? != b':' {
             return Err(Unredactable);
         }
         self.at += 1;
-        Ok(label::owned(field, self.last_key()))
+        // "mrn:00123456": the code is in the name, and the value is what is known of it.
+        Ok(match field {
+            Field::Strong(_) | Field::Coded(_)
+                if !is_clean || placeholder::is_in(self.last_key()) =>
+            {
+                Field::Plain
+            }
+            field => label::owned(field, self.last_key()),
+        })
     }
 
     /// Past a string. Returns where its content is, and whether there are escapes in it.

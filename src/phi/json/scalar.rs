@@ -39,6 +39,8 @@ impl Walk<'_> {
             let named = label::read(value);
             self.label(level, named);
         }
+        // An object of Kubernetes.
+        level.is_thing |= level.is_object && label::is_of_thing(self.last_key(), value);
         // What a reference of FHIR to a person shows is the name (R4, 2.3.0.1).
         if level.is_object && self.last_key() == b"reference" && names_person(value) {
             level.labelled = Some(Field::Whole(Kind::Name));

@@ -2,7 +2,7 @@
 //! code after a state (appendix B).
 
 use super::Hit;
-use super::class::{is_boundary_after, is_word, run, run_at_most};
+use super::class::{is_boundary_after, is_letter, is_word, run, run_at_most};
 use super::number::digits_end;
 use super::{city, lexicon};
 use crate::phi::Kind;
@@ -204,8 +204,33 @@ fn decimal_end(text: &[u8], start: usize) -> Option<usize> {
     is_decimal.then_some(end)
 }
 
+/// The end of an address that is expected at `start`: after a street, what a sentence goes on with is none of it.
+pub(super) fn label_end(text: &[u8], start: usize) -> usize {
+    let end = clause_end(text, start);
+    let number = digits_end(text, start);
+    let Some(street) = find(text, start, number).filter(|hit| number > start && hit.end < end)
+    else {
+        return end;
+    };
+    let rest = &text[street.end..end];
+    let goes_on = (0..rest.len()).find(|&at| match &rest[at..] {
+        [b' ', b'(' | b'-', ..] => true,
+        [b' ', next, ..] if next.is_ascii_lowercase() => {
+            let word = street.end + at + 1;
+            lexicon::is_wording(text, word, run(text, word, is_letter))
+        }
+        _ => false,
+    });
+    let end = goes_on.map_or(end, |at| street.end + at);
+    end - text[street.end..end]
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b' ' | b','))
+        .count()
+}
+
 /// The end of an address that is expected at `start`: up to a mark that ends a clause.
-pub(super) fn clause_end(text: &[u8], start: usize) -> usize {
+fn clause_end(text: &[u8], start: usize) -> usize {
     let end = run(text, start, |byte| {
         byte >= b' '
             && !matches!(

@@ -53,6 +53,18 @@ fn begins_with_code(text: &[u8], at: usize) -> bool {
     })
 }
 
+/// "[name] (00123456)": the code of whom was named right before, when the text is read again.
+pub(super) fn code_of_named(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    ((6..=10).contains(&(end - start))
+        && text.get(end) == Some(&b')')
+        && text[..start].ends_with(b"[name] ("))
+    .then_some(Hit {
+        start,
+        end,
+        kind: Kind::Mrn,
+    })
+}
+
 fn code_start(text: &[u8], end: usize, floor: usize) -> usize {
     let from = floor.max(end.saturating_sub(MAX_VALUE));
     let mut start = end;

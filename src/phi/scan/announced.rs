@@ -4,7 +4,7 @@ use super::class::{has_digit_within, is_boundary_after, is_letter, is_word, run,
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, keyed, lexicon, told};
+use super::{Hit, keyed, lexicon, told, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -18,7 +18,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     if is_place_in_list(text, end) {
         return None;
     }
-    if let Some(hit) = of_policy(text, start, end) {
+    if let Some(hit) = of_policy(text, start, end).or_else(|| of_device(text, start, end)) {
         return Some(hit);
     }
     let sign = run(text, end, |byte| byte == b' ');
@@ -82,6 +82,20 @@ fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         start: code,
         end: stop,
         kind: Kind::Plan,
+    })
+}
+
+/// "device 20:0b:f2:ca:12:1a": only an address of hardware says which one it is.
+fn of_device(text: &[u8], start: usize, end: usize) -> Option<Hit> {
+    if !text[start..end].eq_ignore_ascii_case(b"device") || text.get(end) != Some(&b' ') {
+        return None;
+    }
+    let (from, to) = (end + 1, end + 18);
+    let is_address = whole::is_hardware_address(text.get(from..to)?);
+    (is_address && is_boundary_after(text, to)).then_some(Hit {
+        start: from,
+        end: to,
+        kind: Kind::Device,
     })
 }
 
@@ -226,6 +240,10 @@ pub(super) fn field_before(
             Field::About if from < start && !matches!(text[start - 1], b' ' | b'\'') => {
                 return None;
             }
+            // "WAL age 95".
+            Field::About if words == 2 && best == Some(Field::Age) && field::is_of_thing(name) => {
+                return None;
+            }
             _ => {}
         }
         if words == MAX_WORDS {
@@ -269,6 +287,9 @@ fn is_place_in_list(text: &[u8], end: usize) -> bool {
 /// Whether the number that ends at `end` counts something.
 pub(super) fn is_measured(text: &[u8], end: usize) -> bool {
     let at = run(text, end, |byte| byte == b' ');
+    let word = word_end(text, at);
+    // "zip=85781 bytes=18": the next key.
+    let is_key = matches!(text.get(word), Some(b'=' | b':'));
     text.get(end) == Some(&b'%')
-        || lexicon::flags(text, at, word_end(text, at)) & lexicon::MEASURE != 0
+        || !is_key && lexicon::flags(text, at, word) & lexicon::MEASURE != 0
 }

@@ -9,7 +9,7 @@ use crate::phi::Kind;
 pub(super) fn bare(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let ends = || {
         text.get(end)
-            .is_none_or(|&byte| !is_word(byte) && byte != b'.' || ends_sentence(text, end))
+            .is_none_or(|&byte| !is_word(byte) && byte != b'.' || is_no_fraction(text, end))
     };
     (is_bare_card(&text[start..end]) && ends() && !keyed::counts(text, start)).then_some(Hit {
         start,
@@ -41,11 +41,9 @@ fn prefix(digits: &[u8]) -> u32 {
         .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
 }
 
-fn ends_sentence(text: &[u8], at: usize) -> bool {
-    text[at] == b'.'
-        && text
-            .get(at + 1)
-            .is_none_or(|next| !next.is_ascii_alphanumeric())
+/// Whether the dot at `at` ends a sentence, or the name of a file without its extension.
+fn is_no_fraction(text: &[u8], at: usize) -> bool {
+    text[at] == b'.' && text.get(at + 1).is_none_or(|next| !next.is_ascii_digit())
 }
 
 /// The card in groups of digits, of which the first has four and more.

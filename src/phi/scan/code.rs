@@ -27,7 +27,10 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         11 if is_mbi(word) && word.iter().any(u8::is_ascii_uppercase) => {
             return hit(end, Kind::Mbi);
         }
-        17 if is_vin(word) => return hit(end, Kind::Vin),
+        // "i-0eacf0ac5e757e741": such ids of clouds pass the check at times.
+        17 if is_vin(word) && !(start > 0 && text[start - 1] == b'-' && is_lower_hex(word)) => {
+            return hit(end, Kind::Vin);
+        }
         9 if is_dea(word) && word[0].is_ascii_uppercase() => return hit(end, Kind::Dea),
         _ => {}
     }
@@ -71,6 +74,11 @@ pub(super) fn is_mbi(word: &[u8]) -> bool {
         && letter(word[8])
         && word[9].is_ascii_digit()
         && word[10].is_ascii_digit()
+}
+
+fn is_lower_hex(word: &[u8]) -> bool {
+    word.iter()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// 1EG4-TE5-MK73, also with spaces.

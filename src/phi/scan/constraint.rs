@@ -1,8 +1,8 @@
 //! Errors of databases that give a value and the name of the constraint or index that it violates.
 
-use super::class::{first_place, line_end, run, run_at_most};
+use super::class::{first_place, is_word, line_end, run, run_at_most};
 use super::known::Known;
-use super::{Hit, code, date, full_name, lexicon, whole};
+use super::{Hit, code, date, full_name, lexicon, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -135,6 +135,86 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
     Some(Hit { start, end, kind })
 }
 
+/// The values that a statement's parameters were bound to, in brackets after the colon at `colon`: "parameters: ('…', 7)" of
+/// SQLAlchemy, "-- PARAMETERS: ["…"]" of TypeORM. Nothing says what they are of.
+pub(super) fn bound_values(text: &[u8], colon: usize) -> Vec<Hit> {
+    let named = |word: &[u8]| {
+        let from = colon.checked_sub(word.len());
+        from.is_some_and(|from| text[from..colon].eq_ignore_ascii_case(word))
+    };
+    if named(b"parameters") || named(b"params") {
+        in_tuple(text, run(text, colon + 1, |byte| byte == b' '))
+    } else {
+        Vec::new()
+    }
+}
+
+/// The same in the parentheses that open at `open`, after "[generated in 0.0012s] " or "[cached since 1.2s ago] " of SQLAlchemy.
+pub(super) fn generated_values(text: &[u8], open: usize) -> Vec<Hit> {
+    const NEAR: usize = 48;
+    let before = &text[open.saturating_sub(NEAR)..open];
+    let note = before
+        .strip_suffix(b"] ")
+        .and_then(|before| Some(&before[before.iter().rposition(|&byte| byte == b'[')?..]));
+    let is_note = note.is_some_and(|note| {
+        [
+            &b"[generated in "[..],
+            b"[cached since ",
+            b"[no key ",
+            b"[raw sql",
+        ]
+        .iter()
+        .any(|begin| note.starts_with(begin))
+    });
+    if is_note {
+        in_tuple(text, open)
+    } else {
+        Vec::new()
+    }
+}
+
+/// The strings and long numbers between brackets that open at `open`.
+fn in_tuple(text: &[u8], open: usize) -> Vec<Hit> {
+    const MAX_LIST: usize = 4096;
+    let mut hits = Vec::new();
+    let limit = text.len().min(open + MAX_LIST);
+    let near = &text[..limit];
+    let mut depth = 0usize;
+    let mut at = open;
+    while at < limit {
+        match near[at] {
+            // "datetime.date(1957, 3, 14)".
+            b'(' if near[..at].ends_with(b"date")
+                && let Some(hit) = wrapper::date(near, at + 1) =>
+            {
+                at = hit.end;
+                hits.push(hit);
+                depth += 1;
+                continue;
+            }
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth -= 1,
+            quote @ (b'\'' | b'"') => {
+                let end = run(near, at + 1, |byte| byte != quote && byte != b'\n');
+                hits.extend(bound(near, at + 1, end));
+                at = end;
+            }
+            b'0'..=b'9' if !is_word(near[at - 1]) => {
+                let end = run(near, at, is_word);
+                hits.extend(bound(near, at, end).filter(|hit| hit.end - hit.start > 5));
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        at += 1;
+    }
+    hits
+}
+
 /// The value in quotes that a parameter was bound to, whose equals sign is at `equals`: "parameters: $1 = '…'" of Postgres,
 /// which does not say what it is of. A word of sentences and a short number stay.
 pub(super) fn bound_value(text: &[u8], equals: usize) -> Option<Hit> {
@@ -153,6 +233,11 @@ pub(super) fn bound_value(text: &[u8], equals: usize) -> Option<Hit> {
     }
     let start = equals + 3;
     let end = run_at_most(text, start, MAX_VALUE, |byte| byte != b'\'');
+    bound(text, start, end)
+}
+
+/// A bound value, unless it is a word of sentences, a short number or what is no person's.
+fn bound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let value = &text[start..end];
     let is_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::is_wording(text, start, end);
     let is_number = value.len() < 5 && value.iter().all(u8::is_ascii_digit);

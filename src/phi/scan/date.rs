@@ -270,6 +270,17 @@ fn time_end(text: &[u8], date: usize) -> Option<usize> {
     if !(1..=2).contains(&(hours - at)) || number(&text[at..hours]) > 24 {
         return None;
     }
+    // "2026-11-27_14-02-11" of a run.
+    if text[date] == b'_' && text.get(hours) == Some(&b'-') && hours == at + 2 {
+        let minutes = digits_end(text, hours + 1);
+        let seconds = digits_end(text, (minutes + 1).min(text.len()));
+        let is_time = minutes == hours + 3
+            && number(&text[hours + 1..minutes]) < 60
+            && text[minutes..].starts_with(b"-")
+            && seconds == minutes + 3
+            && is_boundary_after(text, seconds);
+        return is_time.then_some(seconds);
+    }
     if text.get(hours) != Some(&b':') {
         // "5 PM"
         let marker = gap(text, hours);

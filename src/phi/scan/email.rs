@@ -153,8 +153,14 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
         if at == label {
             break;
         }
-        if label > start && is_top_level(&text[label..at]) {
-            end = Some(at);
+        // "jane.doe@example.org-24" of a key: the domain ends before the hyphen, if no label comes after it.
+        let hyphen = text[label..at].iter().position(|&byte| byte == b'-');
+        let first = hyphen.map_or(at, |length| label + length);
+        if label > start {
+            end = [at, first]
+                .into_iter()
+                .find(|&end| is_top_level(&text[label..end]))
+                .or(end);
         }
         if byte != b'.' {
             break;

@@ -57,7 +57,8 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
         _ => {}
     }
     Some(
-        if is_public_v4(Ipv4Addr::from(octets)) && !is_version(text, start) {
+        if is_public_v4(Ipv4Addr::from(octets)) && (has_port(text, at) || !is_version(text, start))
+        {
             Address::Public(Hit {
                 start,
                 end: at,
@@ -67,6 +68,35 @@ pub(super) fn find_v4(text: &[u8], start: usize) -> Option<Address> {
             Address::Other(at)
         },
     )
+}
+
+/// Whether a port comes after what ends at `at`: "worker/8.8.4.4:80" of Java.
+fn has_port(text: &[u8], at: usize) -> bool {
+    let end = run_at_most(text, (at + 1).min(text.len()), 6, |byte| {
+        byte.is_ascii_digit()
+    });
+    text.get(at) == Some(&b':')
+        && (3..=6).contains(&(end - at))
+        && text
+            .get(end)
+            .is_none_or(|&byte| !is_word(byte) && byte != b'.')
+}
+
+/// The public address of version 6 in the brackets that open at `open`: the host of a URL.
+pub(super) fn in_brackets(text: &[u8], open: usize) -> Option<Hit> {
+    const LONGEST: usize = 46;
+    (text.get(open) == Some(&b'[')).then_some(())?;
+    let start = open + 1;
+    let end = run_at_most(text, start, LONGEST, |byte| {
+        byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
+    });
+    let is_closed = text.get(end) == Some(&b']');
+    let address: Ipv6Addr = std::str::from_utf8(&text[start..end]).ok()?.parse().ok()?;
+    (is_closed && is_public_v6(address)).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Ip,
+    })
 }
 
 /// One of the four numbers of an address, in up to four digits from `start` on, and where it ends.
@@ -268,6 +298,10 @@ pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
 pub(super) fn is_network_address(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     if value == b"localhost" || value.first() == Some(&b'/') && !value.contains(&b' ') {
+        return true;
+    }
+    // Of a URL the host is looked at by itself.
+    if value == b"?" || value.windows(3).any(|mark| mark == b"://") {
         return true;
     }
     let Ok(address) = std::str::from_utf8(value) else {

@@ -1,8 +1,8 @@
 //! Keys before a separator: how far back one goes, and which field it names.
 
 use super::announced::is_source_file;
-use super::class::{is_letter, is_word, run};
-use super::{lexicon, markup, modifier};
+use super::class::{self, is_letter, is_word, run};
+use super::{lexicon, literal, markup, modifier};
 use crate::phi::field::{self, Field};
 
 /// No key is further from its separator.
@@ -32,6 +32,11 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
         end = back(operator, is_space);
     }
     end = markup::label_end(text, end, floor);
+    // "mrn::text = …".
+    let word = class::word_before(&text[floor..end], end - floor).len();
+    if literal::is_type(&text[end - word..end]) && text[floor..end - word].ends_with(b"::") {
+        end -= word + 2;
+    }
     if end == floor {
         return None;
     }

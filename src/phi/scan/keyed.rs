@@ -4,8 +4,8 @@ use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
 use super::{
-    Hit, instance, ip, items, key, lexicon, literal, markup, name, naming, validation, whole,
-    wrapper,
+    Hit, code, instance, ip, items, key, lexicon, literal, markup, name, naming, secret,
+    validation, whole, wrapper,
 };
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -180,9 +180,15 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let open = run(text, at + 1, |byte| {
         matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[')
     });
-    let is_part = |byte: u8| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
-    let mut close = run(text, open, is_part);
-    while close > open && matches!(text[close - 1], b' ' | b'\'') {
+    // "given=['Jane', 'Ann']".
+    let is_listed = text[at + 1..open].contains(&b'[');
+    let is_part = |byte: u8| {
+        is_letter(byte)
+            || matches!(byte, b' ' | b'\'' | b'-' | b'.')
+            || is_listed && matches!(byte, b',' | b'"')
+    };
+    let mut close = run_at_most(text, open, MAX_CELL, is_part);
+    while close > open && matches!(text[close - 1], b' ' | b'\'' | b'"' | b',') {
         close -= 1;
     }
     // In a line of keys the next one is no part of the name: "first=Jane last=Doe".
@@ -195,6 +201,7 @@ fn part(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let is_asked = matches!(&text[start..end], b"family" | b"given")
         && matches!(text[..start].last(), Some(b'?' | b'&'));
     let is_name = name::is_part(value)
+        || is_listed && value.contains(&b',') && name::is_part(&value[..run(value, 0, is_letter)])
         || text[..start].ends_with(b"[name][")
             && whole::is_name_of(Field::Whole(Kind::Name), value);
     (open < at + 6 && is_name && (is_asked || name::has_counterpart(text, start, end))).then_some(
@@ -262,6 +269,9 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
             end,
             kind: Kind::Secret,
         });
+    }
+    if field == Field::Secret && is_no_secret(text, at, start) {
+        return None;
     }
     if start == at + 1 && is_scope(text, at, field) {
         return None;
@@ -340,6 +350,21 @@ fn is_name_alone(text: &[u8], start: usize, field: Field) -> bool {
         .any(|byte| matches!(byte, b':' | b'=' | b'{'))
 }
 
+/// "PWD=/app", where a program runs, and "session:6f1e0a64-…", an identifier of ours.
+fn is_no_secret(text: &[u8], at: usize, start: usize) -> bool {
+    let ends = |key: &[u8]| {
+        let from = at.checked_sub(key.len());
+        from.is_some_and(|from| text[from..at].eq_ignore_ascii_case(key))
+    };
+    let end = secret::value_end(text, start);
+    let is_of_path =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    match text[start] {
+        b'/' => ends(b"pwd") && end > start + 1 && text[start..end].iter().all(is_of_path),
+        _ => ends(b"session") && code::uuid_end(text, start) == Some(end),
+    }
+}
+
 /// Whether what follows a colon at once is a word of sentences: "patients:read" is a permission.
 fn is_scope(text: &[u8], colon: usize, field: Field) -> bool {
     let start = colon + 1;
@@ -379,6 +404,13 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         return None;
     }
     let end = run_at_most(text, at + 1, MAX_CELL, |byte| !matches!(byte, b'|' | b'\n'));
+    // "SSN | 536-22-8726 (status 409)": no cell, but a separator.
+    if text.get(end) != Some(&b'|')
+        && let Field::Strong(_) | Field::Coded(_) = field::classify(name)
+    {
+        let start = run(text, at + 1, |byte| byte == b' ');
+        return value::take(field::classify(name), text, start, Announced::Key);
+    }
     let value = text[at + 1..end].trim_ascii_end();
     let end = at + 1 + value.len();
     let value = value.trim_ascii_start();

@@ -76,7 +76,9 @@ pub(super) fn next(text: &[u8], last: Hit, is_plural: bool) -> Option<Hit> {
             continue;
         }
         return if last.kind == Kind::Name {
-            name_at(text, at, is_plural, is_and)
+            // "Dr. Ng/Dr. Li": the second has a cue of its own.
+            let is_listed = is_and || text[last.end..at].iter().any(|byte| b",;".contains(byte));
+            name_at(text, at, is_plural, is_listed)
         } else {
             code_at(text, at, last).filter(|hit| is_plural || is_like(text, last, *hit, is_and))
         };
@@ -193,13 +195,13 @@ fn separator_end(text: &[u8], end: usize) -> Option<(usize, bool)> {
     ((mark || is_and) && at < text.len()).then_some((at, is_and))
 }
 
-fn name_at(text: &[u8], at: usize, is_plural: bool, is_and: bool) -> Option<Hit> {
+fn name_at(text: &[u8], at: usize, is_plural: bool, is_listed: bool) -> Option<Hit> {
     let (end, words) = name::end(text, at, name::Expect::Capitals);
     let is_enough = end - at > 1
         && if is_plural {
             words > 0
         } else {
-            words > 1 && is_and
+            words > 1 && is_listed
         };
     (is_enough && !person::is_all_wording(text, at, end)).then_some(Hit {
         start: at,

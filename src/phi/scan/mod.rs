@@ -52,7 +52,6 @@ mod value;
 mod whole;
 mod wrapper;
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 
 use super::field::Field;
@@ -63,6 +62,7 @@ use super::placeholder;
 use super::span::Spans;
 use scanner::Scanner;
 
+pub(super) use super::fold::one_spelling as folded;
 pub(super) use bound::parameters;
 pub(super) use card::is_bare_card;
 pub(super) use class::plain_run;
@@ -137,11 +137,6 @@ fn read_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut 
         }
     }
     folded_text(raw, field == Field::Version, layers + 1, spans);
-}
-
-/// `raw` with one spelling for each character.
-pub(super) fn folded(raw: &[u8]) -> Cow<'_, [u8]> {
-    fold::fold(raw).map_or(Cow::Borrowed(raw), |folded| Cow::Owned(folded.bytes))
 }
 
 pub(super) fn is_compact_date(value: &[u8]) -> bool {

@@ -259,10 +259,24 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
 
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.
 fn in_lower_case(text: &[u8], start: usize, known: u32) -> Option<Hit> {
+    let word = word_end(text, start);
+    // `patient "asante" merged`.
+    let is_quoted = word > start + 2
+        && start > 0
+        && matches!(text[start - 1], b'"' | b'\'')
+        && text.get(word) == Some(&text[start - 1])
+        && !lexicon::is_wording(text, start, word);
+    if is_quoted {
+        return Some(Hit {
+            start,
+            end: word,
+            kind: Kind::Name,
+        });
+    }
     if known & (lexicon::GIVEN | lexicon::NO_NAME) != lexicon::GIVEN {
         return None;
     }
-    let mut end = word_end(text, start);
+    let mut end = word;
     for _ in 0..3 {
         let at = run(text, end, |byte| byte == b' ');
         let next = run(text, at, |byte| {

@@ -69,7 +69,11 @@ fn unquoted(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 fn kind(field: Field, value: &[u8]) -> Option<Kind> {
     let is_value = field == Field::Secret
         || whole::is_value_of(field, value)
-        || whole::is_name_of(field, value);
+        || whole::is_name_of(field, value)
+        // What is wrong with a name may be its digits.
+        || field == Field::Whole(Kind::Name)
+            && value.first().is_some_and(u8::is_ascii_uppercase)
+            && value.iter().all(u8::is_ascii_alphanumeric);
     is_value.then(|| whole::whole(field, value, true))?
 }
 

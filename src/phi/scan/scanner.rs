@@ -214,7 +214,7 @@ impl<'a, 's> Scanner<'a, 's> {
         if known & lexicon::CUE == 0
             && let Some(hit) = compound::find(text, start, end)
         {
-            return self.take(hit);
+            return self.take_list(hit, end);
         }
         if start >= self.tried && secret::may_begin(text, start) {
             match secret::find(text, start) {
@@ -276,6 +276,9 @@ impl<'a, 's> Scanner<'a, 's> {
             return;
         }
         let end = number::digits_end(text, start);
+        if let Some(hit) = after::code_of_named(text, start, end) {
+            return self.take(hit);
+        }
         if !may_go_on(text, end) && end - start < 8 {
             match age::find(text, start, end) {
                 Some(hit) => self.take(hit),

@@ -200,7 +200,9 @@ pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
     let secret = &text[start..value_end(beginning, start)];
     let has_both =
         secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
-    if secret.len() < 6 || !has_both {
+    // "session timeout=3600": a setting.
+    let is_key = text.get(word_end(text, start)) == Some(&b'=');
+    if secret.len() < 6 || !has_both || is_key {
         return None;
     }
     let end = value_end(text, start);

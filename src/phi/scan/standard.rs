@@ -237,10 +237,23 @@ pub(super) fn reference(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 /// Shorter numbers are those of rows.
 fn in_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     const LEAST: usize = 5;
-    if start == 0 || text[start - 1] != b'/' {
+    let is_rooted = start > 0 && text[start - 1] == b'/';
+    let field = field::classify(&text[start..end]);
+    if field == Field::Person
+        && is_rooted
+        && let Some(stop) = name_in_path(text, end + 1)
+    {
+        return Some(Hit {
+            start: end + 1,
+            end: stop,
+            kind: Kind::Name,
+        });
+    }
+    // "lock on patient/00123456".
+    if !is_rooted && field != Field::Person {
         return None;
     }
-    let kind = match field::classify(&text[start..end]) {
+    let kind = match field {
         Field::Person => Kind::Mrn,
         Field::Strong(kind) if kind != Kind::Date => kind,
         Field::Coded(kind) => kind,
@@ -258,6 +271,24 @@ fn in_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         end: stop,
         kind,
     })
+}
+
+/// Where the name ends that is a segment of a path from `start` on, after "/patients/": "jane-doe", "Doe".
+fn name_in_path(text: &[u8], start: usize) -> Option<usize> {
+    let end = run(text, start, |byte| is_letter(byte) || byte == b'-');
+    let segment = &text[start..end];
+    let is_segment = matches!(
+        text.get(end),
+        None | Some(b'/' | b'?' | b' ' | b'"' | b'\'' | b'\n')
+    );
+    let is_written = segment.contains(&b'-') || segment.first()?.is_ascii_uppercase();
+    let mut at = start;
+    let is_name = segment.split(|&byte| byte == b'-').all(|word| {
+        let from = at;
+        at += word.len() + 1;
+        word.len() > 1 && !lexicon::is_wording(text, from, from + word.len())
+    });
+    (is_segment && is_written && is_name).then_some(end)
 }
 
 /// The value of an element whose tag opens at `open`: "(0010,0010) PN [DOE^JANE]", "(0010,0020) = 123".

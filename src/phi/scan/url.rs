@@ -1,8 +1,9 @@
 //! Absolute URLs (RFC 3986): the scheme, the host and the port stay, the rest goes.
 
 use super::Hit;
-use super::class::run;
+use super::class::{is_word, run};
 use crate::phi::Kind;
+use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
 
 /// What of a URL is to go, and where it ends.
@@ -46,9 +47,11 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         end -= 1;
     }
     end = token_end(text, end);
+    end = before_key(text, start, end);
+    // Parameters of a driver may come right after a host: "sqlserver://db:1433;user=sa;password=…".
     let authority = text[start..end]
         .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b';'))
         .map_or(end, |length| start + length);
     if authority == start {
         return None;
@@ -75,7 +78,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     let user = unencoded.filter(|&sign| !placeholder::is_one(&text[start..start + sign]));
     let host_end = text[host..end]
         .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b';'))
         .map_or(end, |length| host + length);
     let rest = host_end + usize::from(text.get(host_end) == Some(&b'/') && host_end < end);
     let already = placeholder::is_one(&text[rest..end]);
@@ -93,6 +96,27 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         host: (host, host_end),
         end,
     })
+}
+
+/// Where a URL from `start` to `end` ends before the next key in a list: "url=https://h.example/p/12,name=Doe".
+fn before_key(text: &[u8], start: usize, end: usize) -> usize {
+    let is_of_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-');
+    let mut at = start;
+    while let Some(comma) = text[at..end].iter().position(|&byte| byte == b',') {
+        let key = at + comma + 1;
+        let stop = run(&text[..end], key, is_of_key);
+        let says = || {
+            !matches!(
+                field::classify(&text[key..stop]),
+                Field::Plain | Field::About
+            )
+        };
+        if text[..end].get(stop) == Some(&b'=') && stop > key && says() {
+            return key - 1;
+        }
+        at = key;
+    }
+    end
 }
 
 /// Where the code ends that is one of the system whose URL ends at `end`: "http://hospital.org/mrn|00123456" (FHIR R4,

@@ -3,7 +3,7 @@
 use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::{self, digits_end};
 use super::phone::extension_end;
-use super::{Hit, address, city, code, date, ip, name, person, secret, whole};
+use super::{Hit, address, city, code, date, ip, lexicon, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -27,6 +27,10 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
     }
     let by_key = by == Announced::Key;
     if by_key && matches!(field, Field::Secret | Field::Place) && is_nothing(text, start) {
+        return None;
+    }
+    let is_open = matches!(field, Field::Place | Field::Name | Field::Whole(Kind::Name));
+    if by_key && is_open && is_sentence(text, start) {
         return None;
     }
     let (end, kind) = match field {
@@ -97,7 +101,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             )
         }
         Field::Place if by_key && text[start] > b' ' => {
-            (address::clause_end(text, start), Kind::Address)
+            (address::label_end(text, start), Kind::Address)
         }
         Field::Zip => (
             city::zip_end(text, start).or_else(|| {
@@ -170,6 +174,20 @@ fn is_nothing(text: &[u8], start: usize) -> bool {
     });
     whole::is_status(&text[start..end].to_ascii_lowercase())
         || NOT.iter().any(|words| text[start..].starts_with(words))
+}
+
+/// What a validation says of a field: "first_name: String should have at least 1 character", "address: must not be blank".
+fn is_sentence(text: &[u8], start: usize) -> bool {
+    let first = run(text, start, |byte| byte.is_ascii_alphabetic());
+    let second = run(text, (first + 1).min(text.len()), |byte| {
+        byte.is_ascii_lowercase()
+    });
+    first > start + 1
+        && text.get(first) == Some(&b' ')
+        && second > first + 1
+        && is_boundary_after(text, second)
+        && lexicon::is_wording(text, start, first)
+        && lexicon::is_wording(text, first + 1, second)
 }
 
 /// "portal-v2", "consumer-1", "java:42": the names of things begin with a word, codes of people do not.

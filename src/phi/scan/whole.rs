@@ -1,8 +1,9 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
-use super::class::has_digit_within;
+use super::class::{has_digit_within, is_word};
 use super::{code, date, full_name, ip, name, person};
 use crate::phi::field::{self, Field};
+use crate::phi::fold;
 use crate::phi::kind::Kind;
 
 /// The kind of all of `value`, the value of `field`; nothing when it is to be read as text.
@@ -31,7 +32,10 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Strong(Kind::Mrn) => {
             (code::uuid_end(value, 0) != Some(value.len())).then_some(Kind::Mrn)
         }
-        Field::Age | Field::Strong(Kind::Age) => is_great_age(value).then_some(Kind::Age),
+        Field::Age | Field::Strong(Kind::Age) => {
+            let value = fold::one_spelling(value);
+            is_age_in_years(value.trim_ascii()).then_some(Kind::Age)
+        }
         Field::Strong(kind) | Field::Whole(kind) | Field::Record(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)
@@ -110,7 +114,13 @@ pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
 
 /// What is said of a value instead of it: "ssn": "required", "token": "expired".
 pub(super) fn is_status(value: &[u8]) -> bool {
-    const STATUSES: [&[u8]; 34] = [
+    const STATUSES: [&[u8]; 40] = [
+        b"ok",
+        b"new",
+        b"wrong",
+        b"incorrect",
+        b"mismatch",
+        b"session",
         b"required",
         b"missing",
         b"invalid",
@@ -146,7 +156,7 @@ pub(super) fn is_status(value: &[u8]) -> bool {
         b"not set",
         b"not found",
     ];
-    (3..=10).contains(&value.len()) && STATUSES.contains(&value)
+    (2..=10).contains(&value.len()) && STATUSES.contains(&value)
 }
 
 fn digits(value: &[u8]) -> usize {
@@ -227,7 +237,7 @@ fn is_of_software(value: &[u8]) -> bool {
 }
 
 /// Six pairs of hexadecimal digits (IEEE 802).
-fn is_hardware_address(value: &[u8]) -> bool {
+pub(super) fn is_hardware_address(value: &[u8]) -> bool {
     value.len() == 17
         && value.iter().enumerate().all(|(place, byte)| {
             if place % 3 == 2 {
@@ -268,6 +278,19 @@ pub(super) fn is_error_name(value: &[u8]) -> bool {
 /// A session that is a UUID is an identifier of ours.
 fn is_harmless_secret(value: &[u8]) -> bool {
     code::uuid_end(value, 0) == Some(value.len())
+}
+
+/// Whether `value` is an age over 89 with no unit but years: "93", "93y", "90+", but not "93s".
+fn is_age_in_years(value: &[u8]) -> bool {
+    let digits = super::number::digits_end(value, 0);
+    let unit = value[digits..].trim_ascii_start();
+    is_great_age(value)
+        && unit.first().is_none_or(|&byte| {
+            !is_word(byte) || matches!(byte, b'y' | b'Y' | b'M' | b'F' | b'm' | b'f')
+        })
+        && !unit.starts_with(b"ms")
+        && !unit.starts_with(b"min")
+        && !unit.starts_with(b"mo")
 }
 
 /// An age over 89 (45 CFR 164.514(b)(2)(i)(C)), up to the oldest that anybody was.

@@ -156,7 +156,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "number no num nbr id is was are of on for the a this patient her his their file in with \
          value code to from set as reads ending equals listed at recorded given identifier updated \
          changed back us me them him she he my your our its now card reading being entered ends like ilike \
-         provided shows used using also has had not only patient's lookup search",
+         provided shows used using also has had not only patient's lookup search equal",
     ),
     (
         MEASURE,
@@ -174,7 +174,10 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         LINK,
         "is was are named called name names like ilike boy girl twin md",
     ),
-    (KEY, "four digits only home work file record value"),
+    (
+        KEY,
+        "four digits only home work file record value ts tm on timestamp",
+    ),
     (DUPLICATE, "entry constraint value got received"),
     (
         GEO,

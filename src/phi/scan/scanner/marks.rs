@@ -34,6 +34,12 @@ impl Scanner<'_, '_> {
         if let Some(hit) = hit {
             return self.take(hit);
         }
+        if byte == b':' {
+            let hits = constraint::bound_values(text, at);
+            if !hits.is_empty() {
+                return self.found(&hits);
+            }
+        }
         match keyed::find(text, at, self.floor, &mut self.keys) {
             keyed::Found::Value(hit) => return self.take_list(hit, at),
             keyed::Found::Values(hits) => return self.found(&hits),
@@ -122,6 +128,10 @@ impl Scanner<'_, '_> {
                     .or_else(|| email::spelt(text, at, self.floor))
                     .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
+                    let generated = constraint::generated_values(text, at);
+                    if !generated.is_empty() {
+                        return self.found(&generated);
+                    }
                     let hits = statement::tuples(text, at, &mut self.spans.watch);
                     if self.spans.watch.is_over() {
                         return self.withhold();
@@ -150,7 +160,11 @@ impl Scanner<'_, '_> {
         if let Some(user) = found.user {
             self.take(user);
         }
-        if let Some(ip::Address::Public(hit)) = ip::find_v4(self.text, found.host.0) {
+        let host = match ip::find_v4(self.text, found.host.0) {
+            Some(ip::Address::Public(hit)) => Some(hit),
+            _ => ip::in_brackets(self.text, found.host.0),
+        };
+        if let Some(hit) = host {
             self.take(hit);
         }
         if let Some(rest) = found.rest {
