@@ -306,9 +306,12 @@ fn is_of_medicine(word: &[u8]) -> bool {
 /// Whether the first word of a name is one of things of operators.
 pub(super) fn is_of_thing(name: &[u8]) -> bool {
     let words = Words::split(name);
-    words.len() > 0
-        && flags(words.get(0)) & (vocabulary::WORD_THING | vocabulary::WORD_ABOUT) != 0
-        && flags(words.get(0)) & vocabulary::WORD_PERSON == 0
+    let first = if words.len() > 0 {
+        flags(words.get(0))
+    } else {
+        0
+    };
+    first & vocabulary::WORD_THING != 0 && first & vocabulary::WORD_PERSON == 0
 }
 
 /// Whether a word, in any case, is one that names of fields are made of.

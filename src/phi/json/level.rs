@@ -188,10 +188,9 @@ impl Level {
                 Field::Coded(kind)
             }
             // A mail address has a form of its own, and a number digits: "provider": "ses" has neither.
-            Some(Kind::Email) => field,
+            Some(Kind::Email) | None => field,
             Some(Kind::Phone) => Field::Whole(Kind::Phone),
             Some(kind) => Field::Strong(kind),
-            None => field,
         }
     }
 }

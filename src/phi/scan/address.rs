@@ -278,6 +278,19 @@ mod tests {
             redact_text("Address 1: 9 Elm St\nAddress 2: Apt 7V"),
             "Address 1: [address]\nAddress 2: [address]"
         );
+        for (text, expected) in [
+            (
+                "Address: 9 Elm Road (status 500, took 9 ms)",
+                "Address: [address] (status 500, took 9 ms)",
+            ),
+            (
+                "Address: 12 Oak St, status 409, host db-1",
+                "Address: [address], status 409, host db-1",
+            ),
+            ("address: 12 Oak St Apt 4 Portland", "address: [address]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
         for text in [
             "finished, Status OK 20000",
             "SNOMED CT 195967001",

@@ -37,7 +37,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
 
 /// "patient is 93", where the word for a person ends at `end`.
 pub(super) fn of_person(text: &[u8], end: usize) -> Option<Hit> {
-    let start = [&b" is "[..], b" was "]
+    let start = [&b" is now "[..], b" is ", b" was "]
         .into_iter()
         .find(|link| text[end..].starts_with(link))
         .map(|link| end + link.len())?;

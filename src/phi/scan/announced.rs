@@ -1,6 +1,8 @@
 //! The values of fields that words name: which field it is, and where its value begins.
 
-use super::class::{has_digit_within, is_boundary_after, is_letter, is_word, run, word_end};
+use super::class::{
+    has_digit_within, is_boundary_after, is_letter, is_word, run, run_at_most, word_end,
+};
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
@@ -23,7 +25,10 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     }
     let sign = run(text, end, |byte| byte == b' ');
     let is_numbered = text.get(sign) == Some(&b'#');
-    let field = field_before(text, start, end, floor, is_numbered)?;
+    let field = field_before(text, start, end, floor, is_numbered).or_else(|| {
+        // "password # …": nothing that has a number.
+        is_numbered.then(|| field_before(text, start, end, floor, false))?
+    })?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
         let word = &text[start..end];
         let ends = |noun: &[u8]| {
@@ -69,15 +74,17 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
 
 /// "Policy W747916978", but not a policy of retries.
 fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    if !text[start..end].eq_ignore_ascii_case(b"policy") || text.get(end) != Some(&b' ') {
+    if !text[start..end].eq_ignore_ascii_case(b"policy") {
         return None;
     }
-    let code = end + 1;
+    let code = run_at_most(text, end, 3, |byte| matches!(byte, b' ' | b':' | b'='));
     let stop = word_end(text, code);
-    let digits = text[code..stop].iter().filter(|byte| byte.is_ascii_digit());
-    let is_code = digits.count() > 5
-        && text[code].is_ascii_uppercase()
-        && !text[code..stop].iter().any(u8::is_ascii_lowercase);
+    let word = &text[code..stop];
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_code = code > end
+        && digits > if digits == word.len() { 7 } else { 5 }
+        && !word.iter().any(u8::is_ascii_lowercase)
+        && !is_measured(text, stop);
     is_code.then_some(Hit {
         start: code,
         end: stop,
@@ -132,9 +139,14 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     let is_mark = match text.get(at) {
         Some(b'[' | b'{' | b'<') => placeholder::length_at(&text[at..]).is_none(),
         Some(b'/') => {
-            at == end
-                && matches!(field, Field::Strong(_))
-                && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+            let code = &text[at + 1..word_end(text, at + 1)];
+            let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
+            // "Member ID/W747916978", but not the number of a row in a path.
+            let is_code = match field {
+                Field::Strong(_) => code.first().is_some_and(u8::is_ascii_digit),
+                _ => digits > 6,
+            };
+            at == end && is_code
         }
         _ => false,
     };
@@ -241,7 +253,12 @@ pub(super) fn field_before(
                 return None;
             }
             // "WAL age 95".
-            Field::About if words == 2 && best == Some(Field::Age) && field::is_of_thing(name) => {
+            Field::About
+                if words == 2
+                    && best == Some(Field::Age)
+                    && (from == 0 || matches!(text[from - 1], b' ' | b'\n' | b'(' | b'['))
+                    && field::is_of_thing(name) =>
+            {
                 return None;
             }
             _ => {}

@@ -16,6 +16,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         Some(b' ') => match text.get(end + 1) {
             Some(b'0'..=b'9' | b'"' | b'\'') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),
+            Some(b't') => text[end + 1..].starts_with(b"to equal "),
             Some(b'c') => text[end + 1..].starts_with(b"changed from "),
             Some(b'A'..=b'Z') => return named_after(text, start, end),
             _ => false,

@@ -136,7 +136,7 @@ fn of_index(text: &[u8], start: usize, end: usize, index: &[u8]) -> Option<Hit> 
 }
 
 /// The values that a statement's parameters were bound to, in brackets after the colon at `colon`: "parameters: ('…', 7)" of
-/// SQLAlchemy, "-- PARAMETERS: ["…"]" of TypeORM. Nothing says what they are of.
+/// SQLAlchemy, `-- PARAMETERS: ["…"]` of TypeORM. Nothing says what they are of.
 pub(super) fn bound_values(text: &[u8], colon: usize) -> Vec<Hit> {
     let named = |word: &[u8]| {
         let from = colon.checked_sub(word.len());
@@ -287,4 +287,36 @@ pub(super) fn failing_row(text: &[u8], open: usize) -> Option<Hit> {
         end: close,
         kind: Kind::Name,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn values_that_were_bound_go_without_a_name() {
+        for (text, expected) in [
+            (
+                "[parameters: ('Quistgaard', datetime.date(1979, 8, 3), 48213377, 5)]",
+                "[parameters: ('[secret]', datetime.date([date]), [secret], 5)]",
+            ),
+            (
+                "Engine [generated in 0.00012s] ('Ana Ng', '48213377')",
+                "Engine [generated in 0.00012s] ('[secret]', '[secret]')",
+            ),
+            (
+                "COPY p, line 3, column mrn: \"E0289914\"",
+                "COPY p, line 3, column mrn: \"[mrn]\"",
+            ),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+        for text in [
+            "parameters: $1 = '42', $2 = 'status', $3 = NULL",
+            "Engine [generated in 0.00012s] ()",
+            "params: ('name', 5)",
+        ] {
+            assert_eq!(redact_text(text), text);
+        }
+    }
 }

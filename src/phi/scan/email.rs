@@ -125,7 +125,6 @@ fn is_local(byte: u8) -> bool {
                 | b'^'
                 | b'`'
                 | b'{'
-                | b'|'
                 | b'}'
                 | b'~'
         )

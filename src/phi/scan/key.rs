@@ -13,30 +13,7 @@ pub(super) const MAX_KEY: usize = 64;
 
 /// What the key before the separator at `at` says, and whether it is in quotes.
 pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, bool)> {
-    let back = |mut end: usize, is_passed: fn(u8) -> bool| {
-        let least = floor.max(end.saturating_sub(2));
-        while end > least && is_passed(text[end - 1]) {
-            end -= 1;
-        }
-        end
-    };
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
-    // In a form the colons are below each other.
-    let mut end = at;
-    while end > floor && at - end < MAX_GAP && is_space(text[end - 1]) {
-        end -= 1;
-    }
-    // "->", "<>", "!=", "<=": the separator has another mark before.
-    let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
-    if operator < end && end == at && !text[operator..end].contains(&b'>') {
-        end = back(operator, is_space);
-    }
-    end = markup::label_end(text, end, floor);
-    // "mrn::text = …".
-    let word = class::word_before(&text[floor..end], end - floor).len();
-    if literal::is_type(&text[end - word..end]) && text[floor..end - word].ends_with(b"::") {
-        end -= word + 2;
-    }
+    let mut end = name_end(text, at, floor);
     if end == floor {
         return None;
     }
@@ -122,6 +99,37 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
     }
     let is_numbered = text[end..at].contains(&b'#');
     Some((said(text, at, name, is_numbered), false))
+}
+
+/// Where a key ends before the separator at `at`, with what stands between them.
+fn name_end(text: &[u8], at: usize, floor: usize) -> usize {
+    let back = |mut end: usize, is_passed: fn(u8) -> bool| {
+        let least = floor.max(end.saturating_sub(2));
+        while end > least && is_passed(text[end - 1]) {
+            end -= 1;
+        }
+        end
+    };
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
+    // In a form the colons are below each other.
+    let mut end = at;
+    while end > floor && at - end < MAX_GAP && is_space(text[end - 1]) {
+        end -= 1;
+    }
+    // "->", "<>", "!=", "<=": the separator has another mark before.
+    let operator = back(end, |byte| matches!(byte, b'-' | b'<' | b'>' | b'!'));
+    if operator < end && end == at && !text[operator..end].contains(&b'>') {
+        end = back(operator, is_space);
+    }
+    end = markup::label_end(text, end, floor);
+    // "mrn::text = …".
+    if text[at] == b'=' {
+        let word = class::word_before(&text[floor..end], end - floor).len();
+        if text[floor..end - word].ends_with(b"::") && literal::is_type(&text[end - word..end]) {
+            end -= word + 2;
+        }
+    }
+    end
 }
 
 /// "Address 2", "SSN last 4": a number that is a part of the key.

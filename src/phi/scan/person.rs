@@ -158,6 +158,9 @@ fn name_at(text: &[u8], start: usize, cue: Cue, known: u32) -> Option<Hit> {
     if words == 0 {
         return match cue {
             Cue::Title => after_dot(text, start).or_else(|| in_lower_case(text, start, known)),
+            Cue::Person => {
+                quoted_in_lower_case(text, start).or_else(|| in_lower_case(text, start, known))
+            }
             _ => in_lower_case(text, start, known),
         };
     }
@@ -257,26 +260,29 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
     })
 }
 
+/// `patient "asante" merged`.
+fn quoted_in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
+    let end = word_end(text, start);
+    let is_quoted = matches!(&text[..start], [.., b' ', b'"' | b'\''])
+        && text.get(end) == Some(&text[start - 1]);
+    let is_name = end > start + 2
+        && text[start..end]
+            .iter()
+            .all(|&byte| byte.is_ascii_lowercase() || byte >= 0x80)
+        && !lexicon::is_wording(text, start, end);
+    (is_quoted && is_name).then_some(Hit {
+        start,
+        end,
+        kind: Kind::Name,
+    })
+}
+
 /// "patient jane doe": after a cue, a given name and what follows it and is no word of a sentence.
 fn in_lower_case(text: &[u8], start: usize, known: u32) -> Option<Hit> {
-    let word = word_end(text, start);
-    // `patient "asante" merged`.
-    let is_quoted = word > start + 2
-        && start > 0
-        && matches!(text[start - 1], b'"' | b'\'')
-        && text.get(word) == Some(&text[start - 1])
-        && !lexicon::is_wording(text, start, word);
-    if is_quoted {
-        return Some(Hit {
-            start,
-            end: word,
-            kind: Kind::Name,
-        });
-    }
     if known & (lexicon::GIVEN | lexicon::NO_NAME) != lexicon::GIVEN {
         return None;
     }
-    let mut end = word;
+    let mut end = word_end(text, start);
     for _ in 0..3 {
         let at = run(text, end, |byte| byte == b' ');
         let next = run(text, at, |byte| {

@@ -266,7 +266,13 @@ fn in_path(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let digits = text[end + 1..stop]
         .iter()
         .filter(|byte| byte.is_ascii_digit());
-    (digits.count() >= LEAST && code::uuid_end(text, end + 1).is_none()).then_some(Hit {
+    // Rows of tables have numbers too.
+    let least = if matches!(field, Field::Coded(_)) {
+        LEAST + 2
+    } else {
+        LEAST
+    };
+    (digits.count() >= least && code::uuid_end(text, end + 1).is_none()).then_some(Hit {
         start: end + 1,
         end: stop,
         kind,

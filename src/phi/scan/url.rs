@@ -139,3 +139,47 @@ fn is_end(byte: u8) -> bool {
             b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}' | 0x7f
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::phi::redact_text;
+
+    #[test]
+    fn nothing_of_a_person_is_left_of_an_address() {
+        for (text, expected) in [
+            (
+                "postgres://svc:hunter%202word@db:5432/x",
+                "postgres://[secret]@db:5432/[url]",
+            ),
+            (
+                "redis://:79f5e2c5%0A@db-4.internal:6379",
+                "redis://[secret]@db-4.internal:6379",
+            ),
+            (
+                "sqlserver://db:1433;user=sa;password=hunter22x",
+                "sqlserver://db:1433[url]",
+            ),
+            (
+                "url=https://e.org/p/12,name=Zebulon Quackenbush",
+                "url=https://e.org/[url],name=[name]",
+            ),
+            (
+                "fetch https://[2a02:19fd:6220:3aaf::1]/health",
+                "fetch https://[[ip]]/[url]",
+            ),
+            ("redis://[fd00::1]:6379", "redis://[fd00::1]:6379"),
+            (
+                "pod/106.70.195.219:6379, Chrome/120.0.6099.71",
+                "pod/[ip]:6379, Chrome/120.0.6099.71",
+            ),
+            ("key jane.doe@example.org-24", "key [email]-24"),
+            ("3|jane.doe@example.org|502", "3|[email]|502"),
+            ("/tmp/4729524441747822.json", "/tmp/[card].json"),
+            ("password=ab%20cd99x next", "password=[secret] next"),
+            ("passphrase: t4msq%03wwsl", "passphrase: [secret]"),
+            ("q=MRN%2000123456", "q=MRN%20[mrn]"),
+        ] {
+            assert_eq!(redact_text(text), expected);
+        }
+    }
+}

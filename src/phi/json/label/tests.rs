@@ -24,6 +24,10 @@ fn columns_of_clinics_and_keys_for_several_are_read() {
             r#"{"fieldName":"last_name","fieldValue":"[name]","key":"[secret]"}"#,
         ),
         (
+            r#"{"age":"９５","patientAge":" 95 ","cache":{"mrn:4202836":"404"}}"#,
+            r#"{"age":"[age]","patientAge":"[age]","cache":{"mrn:[mrn]":"404"}}"#,
+        ),
+        (
             r#"{"batch":{"rows":[["mrn","name"],["28991442","Ana Ng"]]}}"#,
             r#"{"batch":{"rows":[["mrn","name"],["[mrn]","[name]"]]}}"#,
         ),
@@ -33,6 +37,10 @@ fn columns_of_clinics_and_keys_for_several_are_read() {
     for text in [
         r#"{"admitted":17,"icuAdmissions":14,"dischargeDisposition":"home","birthSex":"F"}"#,
         r#"{"account":{"status":"open"},"implant":{"manufacturer":"Medtronic"}}"#,
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-7d9c4b5f6-x2k9p"}}"#,
+        r#"{"involvedObject":{"kind":"Service","name":"redis-master"}}"#,
+        r#"{"key":"service.name","value":{"stringValue":"api"}}"#,
+        r#"{"email":{"provider":"ses"},"phone":{"provider":"twilio"}}"#,
         r#"{"wordList":["alpha"],"authorityName":"MRN","tokenSet":"eos"}"#,
     ] {
         assert_eq!(redact_text(text), text);

@@ -56,18 +56,6 @@ fn a_name_is_found_by_a_cue_in_any_case_and_behind_what_sets_it_off() {
             "with value \"[mrn]\" at path \"mrn\"",
         ),
         ("patient is 93", "patient is [age]"),
-        (
-            "lastName Featherstone firstName Ana",
-            "lastName [name] firstName [name]",
-        ),
-        ("Consulting MD Zbigniew Quist", "Consulting MD [name]"),
-        ("lab tech Ffion Quist left", "lab tech [name] left"),
-        (
-            "Re: Featherstone, Ana (DOB 3/14/57)",
-            "Re: [name] (DOB [date])",
-        ),
-        ("Patient:\n   Ana Featherstone", "Patient:\n   [name]"),
-        ("PI: Ana Featherstone", "PI: [name]"),
         ("Subject: Ana Ng (97 y)", "Subject: [name] ([age] y)"),
         ("anesthetist: X. Anderson", "anesthetist: [name]"),
         (
@@ -87,8 +75,61 @@ fn a_name_is_found_by_a_cue_in_any_case_and_behind_what_sets_it_off() {
 }
 
 #[test]
+fn people_are_found_as_clinics_and_services_write_of_them() {
+    for (text, expected) in [
+        (
+            "lastName Featherstone firstName Ana",
+            "lastName [name] firstName [name]",
+        ),
+        ("Consulting MD Zbigniew Quist", "Consulting MD [name]"),
+        ("lab tech Ffion Quist left", "lab tech [name] left"),
+        (
+            "Re: Featherstone, Ana (DOB 3/14/57)",
+            "Re: [name] (DOB [date])",
+        ),
+        ("Patient:\n   Ana Featherstone", "Patient:\n   [name]"),
+        ("PI: Ana Featherstone", "PI: [name]"),
+        (
+            "patient \"featherstone\" merged",
+            "patient \"[name]\" merged",
+        ),
+        (
+            "Patient Ana Featherstone (48213377) not found",
+            "Patient [name] ([mrn]) not found",
+        ),
+        (
+            "HumanName(family='Ng', given=['Ana', 'May'])",
+            "HumanName(family='[name]', given=['[name]'])",
+        ),
+        ("admit_ts=2026-11-20T08:15:00Z", "admit_ts=[date]"),
+        ("/patients/ana-featherstone/labs", "/patients/[name]/labs"),
+        ("patient is now 93", "patient is now [age]"),
+        ("SSN | 699-62-3842 (status 409)", "SSN | [ssn] (status 409)"),
+        (
+            "\"lastName\" with value \"Ng123\" fails",
+            "\"lastName\" with value \"[name]\" fails",
+        ),
+    ] {
+        assert_eq!(redact_text(text), expected);
+        assert_eq!(redact_text(expected), expected);
+    }
+}
+
+#[test]
 fn what_only_looks_like_a_cue_announces_nothing() {
     for text in [
+        "pam_unix(sudo:session): session opened for user root(uid=0)",
+        "session timeout=3600 session=new auth=ok password: incorrect",
+        "TTY=pts/0 ; PWD=/home/deploy ; USER=root",
+        "\"EXPIRE\" \"session:6f1e0a64-0c47-4b7e-9c47-6f1e0a640c47\" \"3600\"",
+        "WAL age 95, connection age: 97, {\"age\":\"93s\"}",
+        "first_name: String should have at least 1 character",
+        "address: must not be blank, last_name: Too long",
+        "No module named 'numpy', \"public\".\"Patient\".\"lastName\"",
+        "runs/2026-11-27_14-02-11/epoch_012.pt",
+        "subnet-90268dfc1b01740de full",
+        "GET /accounts/12345",
+        "policy: 12 retries",
         "took 20 ms. flushed",
         "see rev. flaky",
         "limit per patient is 100",
@@ -158,6 +199,21 @@ fn a_number_in_the_line_of_its_cue_goes_where_it_passes_its_check() {
             "'[zip]' is not a valid zip code",
         ),
         ("Policy PEB768586723 cancelled", "Policy [plan] cancelled"),
+        ("policy: 2549583843", "policy: [plan]"),
+        ("Member ID/TZT824362651 left", "Member ID/[plan] left"),
+        ("zip=85781 bytes=18", "zip=[zip] bytes=18"),
+        ("device 20:0b:f2:ca:12:1a left", "device [device] left"),
+        ("password # 3d01a7684d33942a", "password # [secret]"),
+        ("mrn::text = '48213377'", "mrn::text = '[mrn]'"),
+        ("lock on patient/48213377", "lock on patient/[mrn]"),
+        (
+            "accountNumber changed from \"727658375970\" to \"670752932348\"",
+            "accountNumber changed from \"[account]\" to \"[account]\"",
+        ),
+        (
+            "expected memberId to equal \"BNA232992768\" but got \"SYP284876679\"",
+            "expected memberId to equal \"[plan]\" but got \"[plan]\"",
+        ),
     ] {
         assert_eq!(redact_text(text), expected);
     }
