@@ -105,7 +105,7 @@ const KINDS: [u64; Kind::ALL.len()] = {
     kinds
 };
 
-/// Whether there is a placeholder in the name of a field: in "mrn:[mrn]", but not in "patient[mrn]" of a form.
+/// Whether there is a placeholder in the name of a field: in `mrn:[mrn]`, but not in `patient[mrn]` of a form.
 pub(super) fn is_in(name: &[u8]) -> bool {
     (0..name.len()).any(|at| {
         let is_apart = at == 0 || !name[at - 1].is_ascii_alphanumeric();

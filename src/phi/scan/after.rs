@@ -53,7 +53,7 @@ fn begins_with_code(text: &[u8], at: usize) -> bool {
     })
 }
 
-/// "[name] (00123456)": the code of whom was named right before, when the text is read again.
+/// `[name] (00123456)`: the code of whom was named right before, when the text is read again.
 pub(super) fn code_of_named(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     ((6..=10).contains(&(end - start))
         && text.get(end) == Some(&b')')

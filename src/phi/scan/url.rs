@@ -48,7 +48,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     }
     end = token_end(text, end);
     end = before_key(text, start, end);
-    // Parameters of a driver may come right after a host: "sqlserver://db:1433;user=sa;password=…".
+    // Parameters of a driver may come right after a host: `sqlserver://db:1433;user=sa;password=…`.
     let authority = text[start..end]
         .iter()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b';'))
@@ -98,7 +98,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     })
 }
 
-/// Where a URL from `start` to `end` ends before the next key in a list: "url=https://h.example/p/12,name=Doe".
+/// Where a URL from `start` to `end` ends before the next key in a list: `url=https://h.example/p/12,name=Doe`.
 fn before_key(text: &[u8], start: usize, end: usize) -> usize {
     let is_of_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-');
     let mut at = start;
@@ -119,7 +119,7 @@ fn before_key(text: &[u8], start: usize, end: usize) -> usize {
     end
 }
 
-/// Where the code ends that is one of the system whose URL ends at `end`: "http://hospital.org/mrn|00123456" (FHIR R4,
+/// Where the code ends that is one of the system whose URL ends at `end`: `http://hospital.org/mrn|00123456` (FHIR R4,
 /// 3.1.1.5.7).
 fn token_end(text: &[u8], end: usize) -> usize {
     if text.get(end) != Some(&b'|') {
