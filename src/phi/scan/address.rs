@@ -206,12 +206,14 @@ fn decimal_end(text: &[u8], start: usize) -> Option<usize> {
 
 /// The end of an address that is expected at `start`: after a street, what a sentence goes on with is none of it.
 pub(super) fn label_end(text: &[u8], start: usize) -> usize {
-    let end = clause_end(text, start);
+    /// No sentence goes on further behind a street.
+    const NEAR: usize = 256;
     let number = digits_end(text, start);
-    let Some(street) = find(text, start, number).filter(|hit| number > start && hit.end < end)
-    else {
-        return end;
+    let Some(street) = find(text, start, number).filter(|_| number > start) else {
+        return clause_end(text, start);
     };
+    let near = &text[..text.len().min(street.end + NEAR)];
+    let end = clause_end(near, start).max(street.end);
     let rest = &text[street.end..end];
     let goes_on = (0..rest.len()).find(|&at| match &rest[at..] {
         [b' ', b'(' | b'-', ..] => true,
@@ -221,12 +223,11 @@ pub(super) fn label_end(text: &[u8], start: usize) -> usize {
         }
         _ => false,
     });
-    let end = goes_on.map_or(end, |at| street.end + at);
-    end - text[street.end..end]
-        .iter()
-        .rev()
-        .take_while(|byte| matches!(byte, b' ' | b','))
-        .count()
+    let Some(length) = goes_on else {
+        return clause_end(text, start);
+    };
+    let marks = rest[..length].iter().rev();
+    street.end + length - marks.take_while(|byte| matches!(byte, b' ' | b',')).count()
 }
 
 /// The end of an address that is expected at `start`: up to a mark that ends a clause.

@@ -177,9 +177,12 @@ pub(super) fn generated_values(text: &[u8], open: usize) -> Vec<Hit> {
 fn in_tuple(text: &[u8], open: usize) -> Vec<Hit> {
     const MAX_LIST: usize = 4096;
     let mut hits = Vec::new();
+    if !matches!(text.get(open), Some(b'(' | b'[')) {
+        return hits;
+    }
     let limit = text.len().min(open + MAX_LIST);
     let near = &text[..limit];
-    let mut depth = 0usize;
+    let mut depth = 0;
     let mut at = open;
     while at < limit {
         match near[at] {
@@ -315,6 +318,7 @@ mod tests {
             "parameters: $1 = '42', $2 = 'status', $3 = NULL",
             "Engine [generated in 0.00012s] ()",
             "params: ('name', 5)",
+            "params: ) parameters: 5",
         ] {
             assert_eq!(redact_text(text), text);
         }

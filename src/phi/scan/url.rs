@@ -1,7 +1,7 @@
 //! Absolute URLs (RFC 3986): the scheme, the host and the port stay, the rest goes.
 
 use super::Hit;
-use super::class::{is_word, run};
+use super::class::{is_word, run, run_at_most};
 use crate::phi::Kind;
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
@@ -31,7 +31,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     let mut end = start;
-    while end < text.len() && !is_end(text[end]) {
+    while end < text.len() && !is_end(text[end]) && !is_before_key(text, end) {
         // A placeholder has brackets, and a host of version 6 too.
         end += placeholder::length_at(&text[end..]).unwrap_or(1);
     }
@@ -47,7 +47,6 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         end -= 1;
     }
     end = token_end(text, end);
-    end = before_key(text, start, end);
     // Parameters of a driver may come right after a host: `sqlserver://db:1433;user=sa;password=…`.
     let authority = text[start..end]
         .iter()
@@ -98,25 +97,20 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     })
 }
 
-/// Where a URL from `start` to `end` ends before the next key in a list: `url=https://h.example/p/12,name=Doe`.
-fn before_key(text: &[u8], start: usize, end: usize) -> usize {
-    let is_of_key = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-');
-    let mut at = start;
-    while let Some(comma) = text[at..end].iter().position(|&byte| byte == b',') {
-        let key = at + comma + 1;
-        let stop = run(&text[..end], key, is_of_key);
-        let says = || {
-            !matches!(
-                field::classify(&text[key..stop]),
-                Field::Plain | Field::About
-            )
-        };
-        if text[..end].get(stop) == Some(&b'=') && stop > key && says() {
-            return key - 1;
-        }
-        at = key;
+/// Whether the comma at `comma` is before the next key of a list: `url=https://h.example/p/12,name=Doe`.
+fn is_before_key(text: &[u8], comma: usize) -> bool {
+    const LONGEST: usize = 64;
+    if text[comma] != b',' {
+        return false;
     }
-    end
+    let end = run_at_most(text, comma + 1, LONGEST, |byte| {
+        is_word(byte) || matches!(byte, b'_' | b'-')
+    });
+    text.get(end) == Some(&b'=')
+        && !matches!(
+            field::classify(&text[comma + 1..end]),
+            Field::Plain | Field::About
+        )
 }
 
 /// Where the code ends that is one of the system whose URL ends at `end`: `http://hospital.org/mrn|00123456` (FHIR R4,
