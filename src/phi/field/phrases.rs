@@ -70,7 +70,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          account name, login, relative, sibling, child, parent, partner, son, daughter, gp, \
          investigators, authors, physicians, pi, co pi, pi name, co investigator, sub investigator, coordinator, study coordinator, \
          research coordinator, site coordinator, \
-         party name, actor, prov name, guar, responsible party, poa, hcp, hcpoa, admitting, dependent, lab tech, pharmacy tech, rad tech,\
+         care team, attendee, party name, actor, prov name, guar, responsible party, poa, hcp, hcpoa, admitting, dependent, lab tech, pharmacy tech, rad tech,\
          volunteer, health care agent, performer, asserter, certifier, pronounced by, attested by, cosigner, \
          transcriptionist, coroner, medical examiner, ship to, bill to, sold to, deliver to, mail to, send to, remit to, attn, contact person, informant, claimant, applicant, payee, by, caller, alias, aliases",
     ),

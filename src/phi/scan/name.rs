@@ -26,6 +26,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut words = 0;
     let mut initials = 0;
     let mut comma = false;
+    let mut before_comma = 0;
     let mut capitals = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
@@ -70,7 +71,10 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         // Somebody else: "Dr. Ng, Pt. Doe".
         let is_other = known & lexicon::TITLE != 0
             || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
-        if comma && is_other {
+        // Something else: "Jane Doe, Ward Four".
+        let is_place =
+            words == before_comma && words > 1 && lexicon::is_wording(text, at, word_end);
+        if comma && (is_other || is_place && !is_suffix) {
             break;
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
@@ -111,6 +115,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             && matches!(text.get(at + 1), Some(b' ' | b'A'..=b'Z'))
         {
             comma = true;
+            before_comma = words;
             at += 1;
         }
         at = run(text, at, |byte| {

@@ -104,6 +104,15 @@ fn people_are_found_as_clinics_and_services_write_of_them() {
         ("admit_ts=2026-11-20T08:15:00Z", "admit_ts=[date]"),
         ("/patients/ana-featherstone/labs", "/patients/[name]/labs"),
         ("patient is now 93", "patient is now [age]"),
+        ("Dear Featherstone, your visit", "Dear [name], your visit"),
+        (
+            "Patient: Ana Featherstone, Ward Four",
+            "Patient: [name], Ward Four",
+        ),
+        (
+            "care team: Lisa Cuddy, Robert Chase, Allison Quist",
+            "care team: [name], [name]",
+        ),
         ("SSN | 699-62-3842 (status 409)", "SSN | [ssn] (status 409)"),
         (
             "\"lastName\" with value \"Ng123\" fails",

@@ -214,7 +214,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     ),
     (
         PERSONAL,
-        "patient pt mother father spouse wife husband guardian nurse surgeon physician son daughter sister \
+        "patient pt dear mother father spouse wife husband guardian nurse surgeon physician son daughter sister \
          brother resident decedent midwife therapist radiologist pathologist psychiatrist cardiologist \
          oncologist neurologist dermatologist pediatrician anesthesiologist rn baby babygirl babyboy newborn infant",
     ),
