@@ -105,14 +105,6 @@ const KINDS: [u64; Kind::ALL.len()] = {
     kinds
 };
 
-/// Whether there is a placeholder in the name of a field: in `mrn:[mrn]`, but not in `patient[mrn]` of a form.
-pub(super) fn is_in(name: &[u8]) -> bool {
-    (0..name.len()).any(|at| {
-        let is_apart = at == 0 || !name[at - 1].is_ascii_alphanumeric();
-        is_apart && length_at(&name[at..]).is_some()
-    })
-}
-
 /// Whether `bytes` are a placeholder, and nothing else.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     length_at(bytes) == Some(bytes.len())

@@ -303,17 +303,6 @@ fn is_of_medicine(word: &[u8]) -> bool {
     ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
-/// Whether the first word of a name is one of things of operators.
-pub(super) fn is_of_thing(name: &[u8]) -> bool {
-    let words = Words::split(name);
-    let first = if words.len() > 0 {
-        flags(words.get(0))
-    } else {
-        0
-    };
-    first & vocabulary::WORD_THING != 0 && first & vocabulary::WORD_PERSON == 0
-}
-
 /// Whether a word, in any case, is one that names of fields are made of.
 pub(super) fn is_known_word(word: &[u8]) -> bool {
     let mut lower = [0; 24];

@@ -128,7 +128,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
         "account, account #, acct, acct #, bank account, bank account #, routing number, aba \
          number, sort code, billing account, billing account #, patient account, patient account \
          #, customer number, account code, financial number, claim #, routing transit number, aba routing number, \
-         transit number, bank code, bsb number, fin, fin #, fin nbr, har #, encntr #",
+         transit number, bank code, bsb number, fin #, fin nbr, har #, encntr #",
     ),
     (
         Field::Routing,
@@ -138,7 +138,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (Field::About, "routing key, routing mode"),
     (
         Field::Coded(Kind::Plan),
-        "policy id, health plan, health plan #, mem #, mbr #, subscr #, sub id, medi cal #, bcbs #, tricare #, cardholder #, card holder #, plan number, plan member #, member #, subscriber #, policy \
+        "policy id, health plan, health plan #, mem #, mbr #, subscr #, medi cal #, bcbs #, tricare #, cardholder #, card holder #, plan number, plan member #, member #, subscriber #, policy \
          number, insurance policy, insurance policy #, beneficiary #, group number, insurance #, \
          medicaid, medicaid #, enrollee #, insured #, rx group, rx bin, prior \
          authorization number, authorization number, nhs number, nhs, nhs no, health card, \
@@ -174,7 +174,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
     (
         Field::Place,
         "address, addresses, addr, street, street address, address line, mailing address, home \
-         address, residence, po box, add line, add line 1, add line 2, city, town, village, county, precinct, borough, parish, \
+         address, residence, po box, add line 1, add line 2, city, town, village, county, precinct, borough, parish, \
          municipality, suburb, neighborhood, neighbourhood, apt, apartment, suite, latitude, longitude, \
          coords, geohash, lat, lng, lon, lat lng, geocode, geolocation, coordinates, gps, birthplace, birth place, place of \
          birth, street name, street line, street number, house number, geo, geo location, district",

@@ -21,7 +21,7 @@ const ABOUT: &str = "count counts total totals size sizes length len bytes ms se
     services server servers template templates event events error errors err action actions rule \
     rules pattern patterns hash hashes digest checksum prefix suffix usage used max min \
     avg mean sum percent percentage score scores level levels flag flags check checked checks \
-    validator validation lookups queries searches duplicates mismatches conflicts imports exports found matched matches match search lookup query filter sort order page \
+    validator validation found matched matches match search lookup query filter sort order page \
     pages cache cached store storage handler middleware route router routes endpoint endpoints \
     api job jobs worker workers task tasks scan scanner scanned detected detection redacted \
     redaction changed updated created deleted confirmed success succeeded failed failure failures \
@@ -34,14 +34,14 @@ const ABOUT: &str = "count counts total totals size sizes length len bytes ms se
     opened bounced clicked requested expired revoked rotated issued loaded synced imported \
     exported indexed deduplicated merged pool client clients engine driver logger log logs metric \
     metrics stats statistics report dashboard form view screen tab section header headers portal \
-    book books feature features test tests group groups cohort registry map counter \
+    book books feature features test tests group groups cohort registry map set counter \
     resolver parser builder factory manager controller repository adapter gateway plugin \
     extension extensions tag tags label labels note notes description comment comments summary \
-    precedence priority severity interval frequency schedule window chunk chunks offset \
+    precedence priority severity interval frequency schedule window batch chunk chunks offset \
     cursor position step stage phase";
 
 /// After a noun, these say that there are several: `mrnList`.
-const SEVERAL: &str = "list lists array set sets batch batches collection";
+const SEVERAL: &str = "list lists array collection";
 
 /// Before a noun, these do the same: `isPatient`, `maxTokens`.
 const ASKING: &str = "is has had was are should can could may must will num total count max min \
@@ -94,8 +94,7 @@ const THINGS: &str = "host server service services queue table column field mode
     charset locale timezone currency unit measure dimension segment block chunk batch record \
     row cell sheet workbook document doc folder directory drive share mount filesystem form \
     survey question answer deps dependency dependencies library libraries packages \
-    modules plugins stages steps containers images pods nodes section chapter title topic \
-    connection message wal xid transaction snapshot tuple lease leader heartbeat replication";
+    modules plugins stages steps containers images pods nodes section chapter title topic";
 
 /// Other words that names written as one are made of.
 const MORE: &str = "pg mysql db redis smtp ldap root admin name date birth time code id zip postal phone email address street city \

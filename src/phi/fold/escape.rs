@@ -2,6 +2,7 @@
 
 use super::colour::{ESCAPE, colour_end};
 use super::{Folded, character};
+use crate::phi::field::{self, Field};
 
 /// A run of backslashes and what it escapes, however many layers that takes.
 pub(super) fn backslashes(text: &[u8], at: usize, folded: &mut Folded) -> usize {
@@ -113,7 +114,7 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
                 first,
                 0x7f | b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}'
             );
-        if ends && is_in_secret(text, at) {
+        if ends && is_in_secret(text, at, folded) {
             return 0;
         }
         folded.push(first, at);
@@ -148,47 +149,49 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
 
 /// Whether the encoded byte at `at` is part of a password in a URL, "postgres://app:a%20b@db", or of a secret by its key,
 /// "password=a%20b": what it stands for would end it.
-fn is_in_secret(text: &[u8], at: usize) -> bool {
+fn is_in_secret(text: &[u8], at: usize, folded: &mut Folded) -> bool {
     const NEAR: usize = 128;
-    const KEYS: [&[u8]; 8] = [
-        b"password",
-        b"passwd",
-        b"passphrase",
-        b"pwd",
-        b"secret",
-        b"token",
-        b"key",
-        b"pass",
-    ];
     let is_value = |byte: u8| byte > b' ' && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'&');
-    let before = &text[at.saturating_sub(NEAR)..at];
-    let length = before
-        .iter()
-        .rev()
-        .take_while(|&&byte| is_value(byte))
-        .count();
-    let (before, value) = before.split_at(before.len() - length);
-    if let Some(scheme) = value.windows(3).rposition(|mark| mark == b"://")
-        && !value[scheme + 3..]
-            .iter()
-            .any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'@'))
+    // The answer is that of the last one where nothing between them could change it.
+    let is_same = |byte: &u8| is_value(*byte) && !matches!(byte, b':' | b'=' | b'/' | b'@' | b';');
+    if let Some((before, answer)) = folded.secret
+        && at - before < NEAR
+        && text[before..at].iter().all(is_same)
     {
-        let rest = text[at..].iter().take(NEAR);
-        let user =
-            rest.take_while(|&&byte| is_value(byte) && !matches!(byte, b'/' | b'?' | b'#' | b'@'));
-        return text.get(at + user.count()) == Some(&b'@');
+        folded.secret = Some((at, answer));
+        return answer;
     }
-    let key = match value.iter().position(|byte| matches!(byte, b'=' | b':')) {
-        Some(separator) => &value[..separator],
-        None => before
-            .trim_ascii_end()
-            .strip_suffix(b":")
-            .unwrap_or_default(),
+    let before = &text[at.saturating_sub(NEAR)..at];
+    let length = before.iter().rev().take_while(|&&byte| is_value(byte));
+    let (before, value) = before.split_at(before.len() - length.count());
+    let answer = match value.windows(3).rposition(|mark| mark == b"://") {
+        Some(scheme) => {
+            let is_user =
+                |byte: &&u8| is_value(**byte) && !matches!(byte, b'/' | b'?' | b'#' | b'@');
+            let user = value[scheme + 3..].iter().take_while(is_user).count();
+            let rest = text[at..].iter().take(NEAR).take_while(is_user).count();
+            scheme + 3 + user == value.len() && text.get(at + rest) == Some(&b'@')
+        }
+        None => has_secret_key(before, value),
     };
-    KEYS.iter().any(|known| {
-        let start = key.len().checked_sub(known.len());
-        start.is_some_and(|start| key[start..].eq_ignore_ascii_case(known))
-    })
+    folded.secret = Some((at, answer));
+    answer
+}
+
+/// Whether the value of a key that holds a secret goes on to the end of `token`: "password=a", or "a" behind "password: ".
+fn has_secret_key(before: &[u8], token: &[u8]) -> bool {
+    let is_of_key = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let holds = |end: &[u8]| {
+        let length = end.iter().rev().take_while(is_of_key).count();
+        field::classify(&end[end.len() - length..]) == Field::Secret
+    };
+    let mut marks = (0..token.len()).filter(|&at| matches!(token[at], b'=' | b':'));
+    let is_cut = |at: usize| token[at..].iter().any(|byte| matches!(byte, b';' | b','));
+    if let Some(at) = marks.find(|&at| holds(&token[..at])) {
+        return !is_cut(at);
+    }
+    let key = before.trim_ascii_end().strip_suffix(b":");
+    key.is_some_and(holds) && !is_cut(0)
 }
 
 pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {

@@ -28,6 +28,8 @@ pub(super) struct Folded {
     origin: Vec<u32>,
     /// Whether the last character is of a script without blanks between words.
     is_unspaced: bool,
+    /// Where it was last asked whether an encoded byte is part of a secret, and the answer.
+    secret: Option<(usize, bool)>,
 }
 
 impl Folded {
@@ -142,6 +144,7 @@ fn begin(text: &[u8], verbatim: usize) -> Folded {
         bytes: Vec::with_capacity(text.len()),
         origin: Vec::with_capacity(text.len() + 1),
         is_unspaced: false,
+        secret: None,
     };
     folded.extend(&text[..verbatim], 0);
     folded

@@ -36,16 +36,29 @@ impl Walk<'_> {
     pub(super) fn rows_before(&mut self, closed: &Level, depth: usize) -> Option<Rows> {
         self.rows.take_if(|rows| rows.depth > depth);
         let is_names = closed.cells == Cells::Names && !closed.is_object;
-        is_names.then(|| self.rows_of(depth))?
-    }
-
-    /// The rows to walk again, when what they are is known now. Nothing is walked more than twice.
-    pub(super) fn rows_of(&mut self, depth: usize) -> Option<Rows> {
-        let rows = self.rows.take_if(|rows| rows.depth == depth)?;
-        if rows.at < self.walked_again || !self.columns.say_something() {
+        let rows = self.rows.take_if(|rows| is_names && rows.depth == depth)?;
+        if rows.at < self.walked_again {
             return None;
         }
         self.walked_again = self.at;
+        self.back_to(rows)
+    }
+
+    /// The values to walk again, when the statement that they are bound to has ended now.
+    pub(super) fn bound_before(&mut self, depth: usize) -> Option<Rows> {
+        let rows = self.bound.take_if(|rows| rows.depth == depth)?;
+        if rows.at < self.bound_again {
+            return None;
+        }
+        self.bound_again = self.at;
+        self.back_to(rows)
+    }
+
+    /// Back to where `rows` begin, if the columns say anything. The callers see to it that nothing is walked more than twice.
+    fn back_to(&mut self, rows: Rows) -> Option<Rows> {
+        if !self.columns.say_something() {
+            return None;
+        }
         (self.at, self.key) = (rows.at, rows.key);
         self.spans.rewind_to(rows.at);
         Some(rows)
@@ -75,6 +88,10 @@ mod tests {
             (
                 r#"{"params":["E0289914",3],"sql":"SELECT 1 FROM p WHERE mrn = $1 AND n = $2","n":3}"#,
                 r#"{"params":["[mrn]",3],"sql":"SELECT 1 FROM p WHERE mrn = $1 AND n = $2","n":3}"#,
+            ),
+            (
+                r#"{"rows":[["E0289914"]],"params":["536228726"],"sql":"WHERE ssn = $1","columns":["mrn"]}"#,
+                r#"{"rows":[["[mrn]"]],"params":["[mrn]"],"sql":"WHERE ssn = $1","columns":["mrn"]}"#,
             ),
             (
                 r#"{"row":["E0289914",3],"columns":["mrn","n"]}"#,

@@ -41,13 +41,30 @@ pub(super) fn read(value: &[u8]) -> Field {
         .rfind(is_part);
     match field::classify(last.unwrap_or(value)) {
         // "service.name" of OpenTelemetry.
-        Field::Name => field::classify(value),
+        Field::Name if is_attribute(value) => Field::About,
         // "/name/0/family".
         Field::NamePart if value.windows(6).any(|part| part == b"/name/") => {
             Field::Whole(Kind::Name)
         }
         field => field,
     }
+}
+
+/// Whether a name is one of the attributes of OpenTelemetry's resources (its semantic conventions).
+fn is_attribute(name: &[u8]) -> bool {
+    const GROUPS: [&[u8]; 10] = [
+        b"service.",
+        b"host.",
+        b"k8s.",
+        b"container.",
+        b"process.",
+        b"os.",
+        b"db.",
+        b"deployment.",
+        b"telemetry.",
+        b"faas.",
+    ];
+    GROUPS.iter().any(|group| name.starts_with(group))
 }
 
 /// What an element of an array is: the value of the option before it, or nothing but an element.
@@ -126,15 +143,42 @@ pub(super) fn is_caption(key: &[u8]) -> bool {
     matches!(key, b"text" | b"title" | b"prompt")
 }
 
-/// Whether the text of `key` says that the object is a thing of operators: `{"apiVersion": "v1", "kind": "Pod", "metadata":
-/// {"name": …}}` of Kubernetes.
-pub(super) fn is_of_thing(key: &[u8], value: &[u8]) -> bool {
-    key == b"apiVersion"
-        || key == b"kind"
-            && matches!(
-                field::classify(value),
-                Field::Thing | Field::About | Field::Version
-            )
+/// Whether a short number under `key` says how many came, went or died.
+pub(super) fn counts_people(key: &[u8]) -> bool {
+    const COUNTED: [&[u8]; 5] = [b"admi", b"discharge", b"births", b"deaths", b"died"];
+    COUNTED.iter().any(|known| {
+        key.windows(known.len())
+            .any(|part| part.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Whether the object is one of Kubernetes, whose kind is `value`: `{"kind": "Pod", "metadata": {"name": …}}`.
+pub(super) fn is_kind_of_cluster(key: &[u8], value: &[u8]) -> bool {
+    static KINDS: [&[u8]; 22] = [
+        b"Pod",
+        b"Node",
+        b"Service",
+        b"Deployment",
+        b"ReplicaSet",
+        b"StatefulSet",
+        b"DaemonSet",
+        b"Job",
+        b"CronJob",
+        b"Namespace",
+        b"ConfigMap",
+        b"Secret",
+        b"Ingress",
+        b"PersistentVolume",
+        b"PersistentVolumeClaim",
+        b"ServiceAccount",
+        b"EndpointSlice",
+        b"HorizontalPodAutoscaler",
+        b"Lease",
+        b"NetworkPolicy",
+        b"RoleBinding",
+        b"ClusterRole",
+    ];
+    key == b"kind" && KINDS.contains(&value)
 }
 
 /// Whether the object that is the value of `key` names the field of the value beside it: `"code": {"text": "SSN"}`.

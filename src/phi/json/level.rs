@@ -182,15 +182,18 @@ impl Level {
     }
 
     fn inherit(&self, field: Field) -> Field {
+        // An object of settings, or of what is done with it: "status": "open", "provider": "ses".
+        let is_setting = |kind| match field {
+            Field::Thing => matches!(
+                kind,
+                Kind::Account | Kind::Plan | Kind::License | Kind::Device | Kind::Email
+            ),
+            Field::PersonLike => matches!(kind, Kind::Email | Kind::Phone),
+            _ => false,
+        };
         match self.inherited {
-            // Of these an object says more than the code: "status": "open".
-            Some(kind @ (Kind::Account | Kind::Plan | Kind::License | Kind::Device)) => {
-                Field::Coded(kind)
-            }
-            // A mail address has a form of its own, and a number digits: "provider": "ses" has neither.
-            Some(Kind::Email) | None => field,
-            Some(Kind::Phone) => Field::Whole(Kind::Phone),
-            Some(kind) => Field::Strong(kind),
+            Some(kind) if !is_setting(kind) => Field::Strong(kind),
+            _ => field,
         }
     }
 }

@@ -15,7 +15,6 @@ mod withheld;
 use super::Unredactable;
 use super::field::{self, Field};
 use super::kind::Kind;
-use super::placeholder;
 use super::scan;
 use super::span::Spans;
 
@@ -62,8 +61,12 @@ struct Walk<'a> {
     columns: Columns,
     /// Rows whose columns may come after them.
     rows: Option<Rows>,
+    /// Values whose statement may come after them.
+    bound: Option<Rows>,
     /// What is before was walked again for its columns, and is not for others.
     walked_again: usize,
+    /// The same for statements.
+    bound_again: usize,
     /// How many objects and arrays the walk is in.
     depth: usize,
     /// Values whose name may come after them.
@@ -85,7 +88,9 @@ impl<'a> Walk<'a> {
             key: (0, 0),
             columns: Columns::default(),
             rows: None,
+            bound: None,
             walked_again: 0,
+            bound_again: 0,
             depth: 0,
             unnamed: Unnamed::default(),
             is_settled: false,
@@ -111,8 +116,13 @@ impl<'a> Walk<'a> {
             }
             let opened = match self.peek()? {
                 open @ (b'{' | b'[') => {
-                    if open == b'[' && level.is_object && rows::are_rows(self.last_key()) {
-                        self.rows = Some(Rows::begin(self, field, level, above.depth()));
+                    if open == b'[' && level.is_object {
+                        let (key, depth) = (self.last_key(), above.depth());
+                        if rows::are_bound(key) {
+                            self.bound = Some(Rows::begin(self, field, level, depth));
+                        } else if rows::are_rows(key) {
+                            self.rows = Some(Rows::begin(self, field, level, depth));
+                        }
                     }
                     self.at += 1;
                     above.push(level);
@@ -124,7 +134,7 @@ impl<'a> Walk<'a> {
                     self.string_value(field, &mut level)?;
                     self.settle(field, &level, start, mark);
                     if std::mem::take(&mut self.is_bound)
-                        && let Some(rows) = self.rows_of(above.depth())
+                        && let Some(rows) = self.bound_before(above.depth())
                     {
                         (level, field) = (rows.level, rows.field);
                         self.is_settled = false;
@@ -295,22 +305,13 @@ impl<'a> Walk<'a> {
             None if is_word => {}
             None => self.text(start, end, escaped, field),
         }
-        let is_clean = self.spans.mark() == mark;
-        self.is_settled &= is_clean;
+        self.is_settled &= self.spans.mark() == mark;
         self.skip_white_space();
         if self.peek()? != b':' {
             return Err(Unredactable);
         }
         self.at += 1;
-        // "mrn:00123456": the code is in the name, and the value is what is known of it.
-        Ok(match field {
-            Field::Strong(_) | Field::Coded(_)
-                if !is_clean || placeholder::is_in(self.last_key()) =>
-            {
-                Field::Plain
-            }
-            field => label::owned(field, self.last_key()),
-        })
+        Ok(label::owned(field, self.last_key()))
     }
 
     /// Past a string. Returns where its content is, and whether there are escapes in it.

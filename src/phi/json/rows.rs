@@ -145,17 +145,13 @@ fn is_of_person(field: Field) -> bool {
 pub(super) fn are_rows(key: &[u8]) -> bool {
     matches!(
         key,
-        b"rows"
-            | b"data"
-            | b"records"
-            | b"results"
-            | b"values"
-            | b"row"
-            | b"params"
-            | b"parameters"
-            | b"bindings"
-            | b"args"
+        b"rows" | b"data" | b"records" | b"results" | b"values" | b"row"
     )
+}
+
+/// Whether what is the value of `key` may be bound to a statement that comes after it.
+pub(super) fn are_bound(key: &[u8]) -> bool {
+    matches!(key, b"params" | b"parameters" | b"bindings" | b"args")
 }
 
 /// Whether the value of `key` is a statement whose parameters may stand beside it.

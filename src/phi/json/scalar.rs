@@ -40,7 +40,7 @@ impl Walk<'_> {
             self.label(level, named);
         }
         // An object of Kubernetes.
-        level.is_thing |= level.is_object && label::is_of_thing(self.last_key(), value);
+        level.is_thing |= level.is_object && label::is_kind_of_cluster(self.last_key(), value);
         // What a reference of FHIR to a person shows is the name (R4, 2.3.0.1).
         if level.is_object && self.last_key() == b"reference" && names_person(value) {
             level.labelled = Some(Field::Whole(Kind::Name));
@@ -146,7 +146,12 @@ impl Walk<'_> {
         let level = &*level;
         self.at = number_end(self.json, start)?;
         let value = &self.json[start..self.at];
-        if field == Field::Plain && level.inherited.is_none() && value.len() < 14 {
+        // How many were admitted or discharged.
+        let is_count = field == Field::Strong(Kind::Date)
+            && value.len() < 4
+            && level.inherited.is_none()
+            && label::counts_people(self.last_key());
+        if is_count || field == Field::Plain && level.inherited.is_none() && value.len() < 14 {
             return Ok(());
         }
         match of_number(level.meaning(field), value, level) {
@@ -190,8 +195,8 @@ pub(super) fn of_number(meaning: Field, value: &[u8], level: &Level) -> Option<K
         | Field::Whole(Kind::Name | Kind::Email) => None,
         Field::Whole(Kind::Phone) => (digits >= 7).then_some(Kind::Phone),
         Field::Coded(_) => (digits >= 4).then(|| whole(meaning, value, level))?,
-        // A count of those that were found, and of those who were admitted.
-        Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi | Kind::Date) if digits < 4 => None,
+        // A count of those that were found.
+        Field::Strong(Kind::Ssn | Kind::Npi | Kind::Mbi) if digits < 4 => None,
         Field::Age => scan::is_great_age(value).then_some(Kind::Age),
         Field::Day => scan::is_compact_date(value)
             .then_some(Kind::Date)

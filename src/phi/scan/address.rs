@@ -2,7 +2,7 @@
 //! code after a state (appendix B).
 
 use super::Hit;
-use super::class::{is_boundary_after, is_letter, is_word, run, run_at_most};
+use super::class::{is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::digits_end;
 use super::{city, lexicon};
 use crate::phi::Kind;
@@ -204,30 +204,35 @@ fn decimal_end(text: &[u8], start: usize) -> Option<usize> {
     is_decimal.then_some(end)
 }
 
-/// The end of an address that is expected at `start`: after a street, what a sentence goes on with is none of it.
-pub(super) fn label_end(text: &[u8], start: usize) -> usize {
-    /// No sentence goes on further behind a street.
+/// The end of an address that a label announces at `start`: after a street, what is said of it is none of it.
+pub(super) fn labelled_end(text: &[u8], start: usize) -> usize {
+    /// Nothing is said further behind a street.
     const NEAR: usize = 256;
+    const SAID: [&[u8]; 8] = [
+        b"status",
+        b"took",
+        b"rejected",
+        b"failed",
+        b"invalid",
+        b"returned",
+        b"timed",
+        b"error",
+    ];
     let number = digits_end(text, start);
     let Some(street) = find(text, start, number).filter(|_| number > start) else {
         return clause_end(text, start);
     };
     let near = &text[..text.len().min(street.end + NEAR)];
     let end = clause_end(near, start).max(street.end);
-    let rest = &text[street.end..end];
-    let goes_on = (0..rest.len()).find(|&at| match &rest[at..] {
-        [b' ', b'(' | b'-', ..] => true,
-        [b' ', next, ..] if next.is_ascii_lowercase() => {
-            let word = street.end + at + 1;
-            lexicon::is_wording(text, word, run(text, word, is_letter))
-        }
-        _ => false,
-    });
-    let Some(length) = goes_on else {
+    let is_said = |at: usize| {
+        let word = at + 1 + usize::from(text.get(at + 1) == Some(&b'('));
+        text[at] == b' ' && SAID.contains(&&text[word..word_end(text, word)])
+    };
+    let Some(said) = (street.end..end).find(|&at| is_said(at)) else {
         return clause_end(text, start);
     };
-    let marks = rest[..length].iter().rev();
-    street.end + length - marks.take_while(|byte| matches!(byte, b' ' | b',')).count()
+    let marks = text[street.end..said].iter().rev();
+    said - marks.take_while(|byte| matches!(byte, b' ' | b',')).count()
 }
 
 /// The end of an address that is expected at `start`: up to a mark that ends a clause.

@@ -6,7 +6,7 @@ use super::class::{
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, keyed, lexicon, told, whole};
+use super::{Hit, keyed, lexicon, list, told, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -112,14 +112,14 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         return None;
     }
     // "MRN(s) 00123456".
-    let mut at = end
-        + if text[end..].starts_with(b"(s)") {
-            3
-        } else {
-            0
-        };
+    let mut at = list::past_plural(text, end);
     for _ in 0..6 {
         at = run(text, at, is_between);
+        // "expected mrn to equal 28991442".
+        if text[at..].starts_with(b"to equal ") {
+            at += 9;
+            continue;
+        }
         let next = word_end(text, at);
         let word = &text[at..next];
         let known = lexicon::flags(text, at, next);
@@ -179,14 +179,44 @@ pub(super) fn is_source_file(text: &[u8], at: usize) -> bool {
         && EXTENSIONS.contains(&&text[at + 1..word_end(text, at + 1)])
 }
 
-/// Whether a year, and perhaps a month, is glued to the name of a table: "encounters_2026_11", "encounters_y2026m11".
+/// Whether a year, and perhaps a month and a day, is glued to the name of a table: "encounters_2026_11",
+/// "encounters_y2026m11". A code has more digits.
 fn is_partition(text: &[u8], at: usize) -> bool {
-    let start = at + 1 + usize::from(text.get(at + 1) == Some(&b'y'));
+    if text.get(at) != Some(&b'_') {
+        return false;
+    }
+    let mut start = at + 1 + usize::from(text.get(at + 1) == Some(&b'y'));
     let year = digits_end(text, start);
-    text.get(at) == Some(&b'_')
-        && year == start + 4
-        && matches!(&text[start..start + 2], b"19" | b"20")
-        && (matches!(text.get(year), Some(b'_' | b'm')) || is_boundary_after(text, year))
+    if year != start + 4 || !matches!(&text[start..start + 2], b"19" | b"20") {
+        return false;
+    }
+    start = year;
+    while matches!(text.get(start), Some(b'_' | b'm' | b'd')) {
+        let end = digits_end(text, start + 1);
+        if !(1..=2).contains(&(end - start - 1)) {
+            break;
+        }
+        start = end;
+    }
+    is_boundary_after(text, start) && text.get(start) != Some(&b'_')
+}
+
+/// Whether an age is one of a thing that programs keep.
+fn is_of_machine(name: &[u8]) -> bool {
+    const THINGS: [&[u8]; 8] = [
+        b"wal",
+        b"connection",
+        b"message",
+        b"replica",
+        b"token",
+        b"cache",
+        b"snapshot",
+        b"lease",
+    ];
+    let first = run(name, 0, is_letter);
+    THINGS
+        .iter()
+        .any(|thing| name[..first].eq_ignore_ascii_case(thing))
 }
 
 /// What stands between a cue, the words after it and its value.
@@ -257,7 +287,7 @@ pub(super) fn field_before(
                 if words == 2
                     && best == Some(Field::Age)
                     && (from == 0 || matches!(text[from - 1], b' ' | b'\n' | b'(' | b'['))
-                    && field::is_of_thing(name) =>
+                    && is_of_machine(name) =>
             {
                 return None;
             }

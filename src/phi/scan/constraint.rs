@@ -1,6 +1,6 @@
 //! Errors of databases that give a value and the name of the constraint or index that it violates.
 
-use super::class::{first_place, is_word, line_end, run, run_at_most};
+use super::class::{first_place, is_boundary_after, is_word, line_end, run, run_at_most, word_end};
 use super::known::Known;
 use super::{Hit, code, date, full_name, lexicon, whole, wrapper};
 use crate::phi::field::{self, Field};
@@ -142,7 +142,12 @@ pub(super) fn bound_values(text: &[u8], colon: usize) -> Vec<Hit> {
         let from = colon.checked_sub(word.len());
         from.is_some_and(|from| text[from..colon].eq_ignore_ascii_case(word))
     };
-    if named(b"parameters") || named(b"params") {
+    let is_word = |length: usize| {
+        !text[..colon - length]
+            .last()
+            .is_some_and(|&byte| is_word(byte))
+    };
+    if named(b"parameters") && is_word(10) || named(b"params") && is_word(6) {
         in_tuple(text, run(text, colon + 1, |byte| byte == b' '))
     } else {
         Vec::new()
@@ -173,19 +178,29 @@ pub(super) fn generated_values(text: &[u8], open: usize) -> Vec<Hit> {
     }
 }
 
-/// The strings and long numbers between brackets that open at `open`.
+/// The strings and long numbers between brackets that open at `open`, up to what is no literal of a language.
 fn in_tuple(text: &[u8], open: usize) -> Vec<Hit> {
     const MAX_LIST: usize = 4096;
+    const WORDS: [&[u8]; 12] = [
+        b"datetime",
+        b"date",
+        b"None",
+        b"null",
+        b"NULL",
+        b"True",
+        b"False",
+        b"true",
+        b"false",
+        b"Decimal",
+        b"UUID",
+        b"tzinfo",
+    ];
     let mut hits = Vec::new();
-    if !matches!(text.get(open), Some(b'(' | b'[')) {
-        return hits;
-    }
-    let limit = text.len().min(open + MAX_LIST);
-    let near = &text[..limit];
+    let near = &text[..text.len().min(open + MAX_LIST)];
     let mut depth = 0;
     let mut at = open;
-    while at < limit {
-        match near[at] {
+    while let Some(&byte) = near.get(at) {
+        match byte {
             // "datetime.date(1957, 3, 14)".
             b'(' if near[..at].ends_with(b"date")
                 && let Some(hit) = wrapper::date(near, at + 1) =>
@@ -196,22 +211,28 @@ fn in_tuple(text: &[u8], open: usize) -> Vec<Hit> {
                 continue;
             }
             b'(' | b'[' => depth += 1,
-            b')' | b']' => depth -= 1,
+            b')' | b']' if depth > 1 => depth -= 1,
+            _ if depth == 0 => break,
             quote @ (b'\'' | b'"') => {
                 let end = run(near, at + 1, |byte| byte != quote && byte != b'\n');
                 hits.extend(bound(near, at + 1, end));
                 at = end;
             }
-            b'0'..=b'9' if !is_word(near[at - 1]) => {
+            b'0'..=b'9' => {
                 let end = run(near, at, is_word);
                 hits.extend(bound(near, at, end).filter(|hit| hit.end - hit.start > 5));
                 at = end;
                 continue;
             }
-            _ => {}
-        }
-        if depth == 0 {
-            break;
+            b' ' | b',' | b'.' | b'-' | b':' | b'=' => {}
+            _ => {
+                let end = word_end(near, at);
+                if !WORDS.contains(&&near[at..end]) {
+                    break;
+                }
+                at = end;
+                continue;
+            }
         }
         at += 1;
     }
@@ -242,18 +263,29 @@ pub(super) fn bound_value(text: &[u8], equals: usize) -> Option<Hit> {
 /// A bound value, unless it is a word of sentences, a short number or what is no person's.
 fn bound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let value = &text[start..end];
-    let is_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::is_wording(text, start, end);
+    let is_of_name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
+    // A word, and a name of software: "group_by".
+    let is_word = value.iter().all(is_of_name)
+        && (value.contains(&b'_') || lexicon::is_wording(text, start, end));
     let is_number = value.len() < 5 && value.iter().all(u8::is_ascii_digit);
+    let is_type = matches!(value, [b'a'..=b'z', b'0'..=b'9', ..]) && value.len() < 4;
+    let day =
+        date::find(text, start, false).filter(|_| value.first().is_some_and(u8::is_ascii_digit));
     let is_harmless = is_word
         || is_number
+        || is_type
         || whole::is_status(value)
+        || day
+            .as_ref()
+            .is_some_and(|day| day.time_end.is_some_and(|time| time >= end))
         || date::is_moment(value)
         || code::uuid_end(value, 0) == Some(value.len())
         || placeholder::is_one(value);
+    let is_day = day.is_some_and(|day| day.end == end);
     (!is_harmless && value.len() > 1).then_some(Hit {
         start,
         end,
-        kind: Kind::Secret,
+        kind: if is_day { Kind::Date } else { Kind::Secret },
     })
 }
 
@@ -268,7 +300,14 @@ pub(super) fn copied_line(text: &[u8], colon: usize) -> Option<Hit> {
     let number = before.iter().rev().take_while(|byte| byte.is_ascii_digit());
     let before = before[..before.len() - number.count()].strip_suffix(b", line ")?;
     let copy = first_place(before, b"COPY ")?;
-    let end = run(text, quote + 1, |byte| !matches!(byte, b'"' | b'\n'));
+    let line_end = run(text, quote + 1, |byte| byte != b'\n');
+    // The line may have quotes in it.
+    let end = text[quote + 1..line_end]
+        .iter()
+        .rposition(|&byte| byte == b'"')
+        .map(|close| quote + 1 + close)
+        .filter(|&close| is_boundary_after(text, close + 1))
+        .unwrap_or(line_end);
     let is_done = placeholder::is_one(&text[quote + 1..end]);
     (!before[copy..].contains(&b'\n') && !is_done && end > quote + 1).then_some(Hit {
         start: quote + 1,

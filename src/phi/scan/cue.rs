@@ -85,7 +85,7 @@ pub(super) fn find(
     if known & lexicon::ROLE != 0
         && (!is_by || is_signed(text, start))
         && (!is_of_anything(word) || is_of_people(text, start))
-        && let Some(hit) = named(text, end, role(known))
+        && let Some(hit) = named(text, past_degree(text, end), role(known))
             .or_else(|| provider(text, end))
             .or_else(|| {
                 let age = (known & lexicon::PERSONAL != 0).then(|| age::of_person(text, end))?;
@@ -120,6 +120,16 @@ pub(super) fn find(
             .or_else(|| compound::of_path(text, start, end));
     }
     None
+}
+
+/// "Attending MD Featherstone".
+fn past_degree(text: &[u8], end: usize) -> usize {
+    let degree = end + b" MD".len();
+    if text[end..].starts_with(b" MD ") {
+        degree
+    } else {
+        end
+    }
 }
 
 /// "dr. smith", "mrs smith": "ms." may be milliseconds, and "rev." a revision.

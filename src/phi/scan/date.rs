@@ -384,9 +384,10 @@ pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) ->
         [.., other, b'-' | b'.' | b'/' | b'@'] => is_word(other),
         [.., b'v'] => true,
         [.., other, b':'] if is_word(other) => is_tag(text, start - 1),
-        [.., b' '] => text[..start - 1]
-            .last_chunk::<7>()
-            .is_some_and(|word| word.eq_ignore_ascii_case(b"version")),
+        [.., b' '] => {
+            text[start..].starts_with(b"20")
+                && word_before(text, start - 1).eq_ignore_ascii_case(b"version")
+        }
         _ => false,
     };
     before || name_goes_on(text, end) && !is_first_of_two(text, start, end)
@@ -416,7 +417,15 @@ fn is_tag(text: &[u8], colon: usize) -> bool {
     let reference = text[..colon].iter().rev().take(LONGEST);
     let reference = reference.take_while(|&&byte| is_word(byte) || b"/.-_:".contains(&byte));
     let (before, reference) = text[..colon].split_at(colon - reference.count());
-    reference.contains(&b'/') || before.ends_with(b"image ")
+    let is_image = before.ends_with(b"image ") && text[colon..].starts_with(b":20");
+    reference.contains(&b'/') || is_image && !reference.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Whether a word of `value` is a month.
+pub(super) fn has_month(value: &[u8]) -> bool {
+    value
+        .split(|byte| !byte.is_ascii_alphabetic())
+        .any(|word| word.len() > 2 && month(word).is_some())
 }
 
 /// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).

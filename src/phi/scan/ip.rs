@@ -83,7 +83,7 @@ fn has_port(text: &[u8], at: usize) -> bool {
 }
 
 /// The public address of version 6 in the brackets that open at `open`: the host of a URL.
-pub(super) fn in_brackets(text: &[u8], open: usize) -> Option<Hit> {
+pub(super) fn host_v6(text: &[u8], open: usize) -> Option<Hit> {
     const LONGEST: usize = 46;
     (text.get(open) == Some(&b'[')).then_some(())?;
     let start = open + 1;
@@ -288,35 +288,59 @@ const MAX_HOST: usize = 253 + 6;
 /// Whether an address of the network begins at `start`.
 pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
     let end = run_at_most(text, start, MAX_HOST, |byte| {
-        is_of_host(byte) || matches!(byte, b':' | b'[' | b']' | b'*' | b'/' | b'_')
+        is_of_host(byte) || matches!(byte, b':' | b'[' | b']' | b'*')
     });
     let value = &text[start..end];
     is_network_address(value.strip_suffix(b":").unwrap_or(value))
+        || text.get(start) == Some(&b'/') && is_network_address(word(text, start))
+        || text[start..].starts_with(b"unix:")
 }
 
-/// Whether `value` is an address of the network: that of a host, any host with a port, or the path of a socket.
+/// The bytes from `start` up to a blank.
+fn word(text: &[u8], start: usize) -> &[u8] {
+    let end = run_at_most(text, start, MAX_HOST, |byte| byte > b' ');
+    &text[start..end]
+}
+
+/// Whether `value` is an address of the network: that of a host, any host with a port, a URL, or the path of a socket.
 pub(super) fn is_network_address(value: &[u8]) -> bool {
     let value = value.trim_ascii();
-    if value == b"localhost" || value.first() == Some(&b'/') && !value.contains(&b' ') {
-        return true;
-    }
-    // Of a URL the host is looked at by itself.
-    if value == b"?" || value.windows(3).any(|mark| mark == b"://") {
-        return true;
-    }
-    let Ok(address) = std::str::from_utf8(value) else {
+    let Some(address) = std::str::from_utf8(value)
+        .ok()
+        .filter(|address| !address.contains(' '))
+    else {
         return false;
     };
     let has_port = || {
         let (host, port) = address.rsplit_once(':')?;
         let is_port =
             (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
-        let is_host = host.bytes().all(is_of_host) || matches!(host, "*" | "[::]" | "[::1]");
+        // A name in small letters: "Springfield:62701" is none.
+        let is_name = host.bytes().any(|byte| byte.is_ascii_lowercase())
+            && host
+                .bytes()
+                .all(|byte| is_of_host(byte) && !byte.is_ascii_uppercase());
+        let is_host = is_name || matches!(host, "" | "*" | "[::]" | "[::1]");
         Some(is_port && is_host)
     };
-    address.parse::<IpAddr>().is_ok()
+    // Of a URL the host is looked at by itself.
+    let is_url = || {
+        let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+        !scheme.is_empty()
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'+')
+    };
+    let is_path = || {
+        let rest = address.strip_prefix('/').unwrap_or_default();
+        rest.contains(['/', '.'])
+    };
+    matches!(address, "localhost" | "?")
+        || address.parse::<IpAddr>().is_ok()
         || address.parse::<std::net::SocketAddr>().is_ok()
         || has_port() == Some(true)
+        || is_url()
+        || is_path()
 }
 
 /// Whether a name of a host may have the byte (RFC 1123, 2.1).

@@ -24,7 +24,7 @@ pub(super) fn before(text: &[u8], at: usize, floor: usize) -> Option<(Field, boo
     // "ZIP+4".
     let goes_on = |byte: u8| is_word(byte) || byte == b'+';
     let is_alone = text[end - 1].is_ascii_digit() && (end - floor < 2 || !goes_on(text[end - 2]));
-    if is_alone && !is_numbered_line(&text[floor..end]) {
+    if is_alone && !ends_with_its_number(&text[floor..end]) {
         return None;
     }
     if matches!(text[end - 1], b'"' | b'\'' | b'`') {
@@ -133,7 +133,7 @@ fn name_end(text: &[u8], at: usize, floor: usize) -> usize {
 }
 
 /// "Address 2", "SSN last 4": a number that is a part of the key.
-fn is_numbered_line(key: &[u8]) -> bool {
+fn ends_with_its_number(key: &[u8]) -> bool {
     const BEFORE: [&[u8]; 5] = [b"address ", b"addr ", b"line ", b"last ", b"phone "];
     let words = &key[..key.len() - 1];
     BEFORE.iter().any(|known| {
@@ -223,7 +223,13 @@ fn may_be_known(key: &[u8]) -> bool {
         })
         .map_or(0, |place| place + 1);
     let word = &key[last..];
+    // "admit_ts", "admittedOn".
+    let is_of_time = last > 0
+        && [&b"ts"[..], b"tm", b"on"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known));
     word.len() >= 8
+        || is_of_time
         || last > 0 && !word[0].is_ascii_alphabetic()
         || lexicon::flags_of(word) & lexicon::KEY != 0
         || word

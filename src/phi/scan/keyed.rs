@@ -4,7 +4,7 @@ use super::announced::is_measured;
 use super::class::{is_letter, is_word, run, run_at_most, word_end};
 use super::value::{self, Announced};
 use super::{
-    Hit, code, instance, ip, items, key, lexicon, literal, markup, name, naming, secret,
+    Hit, code, instance, ip, items, key, lexicon, literal, markup, name, naming, person, secret,
     validation, whole, wrapper,
 };
 use crate::phi::field::{self, Field};
@@ -270,7 +270,9 @@ fn value(text: &[u8], at: usize, field: Field, quoted_key: bool, read: &mut Read
             kind: Kind::Secret,
         });
     }
-    if field == Field::Secret && is_no_secret(text, at, start) {
+    if field == Field::Secret && is_no_secret(text, at, start)
+        || field == Field::Place && is_country(text, at, start)
+    {
         return None;
     }
     if start == at + 1 && is_scope(text, at, field) {
@@ -342,27 +344,46 @@ fn quoted(text: &[u8], at: usize, start: usize, field: Field, read: &mut Read) -
 
 /// Whether a line that is no key of its own is the name that the key above it announces.
 fn is_name_alone(text: &[u8], start: usize, field: Field) -> bool {
-    matches!(
-        field,
-        Field::Person | Field::PersonLike | Field::Whole(Kind::Name)
-    ) && !text[start..run(text, start, |byte| byte != b'\n')]
-        .iter()
-        .any(|byte| matches!(byte, b':' | b'=' | b'{'))
+    const LONGEST: usize = 64;
+    let is_person = matches!(field, Field::Person | Field::Whole(Kind::Name));
+    let end = run_at_most(text, start, LONGEST, |byte| !matches!(byte, b'\n' | b'\r'));
+    is_person
+        && !text[start..end]
+            .iter()
+            .any(|byte| matches!(byte, b':' | b'=' | b'{'))
+        && !person::is_all_wording(text, start, end)
 }
 
-/// "PWD=/app", where a program runs, and "session:6f1e0a64-…", an identifier of ours.
+/// Whether the key that ends at `at` ends in these letters, in any case.
+fn is_named(text: &[u8], at: usize, end: &[u8]) -> bool {
+    let from = at.checked_sub(end.len());
+    from.is_some_and(|from| text[from..at].eq_ignore_ascii_case(end))
+}
+
+/// "; PWD=/home/deploy ;", where a program runs, and "session:6f1e0a64-…", an identifier of ours. A connection is set up with
+/// "Uid=sa;Pwd=…".
 fn is_no_secret(text: &[u8], at: usize, start: usize) -> bool {
-    let ends = |key: &[u8]| {
-        let from = at.checked_sub(key.len());
-        from.is_some_and(|from| text[from..at].eq_ignore_ascii_case(key))
-    };
     let end = secret::value_end(text, start);
+    let value = &text[start..end];
     let is_of_path =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
-    match text[start] {
-        b'/' => ends(b"pwd") && end > start + 1 && text[start..end].iter().all(is_of_path),
-        _ => ends(b"session") && code::uuid_end(text, start) == Some(end),
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/-_.".contains(byte);
+    if text[start] == b'/' {
+        let is_variable = matches!(&text[..at], [.., b'P', b'W', b'D'] | [.., b'p', b'w', b'd']);
+        let before = at.checked_sub(4).map(|before| text[before]);
+        return is_variable
+            && before.is_none_or(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'{'))
+            && end > start + 1
+            && value.iter().all(is_of_path);
     }
+    is_named(text, at, b"session") && code::uuid_end(text, start) == Some(end)
+}
+
+/// "geo=US latency=41": a country is no smaller than a state.
+fn is_country(text: &[u8], at: usize, start: usize) -> bool {
+    let end = word_end(text, start);
+    is_named(text, at, b"geo")
+        && end - start == 2
+        && text[start..end].iter().all(u8::is_ascii_uppercase)
 }
 
 /// Whether what follows a colon at once is a word of sentences: "patients:read" is a permission.
@@ -404,13 +425,13 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
         return None;
     }
     let end = run_at_most(text, at + 1, MAX_CELL, |byte| !matches!(byte, b'|' | b'\n'));
-    // "SSN | 536-22-8726 (status 409)": no cell, but a separator.
-    if text.get(end) != Some(&b'|')
-        && let Field::Strong(_) | Field::Coded(_) = field::classify(name)
-    {
-        let start = run(text, at + 1, |byte| byte == b' ');
-        return value::take(field::classify(name), text, start, Announced::Key);
-    }
+    // "SSN | 536-22-8726 (status 409)": what is said of it is none of it.
+    let end = if text.get(end) == Some(&b'|') {
+        end
+    } else {
+        let said = text[at + 1..end].windows(2).position(|two| two == b" (");
+        said.map_or(end, |length| at + 1 + length)
+    };
     let value = text[at + 1..end].trim_ascii_end();
     let end = at + 1 + value.len();
     let value = value.trim_ascii_start();

@@ -16,7 +16,7 @@ const MAX_CUE: usize = 24;
 
 /// Whether the word that ends at `end` names several.
 pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
-    if text[..end].ends_with(b"(s)") || text[end..].starts_with(b"(s)") {
+    if is_open(text, end) {
         return true;
     }
     if text[..end].ends_with(b")") {
@@ -37,6 +37,20 @@ pub(super) fn is_plural(text: &[u8], mut end: usize) -> bool {
         && matches!(word[length - 1], b's' | b'S')
         && !word[length - 2].eq_ignore_ascii_case(&b's')
         && (!is_title() || word.eq_ignore_ascii_case(b"drs"))
+}
+
+/// Whether the word that ends at `end` names one or several: "MRN(s)".
+pub(super) fn is_open(text: &[u8], end: usize) -> bool {
+    text[..end].ends_with(b"(s)") || past_plural(text, end) > end
+}
+
+/// Past the mark of a plural after a word that ends at `end`: "MRN(s)".
+pub(super) fn past_plural(text: &[u8], end: usize) -> usize {
+    if text[end..].starts_with(b"(s)") {
+        end + 3
+    } else {
+        end
+    }
 }
 
 /// Whether `hit`, the only one after a word for several, says how many there are: "accounts: 120394".

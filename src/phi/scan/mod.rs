@@ -45,6 +45,8 @@ mod secret;
 mod standard;
 mod statement;
 mod table;
+#[cfg(test)]
+mod tests;
 mod told;
 mod url;
 mod validation;

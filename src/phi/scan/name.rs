@@ -25,8 +25,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut end = start;
     let mut words = 0;
     let mut initials = 0;
-    let mut comma = false;
-    let mut before_comma = 0;
+    // How many words are before it.
+    let mut comma = 0;
     let mut capitals = false;
     while words < 6 {
         let (word_end, first) = word(text, at);
@@ -49,7 +49,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         let may_be_lower = expect == Expect::Anything
-            && match (comma, capitals) {
+            && match (comma > 0, capitals) {
                 // "doe, jane".
                 (true, _) => words == 1 && known & lexicon::GIVEN != 0,
                 // "Jane Doe arrived".
@@ -62,19 +62,15 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         capitals |= is_capital;
         // "A. B. C. D.": a list.
         initials += usize::from(word.len() == 1 && initials == words);
-        if initials > MAX_INITIALS {
-            break;
-        }
-        if is_next_key(text, at, word_end, words, comma) {
+        if initials > MAX_INITIALS || is_next_key(text, at, word_end, words, comma > 0) {
             break;
         }
         // Somebody else: "Dr. Ng, Pt. Doe".
         let is_other = known & lexicon::TITLE != 0
             || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
         // Something else: "Jane Doe, Ward Four".
-        let is_place =
-            words == before_comma && words > 1 && lexicon::is_wording(text, at, word_end);
-        if comma && (is_other || is_place && !is_suffix) {
+        let is_place = words == comma && words > 1 && lexicon::is_wording(text, at, word_end);
+        if comma > 0 && (is_other || is_place && !is_suffix) {
             break;
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
@@ -110,12 +106,11 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             }
         }
         if text.get(at) == Some(&b',')
-            && !comma
+            && comma == 0
             && words <= 3
             && matches!(text.get(at + 1), Some(b' ' | b'A'..=b'Z'))
         {
-            comma = true;
-            before_comma = words;
+            comma = words;
             at += 1;
         }
         at = run(text, at, |byte| {

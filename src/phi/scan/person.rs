@@ -30,7 +30,7 @@ pub(super) enum Cue {
 /// The name after a title that ends at `end`.
 pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // "MS-DRG", "MR-1".
-    if text.get(end) == Some(&b'-') {
+    if text.get(end) == Some(&b'-') && text[start..end].iter().all(u8::is_ascii_uppercase) {
         return None;
     }
     let has_dot = text.get(end) == Some(&b'.');
@@ -263,7 +263,7 @@ fn after_dot(text: &[u8], start: usize) -> Option<Hit> {
 /// `patient "asante" merged`.
 fn quoted_in_lower_case(text: &[u8], start: usize) -> Option<Hit> {
     let end = word_end(text, start);
-    let is_quoted = matches!(&text[..start], [.., b' ', b'"' | b'\''])
+    let is_quoted = matches!(&text[..start], [.., cue, b' ', b'"' | b'\''] if is_letter(*cue))
         && text.get(end) == Some(&text[start - 1]);
     let is_name = end > start + 2
         && text[start..end]

@@ -108,7 +108,8 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         let is_plural = list::is_plural(self.text, cue);
         let mut next = list::next(self.text, hit, is_plural);
-        if is_plural && next.is_none() && list::is_count(self.text, hit) {
+        let may_be_count = is_plural && next.is_none() && !list::is_open(self.text, cue);
+        if may_be_count && list::is_count(self.text, hit) {
             self.at = hit.end;
             return;
         }

@@ -2,6 +2,7 @@
 
 use super::Hit;
 use super::class::{has_digit_within, is_word, run, word_end};
+use crate::phi::field::{self, Field};
 use crate::phi::{Kind, fold, placeholder};
 
 /// Prefixes and how long the whole is at least. Sources: the services' own documentation of their
@@ -200,13 +201,20 @@ pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
     let secret = &text[start..value_end(beginning, start)];
     let has_both =
         secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
-    // "session timeout=3600": a setting.
-    let is_key = text.get(word_end(text, start)) == Some(&b'=');
-    if secret.len() < 6 || !has_both || is_key {
+    if secret.len() < 6 || !has_both || is_setting(text, start) {
         return None;
     }
     let end = value_end(text, start);
     (super::code::uuid_end(text, start) != Some(end)).then_some(end)
+}
+
+/// "session timeout=3600".
+fn is_setting(text: &[u8], start: usize) -> bool {
+    let key = word_end(text, start);
+    text.get(key) == Some(&b'=')
+        && text.get(key + 1).is_some_and(u8::is_ascii_digit)
+        && text[start..key].iter().all(u8::is_ascii_lowercase)
+        && field::classify(&text[start..key]) == Field::About
 }
 
 fn ends_with_placeholder(value: &[u8]) -> bool {

@@ -143,11 +143,19 @@ fn values_after(text: &[u8], at: usize) -> Option<usize> {
     }
     // "IN ((…), (…))".
     let row = run(text, open + 1, is_space);
-    Some(if text.get(row) == Some(&b'(') {
-        row
-    } else {
-        open
-    })
+    if text.get(row) == Some(&b'(') {
+        return Some(row);
+    }
+    // "columns (mrn, email) in (patients, visits)": an operator has literals after it.
+    let is_operator = match text[word] {
+        b'=' => word > at,
+        byte => byte.eq_ignore_ascii_case(&b'i'),
+    };
+    let is_literal = matches!(
+        text.get(row),
+        Some(b'\'' | b'"' | b'0'..=b'9' | b'$' | b'?' | b':' | b'N' | b'E' | b'%')
+    );
+    (is_literal || !is_operator).then_some(open)
 }
 
 /// Reads the tuple whose first value begins at `at`. Returns where it ends.

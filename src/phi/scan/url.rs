@@ -2,6 +2,7 @@
 
 use super::Hit;
 use super::class::{is_word, run, run_at_most};
+use super::value::{self, Announced};
 use crate::phi::Kind;
 use crate::phi::field::{self, Field};
 use crate::phi::placeholder;
@@ -31,7 +32,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     let mut end = start;
-    while end < text.len() && !is_end(text[end]) && !is_before_key(text, end) {
+    while end < text.len() && !is_end(text[end]) {
         // A placeholder has brackets, and a host of version 6 too.
         end += placeholder::length_at(&text[end..]).unwrap_or(1);
     }
@@ -46,7 +47,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     if end > start && text[end - 1] == b')' && !text[start..end].contains(&b'(') {
         end -= 1;
     }
-    end = token_end(text, end);
+    end = value_end(text, start, token_end(text, end));
     // Parameters of a driver may come right after a host: `sqlserver://db:1433;user=sa;password=…`.
     let authority = text[start..end]
         .iter()
@@ -97,20 +98,36 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     })
 }
 
-/// Whether the comma at `comma` is before the next key of a list: `url=https://h.example/p/12,name=Doe`.
-fn is_before_key(text: &[u8], comma: usize) -> bool {
-    const LONGEST: usize = 64;
-    if text[comma] != b',' {
-        return false;
+/// Where the value ends of the last key in a list that a URL from `start` to `end` is in, which it cuts:
+/// `url=https://h.example/p/12,name=Jane Doe`, `…,name="Jane Doe"`.
+fn value_end(text: &[u8], start: usize, end: usize) -> usize {
+    const LONGEST: usize = 256;
+    let from = start.max(end.saturating_sub(LONGEST));
+    let Some(equals) = text[from..end].iter().rposition(|&byte| byte == b'=') else {
+        return end;
+    };
+    let equals = from + equals;
+    let is_of_key = |byte: &&u8| is_word(**byte) || matches!(byte, b'_' | b'-');
+    let key = equals
+        - text[from..equals]
+            .iter()
+            .rev()
+            .take_while(is_of_key)
+            .count();
+    if key == from || !matches!(text[key - 1], b',' | b'&') {
+        return end;
     }
-    let end = run_at_most(text, comma + 1, LONGEST, |byte| {
-        is_word(byte) || matches!(byte, b'_' | b'-')
-    });
-    text.get(end) == Some(&b'=')
-        && !matches!(
-            field::classify(&text[comma + 1..end]),
-            Field::Plain | Field::About
-        )
+    let field = field::classify(&text[key..equals]);
+    match text.get(equals + 1) {
+        Some(b'"') if field != Field::Plain && equals + 1 == end => {
+            let close = run_at_most(text, end + 1, LONGEST, |byte| !matches!(byte, b'"' | b'\n'));
+            close + usize::from(text.get(close) == Some(&b'"'))
+        }
+        Some(_) if matches!(field, Field::Name | Field::Person | Field::Whole(_)) => {
+            value::take(field, text, equals + 1, Announced::Key).map_or(end, |hit| hit.end.max(end))
+        }
+        _ => end,
+    }
 }
 
 /// Where the code ends that is one of the system whose URL ends at `end`: `http://hospital.org/mrn|00123456` (FHIR R4,
@@ -123,7 +140,8 @@ fn token_end(text: &[u8], end: usize) -> usize {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
     });
     let is_url = text[stop..].starts_with(b"://");
-    if stop == end + 1 || is_url { end } else { stop }
+    let is_code = text[end + 1..stop].iter().any(u8::is_ascii_digit);
+    if !is_code || is_url { end } else { stop }
 }
 
 fn is_end(byte: u8) -> bool {
@@ -155,7 +173,7 @@ mod tests {
             ),
             (
                 "url=https://e.org/p/12,name=Zebulon Quackenbush",
-                "url=https://e.org/[url],name=[name]",
+                "url=https://e.org/[url]",
             ),
             (
                 "fetch https://[2a02:19fd:6220:3aaf::1]/health",

@@ -30,7 +30,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         return None;
     }
     let is_open = matches!(field, Field::Place | Field::Name | Field::Whole(Kind::Name));
-    if by_key && is_open && is_sentence(text, start) {
+    if by_key && is_open && is_told(text, start) {
         return None;
     }
     let (end, kind) = match field {
@@ -43,7 +43,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         Field::Strong(Kind::Date) => (
             // A day is expected after words too, but not every number is one: "admitted 12 jobs".
             date_end(text, start).filter(|&end| {
-                end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)
+                by_key || end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)
             })?,
             Kind::Date,
         ),
@@ -79,7 +79,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             kind,
         ),
         Field::Name if whole::is_error_name(&text[start..word_end(text, start)]) => return None,
-        Field::Place if ip::begins_network_address(text, start) || begins_country(text, start) => {
+        Field::Place if ip::begins_network_address(text, start) => {
             return None;
         }
         Field::Person if by_key && code_end(text, start, Kind::Mrn, 5).is_some() => {
@@ -101,7 +101,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
             )
         }
         Field::Place if by_key && text[start] > b' ' => {
-            (address::label_end(text, start), Kind::Address)
+            (address::labelled_end(text, start), Kind::Address)
         }
         Field::Zip => (
             city::zip_end(text, start).or_else(|| {
@@ -127,22 +127,35 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
     (end > start).then_some(Hit { start, end, kind })
 }
 
-/// A value of a query ends at a blank: "GET /x?mrn=00123456 404".
+/// A value of a query without the status of the answer after it: "GET /x?mrn=00123456 404".
 pub(super) fn within_request(text: &[u8], mut hit: Hit) -> Hit {
     const MAX_NAME: usize = 64;
     let is_set = hit.start > 0 && text[hit.start - 1] == b'=';
-    if !is_set || !text[hit.start..hit.end].contains(&b' ') {
+    let Some(blank) = text[hit.start..hit.end]
+        .iter()
+        .rposition(|&byte| byte == b' ')
+        .filter(|_| is_set)
+    else {
         return hit;
-    }
+    };
     let name = text[..hit.start - 1].iter().rev().take(MAX_NAME);
     let is_name = |byte: u8| is_word(byte) || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
     let length = name.take_while(|&&byte| is_name(byte)).count();
-    if text[..hit.start - 1 - length].ends_with(b"?")
-        || text[..hit.start - 1 - length].ends_with(b"&")
-    {
-        hit.end = run(text, hit.start, |byte| byte != b' ');
+    let is_in_query = matches!(text[..hit.start - 1 - length].last(), Some(b'?' | b'&'));
+    if is_in_query && is_http_status(&text[hit.start + blank + 1..hit.end]) {
+        hit.end = hit.start + blank;
     }
     hit
+}
+
+/// A status of HTTP that has a meaning (RFC 9110, 15; IANA's registry of them).
+fn is_http_status(digits: &[u8]) -> bool {
+    let status = digits.iter().take(4).fold(0u16, |status, digit| {
+        status * 10 + u16::from(digit.wrapping_sub(b'0') % 10)
+    });
+    digits.len() == 3
+        && digits.iter().all(u8::is_ascii_digit)
+        && matches!(status, 200..=208 | 226 | 300..=308 | 400..=451 | 500..=511)
 }
 
 /// The end of what has a form of its own and begins at `start`, so that nothing is left of it whatever it
@@ -177,17 +190,16 @@ fn is_nothing(text: &[u8], start: usize) -> bool {
 }
 
 /// What a validation says of a field: "first_name: String should have at least 1 character", "address: must not be blank".
-fn is_sentence(text: &[u8], start: usize) -> bool {
+fn is_told(text: &[u8], start: usize) -> bool {
+    const SECOND: [&[u8]; 8] = [
+        b"should", b"must", b"is", b"cannot", b"field", b"long", b"short", b"not",
+    ];
     let first = run(text, start, |byte| byte.is_ascii_alphabetic());
-    let second = run(text, (first + 1).min(text.len()), |byte| {
-        byte.is_ascii_lowercase()
-    });
+    let second = word_end(text, (first + 1).min(text.len()));
     first > start + 1
         && text.get(first) == Some(&b' ')
-        && second > first + 1
-        && is_boundary_after(text, second)
+        && SECOND.contains(&&text[first + 1..second])
         && lexicon::is_wording(text, start, first)
-        && lexicon::is_wording(text, first + 1, second)
 }
 
 /// "portal-v2", "consumer-1", "java:42": the names of things begin with a word, codes of people do not.
@@ -199,18 +211,6 @@ fn begins_with_word(text: &[u8], start: usize) -> bool {
 /// An age has no unit but years: "93", "93y", "93F", but not "95s".
 fn is_in_years(text: &[u8], end: usize) -> bool {
     is_boundary_after(text, end) || matches!(text[end], b'y' | b'Y' | b'M' | b'F')
-}
-
-/// "geo=US latency=41".
-fn begins_country(text: &[u8], start: usize) -> bool {
-    let end = word_end(text, start);
-    end - start == 2
-        && text[start..end].iter().all(u8::is_ascii_uppercase)
-        && matches!(
-            text.get(end),
-            None | Some(b' ' | b'\n' | b'&' | b';' | b'}' | b'"' | b'|')
-        )
-        && !text.get(end + 1).is_some_and(u8::is_ascii_uppercase)
 }
 
 fn is_compact_word(text: &[u8], start: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Whether all of a value goes, because of the field that it is the value of.
 
-use super::class::{has_digit_within, is_word};
+use super::class::has_digit_within;
 use super::{code, date, full_name, ip, name, person};
 use crate::phi::field::{self, Field};
 use crate::phi::fold;
@@ -18,16 +18,13 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
     let kind = match field {
         Field::Whole(Kind::Phone) => has_digits(4).then_some(Kind::Phone),
         // Codes of these kinds have digits in every form: "ssn": "on file" is none.
-        // Nor is "dischargeReason" a day.
         Field::Strong(
-            kind @ (Kind::Ssn
-            | Kind::Npi
-            | Kind::Dea
-            | Kind::Mbi
-            | Kind::Vin
-            | Kind::Iban
-            | Kind::Date),
+            kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
         ) => has_digits(1).then_some(kind),
+        // "dischargeReason" is no day.
+        Field::Strong(Kind::Date) => {
+            (has_digits(1) || date::has_month(value)).then_some(Kind::Date)
+        }
         // A key of a table, which says nothing outside of it.
         Field::Strong(Kind::Mrn) => {
             (code::uuid_end(value, 0) != Some(value.len())).then_some(Kind::Mrn)
@@ -46,11 +43,7 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             || full_name::is_full_name(value) && !person::is_all_wording(value, 0, value.len()))
         .then_some(Kind::Name),
         Field::Day => date::is_compact(value).then_some(Kind::Date),
-        Field::Place => {
-            // "geo": "US", which is no smaller than a state.
-            let is_country = matches!(value, [b'A'..=b'Z', b'A'..=b'Z']);
-            (!is_country && !ip::is_network_address(value)).then_some(Kind::Address)
-        }
+        Field::Place => (!ip::is_network_address(value)).then_some(Kind::Address),
         Field::Zip => (has_digits(1) && value.len() <= 40).then_some(Kind::Zip),
         Field::Secret => (!is_harmless_secret(value)).then_some(Kind::Secret),
         Field::Provider => code::is_npi(value).then_some(Kind::Npi),
@@ -114,10 +107,9 @@ pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
 
 /// What is said of a value instead of it: "ssn": "required", "token": "expired".
 pub(super) fn is_status(value: &[u8]) -> bool {
-    const STATUSES: [&[u8]; 40] = [
+    const STATUSES: [&[u8]; 39] = [
+        b"assigned",
         b"ok",
-        b"new",
-        b"wrong",
         b"incorrect",
         b"mismatch",
         b"session",
@@ -280,17 +272,14 @@ fn is_harmless_secret(value: &[u8]) -> bool {
     code::uuid_end(value, 0) == Some(value.len())
 }
 
-/// Whether `value` is an age over 89 with no unit but years: "93", "93y", "90+", but not "93s".
+/// Whether `value` is an age over 89, and no time of a machine: "93s".
 fn is_age_in_years(value: &[u8]) -> bool {
+    const UNITS: [&[u8]; 14] = [
+        b"s", b"ms", b"us", b"ns", b"sec", b"secs", b"seconds", b"m", b"min", b"mins", b"minutes",
+        b"h", b"hours", b"%",
+    ];
     let digits = super::number::digits_end(value, 0);
-    let unit = value[digits..].trim_ascii_start();
-    is_great_age(value)
-        && unit.first().is_none_or(|&byte| {
-            !is_word(byte) || matches!(byte, b'y' | b'Y' | b'M' | b'F' | b'm' | b'f')
-        })
-        && !unit.starts_with(b"ms")
-        && !unit.starts_with(b"min")
-        && !unit.starts_with(b"mo")
+    is_great_age(value) && !UNITS.contains(&value[digits..].trim_ascii())
 }
 
 /// An age over 89 (45 CFR 164.514(b)(2)(i)(C)), up to the oldest that anybody was.

@@ -24,8 +24,8 @@ fn columns_of_clinics_and_keys_for_several_are_read() {
             r#"{"fieldName":"last_name","fieldValue":"[name]","key":"[secret]"}"#,
         ),
         (
-            r#"{"age":"９５","patientAge":" 95 ","cache":{"mrn:4202836":"404"}}"#,
-            r#"{"age":"[age]","patientAge":"[age]","cache":{"mrn:[mrn]":"404"}}"#,
+            r#"{"age":"９５","patientAge":" 95 "}"#,
+            r#"{"age":"[age]","patientAge":"[age]"}"#,
         ),
         (
             r#"{"batch":{"rows":[["mrn","name"],["28991442","Ana Ng"]]}}"#,
@@ -36,7 +36,7 @@ fn columns_of_clinics_and_keys_for_several_are_read() {
     }
     for text in [
         r#"{"admitted":17,"icuAdmissions":14,"dischargeDisposition":"home","birthSex":"F"}"#,
-        r#"{"account":{"status":"open"},"implant":{"manufacturer":"Medtronic"}}"#,
+        r#"{"account":{"status":"open"},"device":{"status":"ok"}}"#,
         r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-7d9c4b5f6-x2k9p"}}"#,
         r#"{"involvedObject":{"kind":"Service","name":"redis-master"}}"#,
         r#"{"key":"service.name","value":{"stringValue":"api"}}"#,

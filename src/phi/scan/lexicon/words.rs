@@ -156,12 +156,12 @@ pub(super) const WORDS: &[(u32, &str)] = &[
         "number no num nbr id is was are of on for the a this patient her his their file in with \
          value code to from set as reads ending equals listed at recorded given identifier updated \
          changed back us me them him she he my your our its now card reading being entered ends like ilike \
-         provided shows used using also has had not only patient's lookup search equal",
+         provided shows used using also has had not only patient's lookup search",
     ),
     (
         MEASURE,
         "degrees deg files ms s bytes kb mb gb rows records times items tokens seconds minutes days requests entries baud files \
-         hours patients users percent jobs messages errors months weeks years attempts lines total",
+         hours patients users percent jobs messages errors months weeks years attempts lines",
     ),
     (SCHEME, "bearer basic"),
     (
@@ -172,12 +172,9 @@ pub(super) const WORDS: &[(u32, &str)] = &[
     (AGED, "aged turned turns turning ninety hundred"),
     (
         LINK,
-        "is was are named called name names like ilike boy girl twin md",
+        "is was are named called name names like ilike boy girl twin",
     ),
-    (
-        KEY,
-        "four digits only home work file record value ts tm on timestamp",
-    ),
+    (KEY, "four digits only home work file record value"),
     (DUPLICATE, "entry constraint value got received"),
     (
         GEO,

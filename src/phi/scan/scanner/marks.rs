@@ -162,7 +162,7 @@ impl Scanner<'_, '_> {
         }
         let host = match ip::find_v4(self.text, found.host.0) {
             Some(ip::Address::Public(hit)) => Some(hit),
-            _ => ip::in_brackets(self.text, found.host.0),
+            _ => ip::host_v6(self.text, found.host.0),
         };
         if let Some(hit) = host {
             self.take(hit);
