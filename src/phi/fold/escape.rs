@@ -185,7 +185,9 @@ fn has_secret_key(before: &[u8], token: &[u8]) -> bool {
         let length = end.iter().rev().take_while(is_of_key).count();
         field::classify(&end[end.len() - length..]) == Field::Secret
     };
-    let mut marks = (0..token.len()).filter(|&at| matches!(token[at], b'=' | b':'));
+    // A secret may have such a mark in it.
+    let marks = (0..token.len()).rev();
+    let mut marks = marks.filter(|&at| matches!(token[at], b'=' | b':')).take(2);
     let is_cut = |at: usize| token[at..].iter().any(|byte| matches!(byte, b';' | b','));
     if let Some(at) = marks.find(|&at| holds(&token[..at])) {
         return !is_cut(at);
