@@ -6,7 +6,7 @@ use super::class::{
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, keyed, lexicon, list, told, whole};
+use super::{Hit, held, lexicon, list, told, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -53,7 +53,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     // All of a header is one, which its separator finds, and not its first code with digits alone.
     if field == Field::Secret
         && matches!(text.get(sign), Some(b':' | b'='))
-        && keyed::is_cookie(&text[start..end])
+        && held::is_cookie(&text[start..end])
     {
         return None;
     }

@@ -7,8 +7,8 @@ use std::convert::Infallible;
 use super::announced::field_before;
 use super::class::{self, CLASS, DIGIT, LETTER, PLAIN};
 use super::{
-    Hit, address, after, age, code, compound, cue, date, glued, hl7, ip, items, joint, keyed,
-    lexicon, list, literal, number, person, quoted, secret, standard,
+    Hit, address, after, age, attached, code, compound, cue, date, glued, hl7, ip, items, joint,
+    keyed, lexicon, list, literal, number, person, quoted, secret, standard,
 };
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -259,7 +259,7 @@ impl<'a, 's> Scanner<'a, 's> {
         match found.time_end {
             // With a time of day it is a moment, not a person's day.
             Some(end) => self.at = end,
-            None if date::is_attached(self.text, start, found.end, self.dated) => {
+            None if attached::is_attached(self.text, start, found.end, self.dated) => {
                 self.at = found.end;
             }
             None => self.take(Hit {
