@@ -216,15 +216,14 @@ fn read_words(words: &Words) -> Field {
     Field::Plain
 }
 
-/// What the values of a list are by the field that each is of. The list may have a name itself: "mrnBatch": "nightly".
+/// What the values of a list are by the field that each is of.
 fn several(field: Field, is_about: bool) -> Field {
     match field {
         Field::Whole(Kind::Name) | Field::Person | Field::PersonLike | Field::Name => {
             Field::PersonLike
         }
         _ if is_about => Field::About,
-        Field::Strong(kind) | Field::Whole(kind) | Field::Coded(kind) => Field::Coded(kind),
-        Field::Age | Field::Zip => field,
+        Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => field,
         _ => Field::About,
     }
 }
@@ -232,6 +231,8 @@ fn several(field: Field, is_about: bool) -> Field {
 /// What a name says in which the phrase that ends at `end` says `field`.
 fn ends_with(field: Field, words: &Words, end: usize, is_about: bool, is_id: bool) -> Field {
     match field {
+        // "dischargeReason" is no day, "dischargeTime" has digits.
+        Field::Strong(Kind::Date) if is_about => Field::Coded(Kind::Date),
         Field::Strong(_) => field,
         _ if is_about => Field::About,
         Field::Record(Kind::Plan) if is_id => Field::Coded(Kind::Plan),

@@ -190,7 +190,8 @@ fn has_secret_key(before: &[u8], token: &[u8]) -> bool {
     let mut marks = marks.filter(|&at| matches!(token[at], b'=' | b':')).take(2);
     let is_cut = |at: usize| token[at..].iter().any(|byte| matches!(byte, b';' | b','));
     if let Some(at) = marks.find(|&at| holds(&token[..at])) {
-        return !is_cut(at);
+        // "token=[secret]%20patient…" has lost it.
+        return !is_cut(at) && token.get(at + 1) != Some(&b'[');
     }
     let key = before.trim_ascii_end().strip_suffix(b":");
     key.is_some_and(holds) && !is_cut(0)

@@ -143,37 +143,40 @@ pub(super) fn is_caption(key: &[u8]) -> bool {
     matches!(key, b"text" | b"title" | b"prompt")
 }
 
-/// Whether a short number under `key` says how many came, went or died.
+/// Whether a short number under `key` says how many came, went, were born or died: "icuAdmissions".
 pub(super) fn counts_people(key: &[u8]) -> bool {
-    const COUNTED: [&[u8]; 5] = [b"admi", b"discharge", b"births", b"deaths", b"died"];
+    const COUNTED: [&[u8]; 6] = [
+        b"admissions",
+        b"admitted",
+        b"discharges",
+        b"discharged",
+        b"births",
+        b"deaths",
+    ];
     COUNTED.iter().any(|known| {
-        key.windows(known.len())
-            .any(|part| part.eq_ignore_ascii_case(known))
+        let start = key.len().checked_sub(known.len());
+        start.is_some_and(|start| key[start..].eq_ignore_ascii_case(known))
     })
 }
 
 /// Whether the object is one of Kubernetes, whose kind is `value`: `{"kind": "Pod", "metadata": {"name": …}}`.
 pub(super) fn is_kind_of_cluster(key: &[u8], value: &[u8]) -> bool {
-    static KINDS: [&[u8]; 22] = [
+    static KINDS: [&[u8]; 18] = [
         b"Pod",
-        b"Node",
         b"Service",
         b"Deployment",
         b"ReplicaSet",
         b"StatefulSet",
         b"DaemonSet",
-        b"Job",
         b"CronJob",
         b"Namespace",
         b"ConfigMap",
-        b"Secret",
         b"Ingress",
         b"PersistentVolume",
         b"PersistentVolumeClaim",
         b"ServiceAccount",
         b"EndpointSlice",
         b"HorizontalPodAutoscaler",
-        b"Lease",
         b"NetworkPolicy",
         b"RoleBinding",
         b"ClusterRole",

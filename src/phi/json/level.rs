@@ -182,18 +182,14 @@ impl Level {
     }
 
     fn inherit(&self, field: Field) -> Field {
-        // An object of settings, or of what is done with it: "status": "open", "provider": "ses".
-        let is_setting = |kind| match field {
-            Field::Thing => matches!(
-                kind,
-                Kind::Account | Kind::Plan | Kind::License | Kind::Device | Kind::Email
-            ),
-            Field::PersonLike => matches!(kind, Kind::Email | Kind::Phone),
-            _ => false,
-        };
-        match self.inherited {
-            Some(kind) if !is_setting(kind) => Field::Strong(kind),
-            _ => field,
+        match (self.inherited, field) {
+            // An object of settings, or of what is done with it: "status": "open".
+            (
+                Some(kind @ (Kind::Account | Kind::Plan | Kind::License | Kind::Device)),
+                Field::Thing,
+            ) => Field::Coded(kind),
+            (Some(Kind::Email), Field::Thing) | (None, _) => field,
+            (Some(kind), _) => Field::Strong(kind),
         }
     }
 }

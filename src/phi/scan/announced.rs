@@ -1,7 +1,7 @@
 //! The values of fields that words name: which field it is, and where its value begins.
 
 use super::class::{
-    has_digit_within, is_boundary_after, is_letter, is_word, run, run_at_most, word_end,
+    self, has_digit_within, is_boundary_after, is_letter, is_word, run, run_at_most, word_end,
 };
 use super::number::digits_end;
 use super::person::{Cue, named};
@@ -74,7 +74,19 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
 
 /// "Policy W747916978", but not a policy of retries.
 fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    if !text[start..end].eq_ignore_ascii_case(b"policy") {
+    const OF_SOFTWARE: [&[u8]; 6] = [
+        b"retry",
+        b"backoff",
+        b"cache",
+        b"network",
+        b"security",
+        b"retention",
+    ];
+    let before = class::word_before(text, start.saturating_sub(1));
+    let is_of_software = OF_SOFTWARE
+        .iter()
+        .any(|known| before.eq_ignore_ascii_case(known));
+    if is_of_software || !text[start..end].eq_ignore_ascii_case(b"policy") {
         return None;
     }
     let code = run_at_most(text, end, 3, |byte| matches!(byte, b' ' | b':' | b'='));
@@ -182,7 +194,7 @@ pub(super) fn is_source_file(text: &[u8], at: usize) -> bool {
 /// Whether a year, and perhaps a month and a day, is glued to the name of a table: "encounters_2026_11",
 /// "encounters_y2026m11". A code has more digits.
 fn is_partition(text: &[u8], at: usize) -> bool {
-    if text.get(at) != Some(&b'_') {
+    if text.get(at) != Some(&b'_') || !text[..at].ends_with(b"s") {
         return false;
     }
     let mut start = at + 1 + usize::from(text.get(at + 1) == Some(&b'y'));

@@ -2,7 +2,7 @@
 
 use super::class::{first_place, is_boundary_after, is_word, line_end, run, run_at_most, word_end};
 use super::known::Known;
-use super::{Hit, code, date, full_name, lexicon, whole, wrapper};
+use super::{Hit, code, date, full_name, ip, lexicon, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -147,11 +147,33 @@ pub(super) fn bound_values(text: &[u8], colon: usize) -> Vec<Hit> {
             .last()
             .is_some_and(|&byte| is_word(byte))
     };
-    if named(b"parameters") && is_word(10) || named(b"params") && is_word(6) {
+    let is_cue = named(b"parameters") && is_word(10) || named(b"params") && is_word(6);
+    if is_cue && is_of_statement(&text[..colon]) {
         in_tuple(text, run(text, colon + 1, |byte| byte == b' '))
     } else {
         Vec::new()
     }
+}
+
+/// Whether a statement of SQL, or a mark of its comments or of an error about one, is near the end of a text.
+fn is_of_statement(text: &[u8]) -> bool {
+    const NEAR: usize = 512;
+    const STATEMENTS: [&[u8]; 6] = [
+        b"select ", b"insert ", b"update ", b"delete ", b"where ", b"values",
+    ];
+    let near = &text[text.len().saturating_sub(NEAR)..];
+    let is_marked = [&b"[parameters"[..], b"-- parameters", b"-- params"]
+        .iter()
+        .any(|mark| {
+            near.len() >= mark.len() && near[near.len() - mark.len()..].eq_ignore_ascii_case(mark)
+        });
+    is_marked
+        || near.windows(7).any(|window| {
+            STATEMENTS.iter().any(|word| {
+                window[0].eq_ignore_ascii_case(&word[0])
+                    && window[..word.len()].eq_ignore_ascii_case(word)
+            })
+        })
 }
 
 /// The same in the parentheses that open at `open`, after "[generated in 0.0012s] " or "[cached since 1.2s ago] " of SQLAlchemy.
@@ -267,13 +289,18 @@ fn bound(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // A word, and a name of software: "group_by".
     let is_word = value.iter().all(is_of_name)
         && (value.contains(&b'_') || lexicon::is_wording(text, start, end));
-    let is_number = value.len() < 5 && value.iter().all(u8::is_ascii_digit);
+    let is_digits = value.iter().all(u8::is_ascii_digit);
+    // A time in seconds or milliseconds.
+    let is_epoch = matches!(value.len(), 10 | 13) && value[0] == b'1';
+    let is_number = is_digits && (value.len() < 5 || is_epoch);
+    let is_host = ip::is_private(value);
     let is_type = matches!(value, [b'a'..=b'z', b'0'..=b'9', ..]) && value.len() < 4;
     let day =
         date::find(text, start, false).filter(|_| value.first().is_some_and(u8::is_ascii_digit));
     let is_harmless = is_word
         || is_number
         || is_type
+        || is_host
         || whole::is_status(value)
         || day
             .as_ref()

@@ -140,7 +140,8 @@ fn is_title_in_lower_case(text: &[u8], word: &[u8], end: usize) -> bool {
 
 /// Whether a word says whose work somebody does only with the word before it.
 fn is_of_anything(role: &[u8]) -> bool {
-    const ROLES: [&[u8]; 6] = [
+    const ROLES: [&[u8]; 7] = [
+        b"proxy",
         b"worker",
         b"manager",
         b"coordinator",

@@ -372,13 +372,6 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     u8::try_from(place + 1).ok()
 }
 
-/// Whether a word of `value` is a month.
-pub(super) fn has_month(value: &[u8]) -> bool {
-    value
-        .split(|byte| !byte.is_ascii_alphabetic())
-        .any(|word| word.len() > 2 && month(word).is_some())
-}
-
 /// Whether all of `value` is a moment as JavaScript writes it: 2025-11-03T08:14:22.123Z (ECMA-262, 21.4.1.32).
 pub(in super::super) fn is_moment(value: &[u8]) -> bool {
     const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";

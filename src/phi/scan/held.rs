@@ -169,19 +169,33 @@ fn is_named(text: &[u8], at: usize, end: &[u8]) -> bool {
     from.is_some_and(|from| text[from..at].eq_ignore_ascii_case(end))
 }
 
-/// "; PWD=/home/deploy ;", where a program runs, and "session:6f1e0a64-…", an identifier of ours. A connection is set up with
-/// "Uid=sa;Pwd=…".
+/// "PWD=/home/deploy", where a program runs, and "session:6f1e0a64-…", an identifier of ours.
 fn is_no_secret(text: &[u8], at: usize, start: usize) -> bool {
     let end = secret::value_end(text, start);
     let value = &text[start..end];
     let is_of_path =
         |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/-_.".contains(byte);
     if text[start] == b'/' {
-        let is_variable = matches!(&text[..at], [.., b'P', b'W', b'D'] | [.., b'p', b'w', b'd']);
-        let before = at.checked_sub(4).map(|before| text[before]);
-        return is_variable
-            && before.is_none_or(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'{'))
-            && end > start + 1
+        const ROOTS: [&[u8]; 12] = [
+            b"app",
+            b"code",
+            b"data",
+            b"home",
+            b"mnt",
+            b"opt",
+            b"root",
+            b"srv",
+            b"tmp",
+            b"usr",
+            b"var",
+            b"workspace",
+        ];
+        let root = word_end(text, start + 1);
+        return ROOTS.contains(&&text[start + 1..root])
+            && matches!(
+                text.get(root),
+                None | Some(b'/' | b' ' | b'\n' | b'"' | b'\'')
+            )
             && value.iter().all(is_of_path);
     }
     is_named(text, at, b"session") && code::uuid_end(text, start) == Some(end)

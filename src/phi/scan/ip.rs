@@ -285,6 +285,18 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 /// The longest name of a host (RFC 1035, 2.3.4), and a port.
 const MAX_HOST: usize = 253 + 6;
 
+/// Whether all of `value` is an address that means something inside a network only.
+pub(super) fn is_private(value: &[u8]) -> bool {
+    let address = std::str::from_utf8(value)
+        .ok()
+        .and_then(|value| value.parse().ok());
+    match address {
+        Some(IpAddr::V4(address)) => !is_public_v4(address),
+        Some(IpAddr::V6(address)) => !is_public_v6(address),
+        None => false,
+    }
+}
+
 /// Whether an address of the network begins at `start`.
 pub(super) fn begins_network_address(text: &[u8], start: usize) -> bool {
     let end = run_at_most(text, start, MAX_HOST, |byte| {
@@ -314,12 +326,16 @@ pub(super) fn is_network_address(value: &[u8]) -> bool {
     let has_port = || {
         let (host, port) = address.rsplit_once(':')?;
         let is_port =
-            (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
-        // A name in small letters: "Springfield:62701" is none.
-        let is_name = host.bytes().any(|byte| byte.is_ascii_lowercase())
-            && host
+            (2..=4).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+        // "worker:8080" and "NODE-7:8080", but not "Springfield:6270".
+        let is_name = host.bytes().all(is_of_host)
+            && (host
                 .bytes()
-                .all(|byte| is_of_host(byte) && !byte.is_ascii_uppercase());
+                .any(|byte| byte.is_ascii_digit() || byte == b'-')
+                || host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'.'))
+            && host.bytes().any(|byte| byte.is_ascii_alphabetic());
         let is_host = is_name || matches!(host, "" | "*" | "[::]" | "[::1]");
         Some(is_port && is_host)
     };
@@ -332,8 +348,9 @@ pub(super) fn is_network_address(value: &[u8]) -> bool {
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'+')
     };
     let is_path = || {
-        let rest = address.strip_prefix('/').unwrap_or_default();
-        rest.contains(['/', '.'])
+        const ROOTS: [&str; 5] = ["/run/", "/var/", "/tmp/", "/dev/", "/etc/"];
+        address.starts_with('/') && value.ends_with(b".sock")
+            || ROOTS.iter().any(|root| address.starts_with(root))
     };
     matches!(address, "localhost" | "?")
         || address.parse::<IpAddr>().is_ok()

@@ -220,7 +220,9 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let end = if text.get(end) == Some(&b'|') {
         end
     } else {
-        let said = text[at + 1..end].windows(2).position(|two| two == b" (");
+        let said = text[at + 1..end]
+            .windows(3)
+            .position(|three| matches!(three, [b' ', b'(', b'a'..=b'z']));
         said.map_or(end, |length| at + 1 + length)
     };
     let value = text[at + 1..end].trim_ascii_end();

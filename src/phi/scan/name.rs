@@ -69,8 +69,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_other = known & lexicon::TITLE != 0
             || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
         // Something else: "Jane Doe, Ward Four".
-        let is_place = words == comma && words > 1 && lexicon::is_wording(text, at, word_end);
-        if comma > 0 && (is_other || is_place && !is_suffix) {
+        let is_elsewhere = words == comma && words > 1 && is_place(word);
+        if comma > 0 && (is_other || is_elsewhere) {
             break;
         }
         // A cue of its own: "Dr. Ng NPI 1234567893".
@@ -325,6 +325,23 @@ pub(in super::super) fn has_counterpart(text: &[u8], start: usize, end: usize) -
     };
     let (from, to) = (start.saturating_sub(NEAR), text.len().min(end + NEAR));
     (from..to).any(|at| initials.contains(&(text[at] | 0x20)) && is_key(at))
+}
+
+/// Whether a word is where somebody lies: "Ward".
+fn is_place(word: &[u8]) -> bool {
+    const PLACES: [&[u8]; 10] = [
+        b"ward",
+        b"room",
+        b"bed",
+        b"unit",
+        b"floor",
+        b"bay",
+        b"clinic",
+        b"hospital",
+        b"department",
+        b"station",
+    ];
+    PLACES.iter().any(|place| word.eq_ignore_ascii_case(place))
 }
 
 /// Past the noun of a key of two words: "last_name", "lastName".

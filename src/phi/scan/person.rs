@@ -30,7 +30,7 @@ pub(super) enum Cue {
 /// The name after a title that ends at `end`.
 pub(super) fn titled(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     // "MS-DRG", "MR-1".
-    if text.get(end) == Some(&b'-') && text[start..end].iter().all(u8::is_ascii_uppercase) {
+    if text.get(end) == Some(&b'-') && matches!(&text[start..end], b"MS" | b"MR") {
         return None;
     }
     let has_dot = text.get(end) == Some(&b'.');

@@ -49,10 +49,14 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     }
     end = value_end(text, start, token_end(text, end));
     // Parameters of a driver may come right after a host: `sqlserver://db:1433;user=sa;password=…`.
-    let authority = text[start..end]
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
+    let authority = text[start..end].iter().position(ends);
+    let authority = authority.map_or(end, |length| start + length);
+    let has_user = text[start..authority].contains(&b'@');
+    let authority = text[start..authority]
         .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b';'))
-        .map_or(end, |length| start + length);
+        .position(|&byte| byte == b';' && !has_user)
+        .map_or(authority, |length| start + length);
     if authority == start {
         return None;
     }

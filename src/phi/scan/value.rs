@@ -3,7 +3,7 @@
 use super::class::{has_digit_within, is_boundary_after, is_word, run, run_at_most, word_end};
 use super::number::{self, digits_end};
 use super::phone::extension_end;
-use super::{Hit, address, city, code, date, ip, lexicon, name, person, secret, whole};
+use super::{Hit, address, city, code, date, ip, name, person, secret, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -191,15 +191,20 @@ fn is_nothing(text: &[u8], start: usize) -> bool {
 
 /// What a validation says of a field: "first_name: String should have at least 1 character", "address: must not be blank".
 fn is_told(text: &[u8], start: usize) -> bool {
+    const FIRST: [&[u8]; 13] = [
+        b"string", b"value", b"input", b"this", b"too", b"must", b"should", b"cannot", b"is",
+        b"has", b"field", b"length", b"text",
+    ];
     const SECOND: [&[u8]; 8] = [
         b"should", b"must", b"is", b"cannot", b"field", b"long", b"short", b"not",
     ];
-    let first = run(text, start, |byte| byte.is_ascii_alphabetic());
+    let first = word_end(text, start);
     let second = word_end(text, (first + 1).min(text.len()));
-    first > start + 1
-        && text.get(first) == Some(&b' ')
+    text.get(first) == Some(&b' ')
         && SECOND.contains(&&text[first + 1..second])
-        && lexicon::is_wording(text, start, first)
+        && FIRST
+            .iter()
+            .any(|known| text[start..first].eq_ignore_ascii_case(known))
 }
 
 /// "portal-v2", "consumer-1", "java:42": the names of things begin with a word, codes of people do not.

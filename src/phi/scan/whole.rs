@@ -21,10 +21,6 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
         Field::Strong(
             kind @ (Kind::Ssn | Kind::Npi | Kind::Dea | Kind::Mbi | Kind::Vin | Kind::Iban),
         ) => has_digits(1).then_some(kind),
-        // "dischargeReason" is no day.
-        Field::Strong(Kind::Date) => {
-            (has_digits(1) || date::has_month(value)).then_some(Kind::Date)
-        }
         // A key of a table, which says nothing outside of it.
         Field::Strong(Kind::Mrn) => {
             (code::uuid_end(value, 0) != Some(value.len())).then_some(Kind::Mrn)
@@ -274,9 +270,9 @@ fn is_harmless_secret(value: &[u8]) -> bool {
 
 /// Whether `value` is an age over 89, and no time of a machine: "93s".
 fn is_age_in_years(value: &[u8]) -> bool {
-    const UNITS: [&[u8]; 14] = [
-        b"s", b"ms", b"us", b"ns", b"sec", b"secs", b"seconds", b"m", b"min", b"mins", b"minutes",
-        b"h", b"hours", b"%",
+    const UNITS: [&[u8]; 13] = [
+        b"s", b"ms", b"us", b"ns", b"sec", b"secs", b"seconds", b"min", b"mins", b"minutes", b"h",
+        b"hours", b"%",
     ];
     let digits = super::number::digits_end(value, 0);
     is_great_age(value) && !UNITS.contains(&value[digits..].trim_ascii())

@@ -40,7 +40,7 @@ fn columns_of_clinics_and_keys_for_several_are_read() {
         r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-7d9c4b5f6-x2k9p"}}"#,
         r#"{"involvedObject":{"kind":"Service","name":"redis-master"}}"#,
         r#"{"key":"service.name","value":{"stringValue":"api"}}"#,
-        r#"{"email":{"provider":"ses"},"phone":{"provider":"twilio"}}"#,
+        r#"{"email":{"template":"reminder"}}"#,
         r#"{"wordList":["alpha"],"authorityName":"MRN","tokenSet":"eos"}"#,
     ] {
         assert_eq!(redact_text(text), text);
