@@ -75,7 +75,10 @@ impl Field {
     pub fn is_of_days(self) -> bool {
         matches!(
             self,
-            Self::Day | Self::Strong(Kind::Date) | Self::Whole(Kind::Date)
+            Self::Day
+                | Self::Strong(Kind::Date)
+                | Self::Whole(Kind::Date)
+                | Self::Coded(Kind::Date)
         )
     }
 }
@@ -222,8 +225,9 @@ fn several(field: Field, is_about: bool) -> Field {
         Field::Whole(Kind::Name) | Field::Person | Field::PersonLike | Field::Name => {
             Field::PersonLike
         }
+        Field::Strong(_) => field,
         _ if is_about => Field::About,
-        Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => field,
+        Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => field,
         _ => Field::About,
     }
 }
@@ -278,12 +282,7 @@ fn ending_at(words: &Words, end: usize) -> Option<Field> {
             Some((start, vocabulary::phrase(&phrase[..phrase.len() - 1])?))
         })
         .filter(|(start, field)| match field {
-            Field::Strong(_)
-            | Field::Whole(_)
-            | Field::Coded(_)
-            | Field::PersonLike
-            | Field::Age
-            | Field::Zip => true,
+            Field::Strong(_) | Field::Whole(_) | Field::Coded(_) | Field::Age | Field::Zip => true,
             // "apiKeys" are secrets, "tokens" are counted.
             Field::Secret => end - start > 1,
             _ => false,

@@ -68,7 +68,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
          account name, login, relative, sibling, child, parent, partner, son, daughter, gp, \
-         investigators, authors, physicians, pi, co pi, pi name, co investigator, sub investigator, coordinator, study coordinator, \
+         investigators, authors, physicians, providers, attendees, pi, co pi, pi name, co investigator, sub investigator, coordinator, study coordinator, \
          research coordinator, site coordinator, \
          care team, attendee, party name, actor, prov name, guar, responsible party, poa, hcp, hcpoa, admitting, dependent, lab tech, pharmacy tech, rad tech,\
          volunteer, health care agent, performer, asserter, certifier, pronounced by, attested by, cosigner, \

@@ -14,8 +14,11 @@ pub(super) fn in_brackets(text: &[u8], open: usize, floor: usize) -> Option<Hit>
     if open == floor || text[open - 1] != b' ' {
         return None;
     }
-    if text[open] == b'(' && begins_with_code(text, open + 1) {
-        return person::before(text, open - 1, floor);
+    if text[open] == b'('
+        && begins_with_code(text, open + 1)
+        && let Some(hit) = person::before(text, open - 1, floor)
+    {
+        return Some(hit);
     }
     let limit = text.len().min(open + 2 + MAX_LABEL);
     let close = run(&text[..limit], open + 1, |byte| {

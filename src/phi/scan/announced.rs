@@ -281,6 +281,8 @@ pub(super) fn field_before(
             Field::PersonLike if name.eq_ignore_ascii_case(b"member") => {
                 best = Some(Field::Coded(Kind::Plan));
             }
+            // "Admit policy number": of less than it is of.
+            Field::Coded(Kind::Date) if best.is_some() => {}
             Field::Secret => best = Some(field),
             field @ (Field::Strong(_)
             | Field::Whole(_)

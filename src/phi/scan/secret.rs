@@ -211,8 +211,10 @@ pub(super) fn spoken_end(text: &[u8], start: usize) -> Option<usize> {
 /// "session timeout=3600".
 fn is_setting(text: &[u8], start: usize) -> bool {
     let key = word_end(text, start);
+    let value = word_end(text, (key + 1).min(text.len()));
     text.get(key) == Some(&b'=')
-        && text.get(key + 1).is_some_and(u8::is_ascii_digit)
+        && value > key + 1
+        && text[key + 1..value].iter().all(u8::is_ascii_digit)
         && text[start..key].iter().all(u8::is_ascii_lowercase)
         && field::classify(&text[start..key]) == Field::About
 }

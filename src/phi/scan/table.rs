@@ -136,10 +136,12 @@ pub(super) fn rows(text: &[u8], line_end: usize, watch: &mut Watch) -> (Vec<Hit>
         .filter(|cell| !cell.trim_ascii().is_empty())
         .map(|cell| says(field::classify(cell)));
     // Or it is a list of names and values: "last_name | Ng\nmrn | 00123456".
-    let is_list =
-        separator == b'|' || matches!(columns[..], [name, value] if says(name) && !says(value));
+    let is_ruled = at > line_end + 1;
+    let is_list = !is_ruled
+        && (separator == b'|'
+            || matches!(columns[..], [name, value] if says(name) && !says(value)));
     let is_pair = is_list && names.next() == Some(true);
-    if is_pair || hits.is_empty() && names.any(|says| says) {
+    if is_pair || !is_ruled && hits.is_empty() && names.any(|says| says) {
         return (Vec::new(), line_end);
     }
     if cells != columns.len() {

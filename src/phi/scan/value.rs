@@ -40,7 +40,7 @@ pub(super) fn take(field: Field, text: &[u8], start: usize, by: Announced) -> Op
         {
             (full_name_end(text, start)?, Kind::Name)
         }
-        Field::Strong(Kind::Date) => (
+        Field::Strong(Kind::Date) | Field::Coded(Kind::Date) => (
             // A day is expected after words too, but not every number is one: "admitted 12 jobs".
             date_end(text, start).filter(|&end| {
                 by_key || end - start >= 4 || !text[start..end].iter().all(u8::is_ascii_digit)

@@ -103,9 +103,8 @@ pub(super) fn is_name_of(field: Field, value: &[u8]) -> bool {
 
 /// What is said of a value instead of it: "ssn": "required", "token": "expired".
 pub(super) fn is_status(value: &[u8]) -> bool {
-    const STATUSES: [&[u8]; 39] = [
+    const STATUSES: [&[u8]; 38] = [
         b"assigned",
-        b"ok",
         b"incorrect",
         b"mismatch",
         b"session",
