@@ -43,7 +43,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          practitioner, referring physician, ordering physician, prescriber, signatory, witness, \
          cardholder, card holder, account holder, policy holder, policyholder, legal guardian, \
          referring provider, ordering provider, attending provider, primary care provider, \
-         rendering provider, doctor, nurse, radiologist, pathologist, principal investigator, pcp, \
+         rendering provider, doctor, nurse, radiologist, pathologist, principal investigator, \
          anesthesiologist, cardiologist, oncologist, psychiatrist, neurologist, dermatologist, \
          pediatrician, pharmacist, midwife, dentist, therapist, given names, forenames, surnames, \
          name first, name last, name middle, name given, name family, name full, nombre, apellido, \
@@ -67,7 +67,7 @@ pub(super) const PHRASES: &[(Field, &str)] = &[
          brother, sister, mom, dad, friend, neighbor, neighbour, roommate, boyfriend, girlfriend, fiance, teacher, coworker, victim, \
          visitor, passenger, case manager, case worker, caseworker, social worker, care manager, scribe, phlebotomist, technologist, \
          sonographer, paramedic, hospitalist, resident, rn, lpn, preceptor, interpreter, reviewer, approver, creator, consultant, operator, investigator, staff, \
-         account name, login, relative, sibling, child, parent, partner, son, daughter, gp, \
+         account name, login, relative, sibling, child, parent, partner, son, daughter, pcp, gp, \
          investigators, authors, physicians, providers, attendees, pi, co pi, pi name, co investigator, sub investigator, coordinator, study coordinator, \
          research coordinator, site coordinator, \
          care team, attendee, party name, actor, prov name, guar, responsible party, poa, hcp, hcpoa, admitting, dependent, lab tech, pharmacy tech, rad tech,\

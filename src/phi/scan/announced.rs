@@ -124,7 +124,10 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
         return None;
     }
     // "MRN(s) 00123456".
-    let mut at = list::past_plural(text, end);
+    let mut at = match field {
+        Field::Secret => end,
+        _ => list::past_plural(text, end),
+    };
     for _ in 0..6 {
         at = run(text, at, is_between);
         // "expected mrn to equal 28991442".
@@ -149,13 +152,17 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     }
     // "MRN [28991442] not found", "MRN/28991442".
     let is_mark = match text.get(at) {
-        Some(b'[' | b'{' | b'<') => placeholder::length_at(&text[at..]).is_none(),
+        Some(b'[' | b'{' | b'<') => {
+            placeholder::length_at(&text[at..]).is_none()
+                && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        }
         Some(b'/') => {
             let code = &text[at + 1..word_end(text, at + 1)];
             let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
             // "Member ID/W747916978", but not the number of a row in a path.
             let is_code = match field {
-                Field::Strong(_) => code.first().is_some_and(u8::is_ascii_digit),
+                Field::Strong(Kind::Date) => false,
+                Field::Strong(_) => code.first().is_some_and(u8::is_ascii_digit) && digits > 4,
                 _ => digits > 6,
             };
             at == end && is_code
@@ -176,7 +183,10 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
     value::take(field, text, at, Announced::Words)
         .filter(|hit| text.get(hit.end) != Some(&b'@'))
-        .filter(|hit| matches!(field, Field::Strong(_)) || !is_measured(text, hit.end))
+        .filter(|hit| {
+            let is_sure = matches!(field, Field::Strong(_) | Field::Coded(Kind::Date));
+            is_sure || !is_measured(text, hit.end)
+        })
         .map(|hit| value::within_request(text, hit))
 }
 

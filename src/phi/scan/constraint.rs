@@ -2,6 +2,7 @@
 
 use super::class::{first_place, is_boundary_after, is_word, line_end, run, run_at_most, word_end};
 use super::known::Known;
+use super::statement::quoted_end;
 use super::{Hit, code, date, full_name, ip, lexicon, whole, wrapper};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
@@ -236,7 +237,7 @@ fn in_tuple(text: &[u8], open: usize) -> Vec<Hit> {
             b')' | b']' if depth > 1 => depth -= 1,
             _ if depth == 0 => break,
             quote @ (b'\'' | b'"') => {
-                let end = run(near, at + 1, |byte| byte != quote && byte != b'\n');
+                let end = quoted_end(near, at + 1, quote);
                 hits.extend(bound(near, at + 1, end));
                 at = end;
             }
@@ -278,7 +279,7 @@ pub(super) fn bound_value(text: &[u8], equals: usize) -> Option<Hit> {
         return None;
     }
     let start = equals + 3;
-    let end = run_at_most(text, start, MAX_VALUE, |byte| byte != b'\'');
+    let end = quoted_end(text, start, b'\'');
     bound(text, start, end)
 }
 

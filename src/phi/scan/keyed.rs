@@ -220,10 +220,11 @@ pub(super) fn cell(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let end = if text.get(end) == Some(&b'|') {
         end
     } else {
-        let said = text[at + 1..end]
+        let value = run(text, at + 1, |byte| byte == b' ').min(end);
+        let said = text[value..end]
             .windows(3)
             .position(|three| matches!(three, [b' ', b'(', b'a'..=b'z']));
-        said.map_or(end, |length| at + 1 + length)
+        said.map_or(end, |length| value + length)
     };
     let value = text[at + 1..end].trim_ascii_end();
     let end = at + 1 + value.len();

@@ -2,6 +2,7 @@
 
 use super::class::{run, run_at_most};
 use super::number::digits_end;
+use super::statement::quoted_end;
 use super::{Hit, key, whole};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
@@ -102,12 +103,14 @@ pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
         let is_quoted = text.get(at + prefix) == Some(&b'\'');
         let (start, end) = if is_quoted {
             let start = at + prefix + 1;
-            let is_inside = |byte: u8| !matches!(byte, b'\'' | b'\n');
-            (start, run_at_most(text, start, MAX_LIST, is_inside))
+            (
+                start,
+                quoted_end(&text[..text.len().min(start + MAX_LIST)], start, b'\''),
+            )
         } else {
             (at, digits_end(text, at))
         };
-        if start == end && !is_quoted {
+        if !is_quoted && (start == end || !ends_number(text, end)) {
             break;
         }
         let value = &text[start..end];
@@ -140,6 +143,21 @@ pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Whether a number ends at `end`, and nothing that begins with one: "1957-03-14", "12 Main Street".
+fn ends_number(text: &[u8], end: usize) -> bool {
+    let word = run(text, end, |byte| byte == b' ');
+    let next = run(text, word, |byte| byte.is_ascii_alphabetic());
+    match text.get(word) {
+        None | Some(b',' | b')' | b';' | b'\n') => true,
+        _ => {
+            word > end
+                && [&b"and"[..], b"or", b"order", b"limit", b"group"]
+                    .iter()
+                    .any(|known| text[word..next].eq_ignore_ascii_case(known))
+        }
+    }
 }
 
 /// The kind of one value among several, in quotes or not.

@@ -190,7 +190,7 @@ fn tuple(text: &[u8], mut at: usize, columns: &[Field], hits: &mut Vec<Hit>) -> 
 
 /// Where the quote is that ends a value: one that is doubled is part of it (ISO/IEC 9075-2, 5.3), and so is one before a
 /// letter, whose backslash is undone.
-fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
+pub(super) fn quoted_end(text: &[u8], start: usize, quote: u8) -> usize {
     const MAX_VALUE: usize = 4096;
     let near = &text[..text.len().min(start + MAX_VALUE)];
     let mut end = start;

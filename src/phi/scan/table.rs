@@ -139,7 +139,8 @@ pub(super) fn rows(text: &[u8], line_end: usize, watch: &mut Watch) -> (Vec<Hit>
     let is_ruled = at > line_end + 1;
     let is_list = !is_ruled
         && (separator == b'|'
-            || matches!(columns[..], [name, value] if says(name) && !says(value)));
+            || matches!(columns[..], [name, value] if says(name) && !says(value))
+                && holds_value(header));
     let is_pair = is_list && names.next() == Some(true);
     if is_pair || !is_ruled && hits.is_empty() && names.any(|says| says) {
         return (Vec::new(), line_end);
@@ -190,6 +191,15 @@ pub(super) fn lines(
         at = end + 1;
     }
     at
+}
+
+/// Whether the second of two cells is a value and no name of a column: "Name⇥Jane Doe", "mrn,E0289914".
+fn holds_value(line: &[u8]) -> bool {
+    let second = line.rsplit(|byte| matches!(byte, b'\t' | b',' | b';'));
+    second
+        .take(1)
+        .flatten()
+        .any(|byte| byte.is_ascii_digit() || *byte == b' ')
 }
 
 /// Past the line below the header or a row of a table of Markdown, `psql`, `mysql` or boxes: "|---|:-:|", "-----+------",

@@ -269,9 +269,9 @@ fn is_harmless_secret(value: &[u8]) -> bool {
 
 /// Whether `value` is an age over 89, and no time of a machine: "93s".
 fn is_age_in_years(value: &[u8]) -> bool {
-    const UNITS: [&[u8]; 13] = [
+    const UNITS: [&[u8]; 12] = [
         b"s", b"ms", b"us", b"ns", b"sec", b"secs", b"seconds", b"min", b"mins", b"minutes", b"h",
-        b"hours", b"%",
+        b"hours",
     ];
     let digits = super::number::digits_end(value, 0);
     is_great_age(value) && !UNITS.contains(&value[digits..].trim_ascii())
