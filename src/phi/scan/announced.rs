@@ -161,7 +161,10 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
             let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
             // "Member ID/W747916978", but not the number of a row in a path.
             let is_code = match field {
-                Field::Strong(Kind::Date) => false,
+                Field::Strong(Kind::Date) => {
+                    let end = at + 1 + code.len();
+                    digits == code.len() && matches!(text.get(end), Some(b'-' | b'/' | b'.'))
+                }
                 Field::Strong(_) => code.first().is_some_and(u8::is_ascii_digit) && digits > 4,
                 _ => digits > 6,
             };

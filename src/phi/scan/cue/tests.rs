@@ -202,6 +202,7 @@ fn a_number_in_the_line_of_its_cue_goes_where_it_passes_its_check() {
         ("specimen collected 19810415", "specimen collected [date]"),
         ("MRN [28991442] not found", "MRN [[mrn]] not found"),
         ("MRN/28991442 merged", "MRN/[mrn] merged"),
+        ("DOB/2002-05-22 (status", "DOB/[date] (status"),
         ("GET /x?mrn=28991442 404 31ms", "GET /x?mrn=[mrn] 404 31ms"),
         (
             "'85449' is not a valid zip code",
