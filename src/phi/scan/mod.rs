@@ -38,6 +38,7 @@ mod naming;
 mod note;
 mod number;
 mod option;
+mod parameters;
 mod person;
 mod phone;
 mod place;

@@ -5,8 +5,8 @@ use crate::phi::json;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 use crate::phi::scan::{
-    Hit, after, class, code, constraint, email, ip, keyed, markup, naming, option, phone, secret,
-    standard, statement, table, url,
+    Hit, after, class, code, constraint, email, ip, keyed, markup, naming, option, parameters,
+    phone, secret, standard, statement, table, url,
 };
 
 impl Scanner<'_, '_> {
@@ -28,14 +28,17 @@ impl Scanner<'_, '_> {
             return;
         }
         let hit = match byte {
-            b'=' => constraint::bound_value(text, at),
+            b'=' => parameters::after_equals(text, at),
             _ => constraint::copied_line(text, at),
         };
         if let Some(hit) = hit {
             return self.take(hit);
         }
         if byte == b':' {
-            let hits = constraint::bound_values(text, at);
+            let hits = parameters::after_colon(text, at, &mut self.spans.watch);
+            if self.spans.watch.is_over() {
+                return self.withhold();
+            }
             if !hits.is_empty() {
                 return self.found(&hits);
             }
@@ -128,7 +131,10 @@ impl Scanner<'_, '_> {
                     .or_else(|| email::spelt(text, at, self.floor))
                     .or_else(|| after::in_brackets(text, at, self.floor));
                 if hit.is_none() {
-                    let generated = constraint::generated_values(text, at);
+                    let generated = parameters::generated(text, at, &mut self.spans.watch);
+                    if self.spans.watch.is_over() {
+                        return self.withhold();
+                    }
                     if !generated.is_empty() {
                         return self.found(&generated);
                     }
