@@ -8,9 +8,8 @@ use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
 
-/// No list is read further, and none has more values.
-const MAX_LIST: usize = 1024;
-const MAX_ITEMS: usize = 64;
+/// No literal is longer.
+const MAX_LITERAL: usize = 1024;
 
 /// Whether a word is an operator of SQL with values after it.
 pub(super) fn is_operator(word: &[u8]) -> bool {
@@ -98,14 +97,14 @@ pub(super) fn of_array(field: Field, literal: &[u8]) -> Option<Kind> {
 pub(super) fn literals(text: &[u8], at: usize, field: Field) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = run(text, at, |byte| matches!(byte, b' ' | b'('));
-    while hits.len() < MAX_ITEMS {
+    loop {
         let prefix = usize::from(matches!(text.get(at), Some(b'N' | b'E')));
         let is_quoted = text.get(at + prefix) == Some(&b'\'');
         let (start, end) = if is_quoted {
             let start = at + prefix + 1;
             (
                 start,
-                quoted_end(&text[..text.len().min(start + MAX_LIST)], start, b'\''),
+                quoted_end(&text[..text.len().min(start + MAX_LITERAL)], start, b'\''),
             )
         } else {
             (at, digits_end(text, at))
@@ -252,6 +251,19 @@ mod tests {
             "status IN (1, 2) AND n BETWEEN 28991442 AND 28991450",
         ] {
             assert_eq!(redact_text(text), text);
+        }
+    }
+
+    #[test]
+    fn no_list_of_a_condition_is_too_long() {
+        for value in ["28991442", "'E0289914'"] {
+            let list = |value: &str| format!("WHERE mrn IN ({})", vec![value; 3000].join(", "));
+            let redacted = if value.starts_with('\'') {
+                "'[mrn]'"
+            } else {
+                "[mrn]"
+            };
+            assert_eq!(redact_text(&list(value)), list(redacted));
         }
     }
 }
