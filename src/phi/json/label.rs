@@ -153,10 +153,7 @@ pub(super) fn counts_people(key: &[u8]) -> bool {
         b"births",
         b"deaths",
     ];
-    COUNTED.iter().any(|known| {
-        let start = key.len().checked_sub(known.len());
-        start.is_some_and(|start| key[start..].eq_ignore_ascii_case(known))
-    })
+    COUNTED.iter().any(|known| scan::ends_with(key, known))
 }
 
 /// Whether the object is one of Kubernetes, whose kind is `value`: `{"kind": "Pod", "metadata": {"name": …}}`.

@@ -31,10 +31,7 @@ pub(super) fn announced(text: &[u8], start: usize, end: usize, floor: usize) -> 
     })?;
     if let Field::Whole(Kind::Name) | Field::Name = field {
         let word = &text[start..end];
-        let ends = |noun: &[u8]| {
-            let at = word.len().checked_sub(noun.len());
-            at.is_some_and(|at| word[at..].eq_ignore_ascii_case(noun))
-        };
+        let ends = |noun: &[u8]| class::ends_with(word, noun);
         let is_name = (ends(b"name") || ends(b"names")) && field != Field::Name;
         if is_name && let Some(hit) = told::name(text, end) {
             return Some(hit);

@@ -38,6 +38,12 @@ pub(super) fn is_word(byte: u8) -> bool {
     matches!(CLASS[usize::from(byte)], LETTER | DIGIT)
 }
 
+/// Whether a text ends in `end`, in any case.
+pub(in super::super) fn ends_with(text: &[u8], end: &[u8]) -> bool {
+    let start = text.len().checked_sub(end.len());
+    start.is_some_and(|start| text[start..].eq_ignore_ascii_case(end))
+}
+
 /// Whether no word goes on at `at`.
 #[inline]
 pub(super) fn is_boundary_after(text: &[u8], at: usize) -> bool {

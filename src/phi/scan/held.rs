@@ -1,7 +1,7 @@
 //! The value that a key holds, after its separator: in quotes, in brackets, on the next line, or up to what ends it.
 
 use super::announced::is_measured;
-use super::class::{is_word, run, run_at_most, word_end};
+use super::class::{ends_with, is_word, run, run_at_most, word_end};
 use super::keyed::Read;
 use super::value::{self, Announced};
 use super::{Hit, code, ip, lexicon, literal, markup, person, secret, whole, wrapper};
@@ -163,12 +163,6 @@ fn is_name_alone(text: &[u8], start: usize, field: Field) -> bool {
         && !person::is_all_wording(text, start, end)
 }
 
-/// Whether the key that ends at `at` ends in these letters, in any case.
-fn is_named(text: &[u8], at: usize, end: &[u8]) -> bool {
-    let from = at.checked_sub(end.len());
-    from.is_some_and(|from| text[from..at].eq_ignore_ascii_case(end))
-}
-
 /// "PWD=/home/deploy", where a program runs, and "session:6f1e0a64-…", an identifier of ours.
 fn is_no_secret(text: &[u8], at: usize, start: usize) -> bool {
     let end = secret::value_end(text, start);
@@ -198,13 +192,13 @@ fn is_no_secret(text: &[u8], at: usize, start: usize) -> bool {
             )
             && value.iter().all(is_of_path);
     }
-    is_named(text, at, b"session") && code::uuid_end(text, start) == Some(end)
+    ends_with(&text[..at], b"session") && code::uuid_end(text, start) == Some(end)
 }
 
 /// "geo=US latency=41": a country is no smaller than a state.
 fn is_country(text: &[u8], at: usize, start: usize) -> bool {
     let end = word_end(text, start);
-    is_named(text, at, b"geo")
+    ends_with(&text[..at], b"geo")
         && end - start == 2
         && text[start..end].iter().all(u8::is_ascii_uppercase)
 }

@@ -136,10 +136,7 @@ fn name_end(text: &[u8], at: usize, floor: usize) -> usize {
 fn ends_with_its_number(key: &[u8]) -> bool {
     const BEFORE: [&[u8]; 5] = [b"address ", b"addr ", b"line ", b"last ", b"phone "];
     let words = &key[..key.len() - 1];
-    BEFORE.iter().any(|known| {
-        let start = words.len().checked_sub(known.len());
-        start.is_some_and(|start| words[start..].eq_ignore_ascii_case(known))
-    })
+    BEFORE.iter().any(|known| class::ends_with(words, known))
 }
 
 /// What the words of a key say. What says nothing as a whole may say something without the words before.

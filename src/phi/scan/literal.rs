@@ -1,6 +1,6 @@
 //! The literals of SQL after the name of a column: `IN ('…', 7)`, `LIKE '…'`, `'{…}'`.
 
-use super::class::{run, run_at_most};
+use super::class::{ends_with, run, run_at_most};
 use super::number::digits_end;
 use super::statement::quoted_end;
 use super::{Hit, key, whole};
@@ -45,12 +45,7 @@ pub(super) fn is_compared(text: &[u8], end: usize) -> bool {
 pub(super) fn is_before_literals(text: &[u8], end: usize) -> bool {
     match text.get(end..end + 2) {
         Some(b" '" | b" (") => true,
-        Some([b' ', b'0'..=b'9']) => {
-            const BETWEEN: &[u8] = b"between";
-            text[..end]
-                .last_chunk::<7>()
-                .is_some_and(|word| word.eq_ignore_ascii_case(BETWEEN))
-        }
+        Some([b' ', b'0'..=b'9']) => ends_with(&text[..end], b"between"),
         _ => false,
     }
 }

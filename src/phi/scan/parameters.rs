@@ -1,7 +1,7 @@
 //! Values that parameters of a statement of SQL were bound to, in text that does not say what each is of: `parameters: $1 =
 //! '…'` of Postgres, `[parameters: ('…', 7)]` of SQLAlchemy, `-- PARAMETERS: ["…"]` of TypeORM.
 
-use super::class::{is_word, run, word_end};
+use super::class::{ends_with, is_word, run, word_end};
 use super::statement::quoted_end;
 use super::{Hit, code, date, ip, lexicon, whole, wrapper};
 use crate::phi::kind::Kind;
@@ -11,16 +11,11 @@ use crate::phi::watch::Watch;
 /// The values that a statement's parameters were bound to, in brackets after the colon at `colon`: "parameters: ('…', 7)" of
 /// SQLAlchemy, `-- PARAMETERS: ["…"]` of TypeORM. Nothing says what they are of.
 pub(super) fn after_colon(text: &[u8], colon: usize, watch: &mut Watch) -> Vec<Hit> {
-    let named = |word: &[u8]| {
-        let from = colon.checked_sub(word.len());
-        from.is_some_and(|from| text[from..colon].eq_ignore_ascii_case(word))
-    };
-    let is_word = |length: usize| {
-        !text[..colon - length]
-            .last()
-            .is_some_and(|&byte| is_word(byte))
-    };
-    let is_cue = named(b"parameters") && is_word(10) || named(b"params") && is_word(6);
+    let before = &text[..colon];
+    let is_cue = [&b"parameters"[..], b"params"].iter().any(|word| {
+        let start = colon - word.len().min(colon);
+        ends_with(before, word) && !before[..start].last().is_some_and(|&byte| is_word(byte))
+    });
     if is_cue && is_of_statement(&text[..colon]) {
         in_tuple(text, run(text, colon + 1, |byte| byte == b' '), watch)
     } else {
@@ -37,9 +32,7 @@ fn is_of_statement(text: &[u8]) -> bool {
     let near = &text[text.len().saturating_sub(NEAR)..];
     let is_marked = [&b"[parameters"[..], b"-- parameters", b"-- params"]
         .iter()
-        .any(|mark| {
-            near.len() >= mark.len() && near[near.len() - mark.len()..].eq_ignore_ascii_case(mark)
-        });
+        .any(|mark| ends_with(near, mark));
     is_marked
         || near.windows(7).any(|window| {
             STATEMENTS.iter().any(|word| {

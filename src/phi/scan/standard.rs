@@ -1,7 +1,7 @@
 //! Fragments of messages and resources of the standards of hospitals that stand alone in a text: fields of HL7 v2 by
 //! their numbers, its composite values, references of FHIR, elements of DICOM as `dcmdump` prints them.
 
-use super::class::{is_letter, is_word, line_start, run, run_at_most, word_end};
+use super::class::{ends_with, is_letter, is_word, line_start, run, run_at_most, word_end};
 use super::number::digits_end;
 use super::{Hit, code, lexicon, value};
 use crate::phi::field::{self, Field};
@@ -191,9 +191,7 @@ fn is_named(text: &[u8], start: usize) -> bool {
         .iter()
         .rev()
         .take_while(|&&byte| is_mark(byte));
-    text[..start - marks.count()]
-        .last_chunk::<4>()
-        .is_some_and(|word| word.eq_ignore_ascii_case(b"name"))
+    ends_with(&text[..start - marks.count()], b"name")
 }
 
 /// Where the text of a code comes from (HL7 v2 table 0396): then it is no name.
