@@ -3,11 +3,11 @@
 use super::class::{is_word, word_before};
 use super::date::find;
 
-/// Whether a date from `start` to `end` is a version, or part of a name of a file, a model or an image. Another one that was taken ends at
-/// `last`, and may be the other end of a time: "03/14/1957-03/20/1957".
-pub(super) fn is_attached(text: &[u8], start: usize, end: usize, last: usize) -> bool {
+/// Whether a date from `start` to `end` is a version, or part of a name of a file, a model or an image. It is none beside what was taken
+/// up to `floor`: "03/14/1957-03/20/1957", "536-22-8726/March 14, 1957".
+pub(super) fn is_attached(text: &[u8], start: usize, end: usize, floor: usize) -> bool {
     let before = match text[..start] {
-        [.., _] if last > 0 && start == last + 1 => false,
+        [.., _] if floor > 0 && start == floor + 1 => false,
         // "b.1957-03-03" is born.
         [.., one, b'.'] if text[..start].len() < 3 || !is_word(text[start - 3]) => {
             is_word(one) && one.is_ascii_digit()

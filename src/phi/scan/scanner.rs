@@ -37,8 +37,6 @@ pub(super) struct Scanner<'a, 's> {
     many_labels: usize,
     /// Up to there the lines were read as those of a table.
     tabled: usize,
-    /// There ends the last date that was taken.
-    dated: usize,
     spans: &'s mut Spans,
 }
 
@@ -56,7 +54,6 @@ impl<'a, 's> Scanner<'a, 's> {
             quoted: quoted::Read::default(),
             many_labels: 0,
             tabled: 0,
-            dated: 0,
             spans,
         }
     }
@@ -95,9 +92,6 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         self.at = hit.end;
         self.floor = hit.end;
-        if hit.kind == Kind::Date {
-            self.dated = hit.end;
-        }
     }
 
     /// Takes the value that the word up to `cue` announces, and those that follow it in a list.
@@ -259,7 +253,7 @@ impl<'a, 's> Scanner<'a, 's> {
         match found.time_end {
             // With a time of day it is a moment, not a person's day.
             Some(end) => self.at = end,
-            None if attached::is_attached(self.text, start, found.end, self.dated) => {
+            None if attached::is_attached(self.text, start, found.end, self.floor) => {
                 self.at = found.end;
             }
             None => self.take(Hit {
