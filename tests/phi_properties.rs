@@ -52,6 +52,10 @@ const MARKS: &[&str] = &[
     "<br>",
     " & ",
     "*",
+    "\u{200b}",
+    "\u{1b}[31m",
+    "\u{2014}",
+    "\u{2022}",
 ];
 
 /// Identifiers whose form or cue gives them away, and what of each must not come out.

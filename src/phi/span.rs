@@ -126,6 +126,27 @@ impl Spans {
         result
     }
 
+    /// Finds places in the text again that was read since `mark`, and keeps those of both readings.
+    pub fn also(&mut self, mark: usize, find: impl FnOnce(&mut Self)) {
+        let first = self.found.split_off(mark);
+        find(self);
+        let second = self.found.split_off(mark);
+        let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+        loop {
+            let is_first = match (first.peek(), second.peek()) {
+                (Some(one), Some(other)) => one.start <= other.start,
+                (one, _) => one.is_some(),
+            };
+            let next = if is_first {
+                first.next()
+            } else {
+                second.next()
+            };
+            let Some(span) = next else { break };
+            self.push(span);
+        }
+    }
+
     /// Writes `source` with a placeholder in each place, and counts them.
     pub fn write(&self, source: &[u8], out: &mut Vec<u8>) {
         out.reserve(source.len() + self.found.len() * 8);

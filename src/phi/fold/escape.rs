@@ -1,6 +1,6 @@
 //! Escapes of JSON and JavaScript, percent encoding, and character references of HTML.
 
-use super::colour::{ESCAPE, colour_end};
+use super::control::{ESCAPE, control};
 use super::{Folded, character};
 use crate::phi::field::{self, Field};
 
@@ -37,7 +37,7 @@ pub(super) fn escape(text: &[u8], at: usize, letter: usize, folded: &mut Folded)
             let digits = if escaped == b'0' { &b"033"[..] } else { b"e" };
             let end = text[letter..]
                 .starts_with(digits)
-                .then(|| colour_end(text, letter + digits.len()))
+                .then(|| control(text, letter + digits.len(), folded))
                 .flatten();
             return end.map_or(0, |end| end - at);
         }
@@ -48,7 +48,7 @@ pub(super) fn escape(text: &[u8], at: usize, letter: usize, folded: &mut Folded)
                 return 0;
             };
             if byte == ESCAPE
-                && let Some(end) = colour_end(text, letter + 3)
+                && let Some(end) = control(text, letter + 3, folded)
             {
                 return end - at;
             }
@@ -89,7 +89,7 @@ fn unicode_escape(text: &[u8], at: usize, digits: usize, folded: &mut Folded) ->
         }
     }
     if point == u32::from(ESCAPE)
-        && let Some(end) = colour_end(text, end)
+        && let Some(end) = control(text, end, folded)
     {
         return end - at;
     }

@@ -8,6 +8,8 @@ pub(in super::super) const MARK: u8 = 0x1f;
 pub(super) enum Like {
     Itself,
     Ascii(u8),
+    /// One of ASCII, or what parts words.
+    Joint(u8),
     Nothing,
 }
 
@@ -55,7 +57,7 @@ pub(super) fn ascii_like(c: char) -> Like {
         // Pd, and the minus signs.
         '\u{58a}'
         | '\u{5be}'
-        | '\u{2010}'..='\u{2015}'
+        | '\u{2010}'..='\u{2013}'
         | '\u{2043}'
         | '\u{207b}'
         | '\u{208b}'
@@ -73,11 +75,13 @@ pub(super) fn ascii_like(c: char) -> Like {
         | '\u{301c}'
         | '\u{fe58}'
         | '\u{fe63}' => Like::Ascii(b'-'),
+        '\u{2014}' | '\u{2015}' => Like::Joint(b'-'),
+        '\u{b7}' | '\u{2022}' => Like::Joint(b'.'),
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2b9}' | '\u{2bc}' | '\u{2032}' => {
             Like::Ascii(b'\'')
         }
         '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => Like::Ascii(b'"'),
-        '\u{2024}' | '\u{3002}' | '\u{ff61}' | '\u{b7}' | '\u{2022}' | '\u{fe52}' => {
+        '\u{2024}' | '\u{3002}' | '\u{ff61}' | '\u{fe52}' => {
             Like::Ascii(b'.')
         }
         '\u{fe6b}' => Like::Ascii(b'@'),

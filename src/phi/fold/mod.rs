@@ -3,18 +3,20 @@
 //!
 //! Digits of any script become ASCII (Unicode's decimal digits, general category Nd), spaces and
 //! dashes of any width one space and one hyphen, full-width forms their ASCII likes; characters
-//! without width and colours of terminals go; JSON and JavaScript escapes, percent encoding (RFC 3986)
+//! without width and what terminals are told go; JSON and JavaScript escapes, percent encoding (RFC 3986)
 //! and numeric character references of HTML are decoded. Other punctuation and symbols become one mark, with which
 //! no word goes on, and scripts without blanks between words get it beside a word or a number of ASCII. All else stays, so
 //! that a letter stays a letter.
+//!
+//! What goes from between two words may hide a value, or part two: a text with such joints is read in both spellings.
 
-mod colour;
+mod control;
 mod escape;
 mod like;
 
 use std::borrow::Cow;
 
-use colour::{ESCAPE, colour_end};
+use control::{ESCAPE, control};
 use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference};
 use like::{Like, ascii_like, is_unspaced};
 
@@ -28,6 +30,12 @@ pub(super) struct Folded {
     origin: Vec<u32>,
     /// Whether the last character is of a script without blanks between words.
     is_unspaced: bool,
+    /// Whether something without width came after the last byte, which is of a word.
+    is_joint: bool,
+    /// Whether words were joined by what may part them.
+    pub has_joints: bool,
+    /// Whether such words are to be parted.
+    parts: bool,
     /// Where it was last asked whether an encoded byte is part of a secret, and the answer.
     secret: Option<(usize, bool)>,
 }
@@ -44,11 +52,25 @@ impl Folded {
         self.origin.push(u32::try_from(from).unwrap_or(u32::MAX));
     }
 
-    /// Parts a word or a number from a character before it whose script has no blanks.
+    /// Parts a word or a number from a character before it whose script has no blanks, and from what it is joined with.
     fn part(&mut self, next: u8, from: usize) {
-        if std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric() {
+        let is_joint = std::mem::take(&mut self.is_joint) && is_of_word(next);
+        self.has_joints |= is_joint;
+        let is_first = std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric();
+        if is_first || is_joint && self.parts {
             self.push(MARK, from);
         }
+    }
+
+    /// Takes what has no width.
+    fn nothing(&mut self) {
+        self.is_joint = self.bytes.last().is_some_and(|&last| is_of_word(last));
+    }
+
+    /// Takes what is like `byte`, and may also part what is around it.
+    fn joint(&mut self, byte: u8, from: usize) {
+        self.has_joints |= self.bytes.last().is_some_and(|&last| is_of_word(last));
+        self.push(if self.parts { MARK } else { byte }, from);
     }
 
     /// Takes a character that stands for itself.
@@ -59,6 +81,7 @@ impl Folded {
         }
         let mut buffer = [0; 4];
         let bytes = c.encode_utf8(&mut buffer).as_bytes();
+        self.part(bytes[0], from);
         self.bytes.extend_from_slice(bytes);
         let from = u32::try_from(from).unwrap_or(u32::MAX);
         self.origin.extend(bytes.iter().map(|_| from));
@@ -88,7 +111,16 @@ pub(super) fn fold(text: &[u8]) -> Option<Folded> {
     if !(first..text.len()).any(|at| changes(text, at)) {
         return None;
     }
-    Some(fold_from(text, first))
+    Some(fold_from(text, first, false))
+}
+
+/// The same of a text with joints, its words parted there.
+pub(super) fn fold_parted(text: &[u8]) -> Folded {
+    fold_from(text, 0, true)
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
 /// Where the first byte is that may be folded: eight are looked at together.
@@ -116,7 +148,7 @@ fn first_foldable(text: &[u8]) -> Option<usize> {
 
 /// Undoes one layer of JSON's escapes and nothing else.
 pub(super) fn unescape(text: &[u8]) -> Folded {
-    let mut folded = begin(text, 0);
+    let mut folded = begin(text, 0, false);
     let mut at = 0;
     while at < text.len() {
         let plain = text[at..].iter().take_while(|&&byte| byte != b'\\').count();
@@ -139,19 +171,22 @@ pub(super) fn unescape(text: &[u8]) -> Folded {
     folded
 }
 
-fn begin(text: &[u8], verbatim: usize) -> Folded {
+fn begin(text: &[u8], verbatim: usize, parts: bool) -> Folded {
     let mut folded = Folded {
         bytes: Vec::with_capacity(text.len()),
         origin: Vec::with_capacity(text.len() + 1),
         is_unspaced: false,
+        is_joint: false,
+        has_joints: false,
+        parts,
         secret: None,
     };
     folded.extend(&text[..verbatim], 0);
     folded
 }
 
-fn fold_from(text: &[u8], first: usize) -> Folded {
-    let mut folded = begin(text, first);
+fn fold_from(text: &[u8], first: usize, parts: bool) -> Folded {
+    let mut folded = begin(text, first, parts);
     let mut at = first;
     while at < text.len() {
         let byte = text[at];
@@ -159,7 +194,7 @@ fn fold_from(text: &[u8], first: usize) -> Folded {
             b'\\' => backslashes(text, at, &mut folded),
             b'%' => percent(text, at, &mut folded),
             b'&' => reference(text, at, &mut folded),
-            ESCAPE => colour_end(text, at + 1).map_or(0, |end| end - at),
+            ESCAPE => control(text, at + 1, &mut folded).map_or(0, |end| end - at),
             0x80.. => {
                 let (c, length) = decode(&text[at..]);
                 character(c, at, &mut folded);
@@ -199,7 +234,8 @@ fn changes(text: &[u8], at: usize) -> bool {
 
 fn character(c: char, at: usize, folded: &mut Folded) {
     match ascii_like(c) {
-        Like::Nothing => {}
+        Like::Nothing => folded.nothing(),
+        Like::Joint(byte) => folded.joint(byte, at),
         Like::Ascii(byte) => folded.push(byte, at),
         Like::Itself => folded.letter(c, at),
     }
@@ -247,6 +283,8 @@ mod tests {
         ] {
             assert_eq!(folded(text), "abc", "{text}");
         }
+        assert_eq!(folded("a\u{1b}[2K\u{1b}[?25lb"), "ab");
+        assert_eq!(folded("\u{1b}[536228726m"), "\u{1b}[536228726m");
         assert_eq!(folded(r"a\r\nb\rc"), "a\r\nb\nc");
         assert_eq!(folded(r"a\\r\\nb\052"), "a\r\nb\\052");
     }
@@ -274,6 +312,24 @@ mod tests {
         }
         for text in ["98.6°F", "Пациент42", "5×3 → 15", "v1.2…v1.3", "東京v2"] {
             assert_eq!(crate::phi::redact_text(text), text);
+        }
+    }
+
+    #[test]
+    fn what_joins_words_may_part_them() {
+        for (text, joined, parted) in [
+            ("a\u{200b}b", "ab", "a\u{1f}b"),
+            (r"a\u200bb", "ab", "a\u{1f}b"),
+            ("a\u{1b}[0m\u{1b}[1mé", "aé", "a\u{1f}é"),
+            ("a\u{2014}b", "a-b", "a\u{1f}b"),
+        ] {
+            let folded = fold(text.as_bytes()).unwrap();
+            assert!(folded.has_joints, "{text}");
+            assert_eq!(folded.bytes, joined.as_bytes());
+            assert_eq!(fold_parted(text.as_bytes()).bytes, parted.as_bytes());
+        }
+        for text in ["a \u{200b}b", "\u{feff}a", "a\u{1b}[0m b", "a \u{2014} b"] {
+            assert!(!fold(text.as_bytes()).unwrap().has_joints, "{text}");
         }
     }
 

@@ -227,7 +227,13 @@ pub(super) fn find_v6(text: &[u8], colon: usize, floor: usize) -> Option<Address
         return None;
     }
     let start = colon - hex;
-    if start > floor && (is_word(text[start - 1]) || matches!(text[start - 1], b':' | b'.')) {
+    let goes_on = match text[floor..start] {
+        // "client:2a02:8109::1".
+        [.., before, b':'] => before.is_ascii_hexdigit() || before == b':',
+        [.., before] => is_word(before) || before == b'.',
+        [] => false,
+    };
+    if goes_on {
         return None;
     }
     let mut end = colon;

@@ -60,7 +60,7 @@ mod wrapper;
 use std::convert::Infallible;
 
 use super::field::Field;
-use super::fold;
+use super::fold::{self, Folded};
 use super::json;
 use super::kind::Kind;
 use super::placeholder;
@@ -169,16 +169,21 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
     }
     let folded = fold::fold(text);
     spans.watch.go_on(text.len() / PER_STEP);
-    match folded {
-        None => Scanner::new(text, is_version, layers, spans).run(),
-        Some(folded) => {
-            let Ok(()) = spans.within(
-                |spans| -> Result<(), Infallible> {
-                    Scanner::new(&folded.bytes, is_version, layers, spans).run();
-                    Ok(())
-                },
-                |place| folded.origin(place),
-            );
-        }
+    let Some(folded) = folded else {
+        return Scanner::new(text, is_version, layers, spans).run();
+    };
+    let read = |folded: &Folded, spans: &mut Spans| {
+        let Ok(()) = spans.within(
+            |spans| -> Result<(), Infallible> {
+                Scanner::new(&folded.bytes, is_version, layers, spans).run();
+                Ok(())
+            },
+            |place| folded.origin(place),
+        );
+    };
+    let mark = spans.mark();
+    read(&folded, spans);
+    if folded.has_joints {
+        spans.also(mark, |spans| read(&fold::fold_parted(text), spans));
     }
 }

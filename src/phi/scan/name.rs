@@ -25,6 +25,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
     let mut end = start;
     let mut words = 0;
     let mut initials = 0;
+    let mut titles = 0;
     // How many words are before it.
     let mut comma = 0;
     let mut capitals = false;
@@ -45,7 +46,9 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if known & lexicon::NO_NAME != 0 && !may_be_name {
             break;
         }
-        if known & lexicon::NO_NAME_IN_LOWER != 0 && (!is_capital || before_digit(text, word_end)) {
+        let is_day = known & (lexicon::NO_NAME_IN_LOWER | lexicon::MONTH) != 0
+            && before_digit(text, word_end);
+        if is_day || known & lexicon::NO_NAME_IN_LOWER != 0 && !is_capital {
             break;
         }
         let may_be_lower = expect == Expect::Anything
@@ -65,14 +68,17 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         if initials > MAX_INITIALS || is_next_key(text, at, word_end, words, comma > 0) {
             break;
         }
-        // Somebody else: "Dr. Ng, Pt. Doe".
-        let is_other = known & lexicon::TITLE != 0
-            || known & lexicon::ROLE != 0 && text.get(word_end) == Some(&b'.');
+        // Somebody else: "Dr. Ng, Pt. Doe", "Jane Doe Dr. Ng".
+        let has_dot = text.get(word_end) == Some(&b'.');
+        let is_title = known & lexicon::TITLE != 0;
+        let is_other = is_title || known & lexicon::ROLE != 0 && has_dot;
+        let is_second = is_title && has_dot && words > titles && !is_suffix;
         // Something else: "Jane Doe, Ward Four".
         let is_elsewhere = words == comma && words > 1 && is_place(word);
-        if comma > 0 && (is_other || is_elsewhere) {
+        if is_second || comma > 0 && (is_other || is_elsewhere) {
             break;
         }
+        titles += usize::from(is_title && titles == words);
         // A cue of its own: "Dr. Ng NPI 1234567893".
         let may_be_cue =
             known & lexicon::CUE != 0 && (words > 0 || word.iter().all(u8::is_ascii_uppercase));
@@ -174,14 +180,13 @@ fn is_next_key(text: &[u8], start: usize, end: usize, words: usize, comma: bool)
     words > 0
         && (is_key(text, end) && !is_last_of_name(text, start, end)
             || comma && is_key(text, end + 1))
-        || words == 0 && text.get(end) == Some(&b'=')
+        || words == 0 && text.get(end) == Some(&b'=') && text.get(end + 1) != Some(&b'>')
         || is_compound_key(text, end)
 }
 
-/// "patient Ana Ortega-Ruiz: call me": a word with a capital that is no key.
+/// "patient Ana Ortega-Ruiz: call me", "Ana Ortega=>1": a word with a capital that is no key.
 fn is_last_of_name(text: &[u8], start: usize, end: usize) -> bool {
-    text[end] == b':'
-        && text.get(end + 1) == Some(&b' ')
+    (text[end] == b':' || text[end..].starts_with(b"=>"))
         && text[start].is_ascii_uppercase()
         && text[end - 1].is_ascii_lowercase()
         && field::classify(&text[start..end]) == Field::Plain

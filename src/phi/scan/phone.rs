@@ -99,7 +99,11 @@ pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
             own_end = None;
             break;
         }
-        if digits >= 8 && own_end.is_none() && begins_other(text, at) {
+        if digits >= 8 && number::begins_other(text, at, group) {
+            own_end = own_end.or(Some((end, digits)));
+            break;
+        }
+        if digits >= 8 && own_end.is_none() && begins_number(text, at) {
             own_end = Some((end, digits));
         }
         // What is more than a number has is another one.
@@ -124,9 +128,8 @@ pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
 }
 
 /// Whether the digits at `at` begin a number of their own.
-fn begins_other(text: &[u8], at: usize) -> bool {
+fn begins_number(text: &[u8], at: usize) -> bool {
     number::find(text, at).is_some()
-        || date::find(text, at, false).is_some()
         || ip::find_v4(text, at).is_some()
         || text[at - 1] == b'(' && in_parentheses(text, at - 1).is_some()
 }

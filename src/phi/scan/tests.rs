@@ -3,9 +3,22 @@
 use crate::phi::redact_text;
 
 /// Texts, and what must not be left of each.
-const LEAKS: [(&str, &str); 81] = [
+const LEAKS: [(&str, &str); 94] = [
     ("536-22-8726/March 14, 1957*jane@e.org", "March"),
     ("93.184.216.34/1957-03-14", "1957"),
+    ("536-22-8726\u{200b}212-555-0123\u{1b}[0mms", "8726"),
+    ("MRN E\u{200b}0289914\u{2014}DOB 3/14/57", "0289914"),
+    ("\u{1b}[31mERROR\u{1b}[0mpatientName=Quistgaard", "Quist"),
+    ("212\u{2014}555\u{2014}0123\u{2014}jane@e.org", "0123"),
+    ("line\u{1b}[2K\u{1b}[1GMRN E0289914", "E0289914"),
+    ("Patient: Ana Quistgaard, Mar 14 1957", "14"),
+    ("Patient: Ana Ng Dr. Quistgaard", "Quist"),
+    ("Patient: Ana Quistgaard:536-22-8726", "Quist"),
+    ("Dr. Quistgaard=>room 4", "Quist"),
+    ("account 733499761 14 March 1957", "March"),
+    ("NPI 1234567893 123 Oak Street", "Oak"),
+    ("+44 20 7946 0958 14 March 1957", "March"),
+    ("1EG4-TE5-MK73:2a02:8109:9d40::1", "9d40"),
     ("password dGhpc2lzYXRva2Vu1Q==", "dGhp"),
     ("token abc123def456== expired", "abc123"),
     ("password p1=hunter22", "hunter"),

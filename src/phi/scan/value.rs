@@ -388,7 +388,9 @@ impl Code {
             group > at && is_boundary_after(text, group) && group - at <= 7 && !is_fraction;
         let after_letters = self.digits == 0 && self.letters <= 4 && self.is_upper;
         let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
-        (is_group && (in_groups || after_letters)).then_some(at)
+        let goes_on = is_group && (in_groups || after_letters);
+        // "MRN 28991442 14 March 1957".
+        (goes_on && !(self.digits > 3 && number::begins_other(text, at, group))).then_some(at)
     }
 }
 
