@@ -2,7 +2,6 @@
 
 use super::control::{ESCAPE, control};
 use super::{Folded, character};
-use crate::phi::field::{self, Field};
 
 /// A run of backslashes and what it escapes, however many layers that takes.
 pub(super) fn backslashes(text: &[u8], at: usize, folded: &mut Folded) -> usize {
@@ -114,7 +113,7 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
                 first,
                 0x7f | b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}'
             );
-        if ends && is_in_secret(text, at, folded) {
+        if ends && folded.token.is_secret(text, at) {
             return 0;
         }
         folded.push(first, at);
@@ -145,56 +144,6 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
     } else {
         end - at
     }
-}
-
-/// Whether the encoded byte at `at` is part of a password in a URL, "postgres://app:a%20b@db", or of a secret by its key,
-/// "password=a%20b": what it stands for would end it.
-fn is_in_secret(text: &[u8], at: usize, folded: &mut Folded) -> bool {
-    const NEAR: usize = 128;
-    let is_value = |byte: u8| byte > b' ' && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'&');
-    // The answer is that of the last one where nothing between them could change it.
-    let is_same = |byte: &u8| is_value(*byte) && !matches!(byte, b':' | b'=' | b'/' | b'@' | b';');
-    if let Some((before, answer)) = folded.secret
-        && at - before < NEAR
-        && text[before..at].iter().all(is_same)
-    {
-        folded.secret = Some((at, answer));
-        return answer;
-    }
-    let before = &text[at.saturating_sub(NEAR)..at];
-    let length = before.iter().rev().take_while(|&&byte| is_value(byte));
-    let (before, value) = before.split_at(before.len() - length.count());
-    let answer = match value.windows(3).rposition(|mark| mark == b"://") {
-        Some(scheme) => {
-            let is_user =
-                |byte: &&u8| is_value(**byte) && !matches!(byte, b'/' | b'?' | b'#' | b'@');
-            let user = value[scheme + 3..].iter().take_while(is_user).count();
-            let rest = text[at..].iter().take(NEAR).take_while(is_user).count();
-            scheme + 3 + user == value.len() && text.get(at + rest) == Some(&b'@')
-        }
-        None => has_secret_key(before, value),
-    };
-    folded.secret = Some((at, answer));
-    answer
-}
-
-/// Whether the value of a key that holds a secret goes on to the end of `token`: "password=a", or "a" behind "password: ".
-fn has_secret_key(before: &[u8], token: &[u8]) -> bool {
-    let is_of_key = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let holds = |end: &[u8]| {
-        let length = end.iter().rev().take_while(is_of_key).count();
-        field::classify(&end[end.len() - length..]) == Field::Secret
-    };
-    // A secret may have such a mark in it.
-    let marks = (0..token.len()).rev();
-    let mut marks = marks.filter(|&at| matches!(token[at], b'=' | b':')).take(2);
-    let is_cut = |at: usize| token[at..].iter().any(|byte| matches!(byte, b';' | b','));
-    if let Some(at) = marks.find(|&at| holds(&token[..at])) {
-        // "token=[secret]%20patient…" has lost it.
-        return !is_cut(at) && token.get(at + 1) != Some(&b'[');
-    }
-    let key = before.trim_ascii_end().strip_suffix(b":");
-    key.is_some_and(holds) && !is_cut(0)
 }
 
 pub(super) fn reference(text: &[u8], at: usize, folded: &mut Folded) -> usize {

@@ -13,12 +13,14 @@
 mod control;
 mod escape;
 mod like;
+mod token;
 
 use std::borrow::Cow;
 
 use control::{ESCAPE, control};
 use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference};
 use like::{Like, ascii_like, is_unspaced};
+use token::Token;
 
 pub(super) use like::MARK;
 
@@ -36,8 +38,8 @@ pub(super) struct Folded {
     pub has_joints: bool,
     /// Whether such words are to be parted.
     parts: bool,
-    /// Where it was last asked whether an encoded byte is part of a secret, and the answer.
-    secret: Option<(usize, bool)>,
+    /// What the last encoded byte is part of.
+    token: Token,
 }
 
 impl Folded {
@@ -179,7 +181,7 @@ fn begin(text: &[u8], verbatim: usize, parts: bool) -> Folded {
         is_joint: false,
         has_joints: false,
         parts,
-        secret: None,
+        token: Token::default(),
     };
     folded.extend(&text[..verbatim], 0);
     folded

@@ -43,12 +43,9 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             word.len() == 1 && is_capital && (words > 0 || text.get(word_end) == Some(&b'.'));
         let is_family = words > 0 && word == b"Field";
         let may_be_name = is_suffix || is_initial || is_family || is_particle && is_capital;
-        if known & lexicon::NO_NAME != 0 && !may_be_name {
-            break;
-        }
-        let is_day = known & (lexicon::NO_NAME_IN_LOWER | lexicon::MONTH) != 0
-            && before_digit(text, word_end);
-        if is_day || known & lexicon::NO_NAME_IN_LOWER != 0 && !is_capital {
+        if known & lexicon::NO_NAME != 0 && !may_be_name
+            || is_no_name(text, word_end, known, is_capital)
+        {
             break;
         }
         let may_be_lower = expect == Expect::Anything
@@ -69,8 +66,8 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
             break;
         }
         // Somebody else: "Dr. Ng, Pt. Doe", "Jane Doe Dr. Ng".
-        let has_dot = text.get(word_end) == Some(&b'.');
         let is_title = known & lexicon::TITLE != 0;
+        let has_dot = text.get(word_end) == Some(&b'.');
         let is_other = is_title || known & lexicon::ROLE != 0 && has_dot;
         let is_second = is_title && has_dot && words > titles && !is_suffix;
         // Something else: "Jane Doe, Ward Four".
@@ -86,12 +83,9 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         {
             break;
         }
-        if text.get(word_end).is_some_and(u8::is_ascii_digit) {
-            break;
-        }
         // "Rev B": a letter alone is no name.
-        let is_letter_alone = word.len() == 1 && text.get(word_end) != Some(&b'.');
-        if words == 0 && is_letter_alone {
+        let is_letter_alone = words == 0 && word.len() == 1 && !has_dot;
+        if is_letter_alone || text.get(word_end).is_some_and(u8::is_ascii_digit) {
             break;
         }
         if is_capital || expect == Expect::Anything || is_suffix {
@@ -168,6 +162,12 @@ fn goes_on_below(text: &[u8], at: usize) -> bool {
         None | Some(b'\n' | b'\r' | b',' | b';' | b'.')
     );
     is_alone && end > at + 2 && !lexicon::is_wording(text, at + 1, end)
+}
+
+/// Whether a word that ends at `end` and may be one of a name, "May", is none here: "Jane Doe May 3", "Jane Doe will …".
+fn is_no_name(text: &[u8], end: usize, known: u32, is_capital: bool) -> bool {
+    let may_be_day = known & (lexicon::NO_NAME_IN_LOWER | lexicon::MONTH) != 0;
+    may_be_day && before_digit(text, end) || known & lexicon::NO_NAME_IN_LOWER != 0 && !is_capital
 }
 
 /// "Name: Jane Doe May 3".
