@@ -2,7 +2,7 @@
 
 use crate::phi::field::{self, Field};
 
-/// No user and password before the host of a URL are longer, and nothing is looked at that is further before a byte.
+/// No key is longer, nor a user and a password before the host of a URL.
 const NEAR: usize = 128;
 
 /// What is known of the run of bytes without blanks and quotes up to an encoded one: each is looked at once.
@@ -13,12 +13,14 @@ pub(super) struct Token {
     start: usize,
     /// Behind the last "://" in it.
     host: Option<usize>,
+    /// Behind the last mark of a path, a query or a fragment.
+    path: usize,
     /// Behind the last mark that ends a user of a URL.
     no_user: usize,
     /// Where the user and password of a URL would end, when that was last looked for.
     user_end: usize,
-    /// Behind the last two separators, the last of them first, and whether a key of a secret is before.
-    values: [(usize, bool); 2],
+    /// Behind the last two separators, the last of them first, and whether a key of a secret is before, once it was asked.
+    values: [(usize, Option<bool>); 2],
     /// Behind the last mark between two fields.
     field: usize,
     /// Whether a key of a secret and a blank are before it, once it was asked.
@@ -26,18 +28,16 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Whether the encoded byte at `at` is part of a password in a URL, "postgres://app:a%20b@db", or of a secret by its
-    /// key, "password=a%20b": what it stands for would end it. Bytes are asked for in their order.
-    pub fn is_secret(&mut self, text: &[u8], at: usize) -> bool {
-        if at - self.at > NEAR {
-            *self = Self::begin(at - NEAR);
-        }
+    /// Whether the encoded byte at `at` is part of a password or a path of a URL, "postgres://app:a%20b@db",
+    /// "https://h/Jane%20Doe", or of a secret by its key, "password=a%20b": what it stands for would end it. Bytes are
+    /// asked for in their order.
+    pub fn goes_on(&mut self, text: &[u8], at: usize) -> bool {
         for place in self.at..at {
             self.read(text, place);
         }
         self.at = at;
         match self.host {
-            Some(host) => self.no_user <= host && self.is_user(text, at),
+            Some(host) => self.path > host || self.no_user <= host && self.is_user(text, at),
             None => self.has_secret_key(text),
         }
     }
@@ -54,19 +54,30 @@ impl Token {
         let behind = place + 1;
         match text[place] {
             byte if !is_value(byte) => *self = Self::begin(behind),
-            byte @ (b'/' | b'?' | b'#' | b'@') => {
-                self.no_user = behind;
-                if byte == b'/' && text[self.start..behind].ends_with(b"://") {
-                    self.host = Some(behind);
-                }
-            }
-            b'=' | b':' => {
-                let is_secret = ends_in_secret_key(&text[self.start..place]);
-                self.values = [(behind, is_secret), self.values[0]];
-            }
+            byte @ (b'/' | b'?' | b'#' | b'@' | b'F' | b'f') => self.mark(text, byte, behind),
+            b'=' | b':' => self.values = [(behind, None), self.values[0]],
             b';' | b',' => self.field = behind,
             _ => {}
         }
+    }
+
+    /// A mark of a URL that ends at `end`, and may be encoded itself.
+    fn mark(&mut self, text: &[u8], byte: u8, end: usize) {
+        let before = &text[self.start..end];
+        if byte | 0x20 == b'f' {
+            if before.len() < 3 || !before[..before.len() - 1].ends_with(b"%2") {
+                return;
+            }
+            let is_scheme =
+                before.len() > 9 && before[before.len() - 9..].eq_ignore_ascii_case(b"%3a%2f%2f");
+            if is_scheme {
+                self.host = Some(end);
+            }
+        } else if before.ends_with(b"://") || before.ends_with(b":\\/\\/") {
+            self.host = Some(end);
+        }
+        self.no_user = end;
+        self.path = if byte == b'@' { self.path } else { end };
     }
 
     fn is_user(&mut self, text: &[u8], at: usize) -> bool {
@@ -82,10 +93,11 @@ impl Token {
     /// Whether the value of a key that holds a secret goes on to its end: "password=a", or "a" behind "password: ".
     fn has_secret_key(&mut self, text: &[u8]) -> bool {
         // A secret may have such a separator in it.
-        let value = self.values.iter().find(|(_, is_secret)| *is_secret);
-        if let Some(&(value, _)) = value {
-            // "token=[secret]%20patient…" has lost it.
-            return self.field < value && text.get(value) != Some(&b'[');
+        for (value, is_secret) in self.values.iter_mut().filter(|(value, _)| *value > 0) {
+            if *is_secret.get_or_insert_with(|| ends_in_secret_key(&text[self.start..*value - 1])) {
+                // "token=[secret]%20patient…" has lost it.
+                return self.field < *value && text.get(*value) != Some(&b'[');
+            }
         }
         let before = &text[self.start.saturating_sub(NEAR)..self.start];
         let is_announced = *self.is_announced.get_or_insert_with(|| {

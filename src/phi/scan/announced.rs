@@ -83,7 +83,10 @@ fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let is_of_software = OF_SOFTWARE
         .iter()
         .any(|known| before.eq_ignore_ascii_case(known));
-    if is_of_software || !text[start..end].eq_ignore_ascii_case(b"policy") {
+    let is_policy = [&b"policy"[..], b"plan"]
+        .iter()
+        .any(|word| text[start..end].eq_ignore_ascii_case(word));
+    if is_of_software || !is_policy {
         return None;
     }
     let code = run_at_most(text, end, 3, |byte| matches!(byte, b' ' | b':' | b'='));
@@ -182,7 +185,8 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
     let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
     value::take(field, text, at, Announced::Words)
-        .filter(|hit| text.get(hit.end) != Some(&b'@'))
+        // "member fd12:3456::1".
+        .filter(|hit| text.get(hit.end) != Some(&b'@') && !text[hit.end..].starts_with(b"::"))
         .filter(|hit| {
             let is_sure = matches!(field, Field::Strong(_) | Field::Coded(Kind::Date));
             is_sure || !is_measured(text, hit.end)
@@ -260,6 +264,7 @@ fn is_between(byte: u8) -> bool {
             | b'|'
             | b'`'
             | b'>'
+            | b'*'
     )
 }
 

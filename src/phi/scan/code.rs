@@ -193,7 +193,8 @@ pub(super) fn iban_end(text: &[u8], start: usize) -> Option<usize> {
         if byte.is_ascii_alphanumeric() {
             code[count] = byte.to_ascii_uppercase();
             count += 1;
-        } else if !matches!(byte, b' ' | b'-' | b'.') || !text.get(at + 1)?.is_ascii_alphanumeric()
+        } else if !matches!(byte, b' ' | b'+' | b'-' | b'.')
+            || !text.get(at + 1)?.is_ascii_alphanumeric()
         {
             return None;
         }

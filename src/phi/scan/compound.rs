@@ -1,7 +1,7 @@
 //! Cues of several words written as one, paths that end in a cue, and cues with their code right after them.
 
 use super::announced::{field_before, value_after};
-use super::class::is_word;
+use super::class::{is_word, word_end};
 use super::person::{Cue, named};
 use super::value::{self, Announced};
 use super::{Hit, lexicon, told};
@@ -10,15 +10,16 @@ use crate::phi::kind::Kind;
 
 /// "patientId 123456": the words of a cue written as one, which ends at `end`.
 pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
-    // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'".
+    // "patientId 123", "patientId '123'", "patientId from '123' to …", "'patientId', '123'", "PatientID [123]" of DICOM.
     let is_followed = match text.get(end) {
         Some(b'\t') => text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
         Some(b' ') => match text.get(end + 1) {
-            Some(b'0'..=b'9' | b'"' | b'\'') => true,
+            Some(b'0'..=b'9' | b'"' | b'\'' | b'[') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),
             Some(b't') => text[end + 1..].starts_with(b"to equal "),
             Some(b'c') => text[end + 1..].starts_with(b"changed from "),
-            Some(b'A'..=b'Z') => return named_after(text, start, end),
+            Some(b'A'..=b'Z') if !is_code(text, end + 1) => return named_after(text, start, end),
+            Some(b'A'..=b'Z') => true,
             _ => false,
         },
         Some(b'"' | b'\'') => text.get(end + 1) == Some(&b',') && text.get(end + 2) == Some(&b' '),
@@ -35,11 +36,20 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     };
     match field::classify(&text[path..end]) {
         Field::Whole(Kind::Name) if path < start => told::name(text, end),
+        Field::Whole(Kind::Name) if text[end..].starts_with(b" [") => named(text, end, Cue::Name),
         field @ (Field::Strong(_) | Field::Coded(_) | Field::Whole(_)) => {
             value_after(field, text, end)
         }
         _ => None,
     }
+}
+
+/// Whether a word of capitals and digits begins at `start`: "memberId W747916978".
+fn is_code(text: &[u8], start: usize) -> bool {
+    const LEAST: usize = 4;
+    let word = &text[start..word_end(text, start)];
+    word.iter().filter(|byte| byte.is_ascii_digit()).count() >= LEAST
+        && !word.iter().any(u8::is_ascii_lowercase)
 }
 
 /// "lastName Featherstone": the name after a key for one that is written as one word.

@@ -260,9 +260,12 @@ fn role(known: u32) -> Cue {
     }
 }
 
-/// "prescriber 1234567893": a number after a role that passes the check of a provider's.
+/// "prescriber 1234567893", "provider lookup 1234567893": a number after a role that passes the check of a provider's.
 fn provider(text: &[u8], end: usize) -> Option<Hit> {
-    let start = run(text, end, |byte| byte == b' ');
+    let past_blank = |at: usize| run(text, at, |byte| byte == b' ');
+    let next = past_blank(end);
+    let word = run(text, next, |byte| byte.is_ascii_lowercase());
+    let start = past_blank(word);
     let number_end = digits_end(text, start);
     (code::is_npi(&text[start..number_end]) && is_boundary_after(text, number_end)).then_some(Hit {
         start,

@@ -64,7 +64,11 @@ pub(super) fn display_name(text: &[u8], address: usize, floor: usize) -> Option<
     let (name, end) = if let Some(quoted) = before.strip_suffix(b"\"") {
         let tail = &quoted[quoted.len().saturating_sub(64)..];
         let open = tail.iter().rposition(|&byte| byte == b'"')?;
-        (tail.len() - open - 1, floor + quoted.len())
+        let name = &tail[open + 1..];
+        // "Jane Doe via Portal".
+        let via = name.windows(5).position(|word| word == b" via ");
+        let length = via.unwrap_or(name.len());
+        (length, floor + quoted.len() - name.len() + length)
     } else {
         let is_name = |byte: u8| is_word(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.');
         let length = before

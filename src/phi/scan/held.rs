@@ -27,12 +27,24 @@ pub(super) fn value(
     start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
     start = markup::past(text, start);
     start = wrapper::past(text, past_line_break(text, start, field, quoted_key)?);
+    // "**Patient:** _Jane Doe_" of Markdown.
+    let is_set_off = !matches!(field, Field::Secret | Field::Place)
+        && text[at] == b':'
+        && text[at..start].ends_with(b" ");
+    let is_set_off = is_set_off && text.get(start) == Some(&b'_');
+    start += usize::from(is_set_off);
     if field.is_of_days()
         && let Some(hit) = wrapper::date(text, start)
     {
         return Some(hit);
     }
     let next = *text.get(start)?;
+    if field == Field::Secret
+        && let Some(hit) =
+            secret::private_key(text, start + usize::from(!is_word(next) && next != b'-'))
+    {
+        return Some(hit);
+    }
     if matches!(next, b'"' | b'\'' | b'`') {
         return quoted(text, at, start, field, read);
     }

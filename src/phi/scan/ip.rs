@@ -167,7 +167,11 @@ fn is_domain(text: &[u8], start: usize) -> bool {
 pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];
     match before {
-        [.., letter, b'/' | b'-' | b'_' | b'@'] if letter.is_ascii_alphabetic() => return true,
+        [.., letter, b'/' | b'-' | b'_'] if letter.is_ascii_alphabetic() => return true,
+        // "rails@7.0.8.1", but "root@50.221.90.125".
+        [.., letter, b'@'] if letter.is_ascii_alphabetic() => {
+            return text.get(start + 1) == Some(&b'.');
+        }
         // The last two are object identifiers (RFC 3061).
         [.., b'=', b'=']
         | [.., b'^' | b'~']

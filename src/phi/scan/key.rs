@@ -112,8 +112,14 @@ fn name_end(text: &[u8], at: usize, floor: usize) -> usize {
     };
     let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
     // In a form the colons are below each other.
+    let is_passed = |end: usize| match text[..end] {
+        // "Name . . . . :".
+        [.., before, b'.'] => matches!(before, b' ' | b'.'),
+        [.., before] => is_space(before),
+        [] => false,
+    };
     let mut end = at;
-    while end > floor && at - end < MAX_GAP && is_space(text[end - 1]) {
+    while end > floor && at - end < MAX_GAP && is_passed(end) {
         end -= 1;
     }
     // "->", "<>", "!=", "<=": the separator has another mark before.

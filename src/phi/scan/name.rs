@@ -231,6 +231,16 @@ fn announces(text: &[u8], end: usize) -> bool {
     at > end && text[at..code].iter().any(u8::is_ascii_digit)
 }
 
+/// Whether a word that begins at `start` is a cue with its value behind a blank or a separator: "717-21-7461/MRN 00188581".
+pub(super) fn announces_itself(text: &[u8], start: usize) -> bool {
+    let end = run(text, start, is_letter);
+    let known = lexicon::flags(text, start, end);
+    let is_cue = known & (lexicon::CUE | lexicon::KEY) != 0 && announces(text, end);
+    let is_other = known & lexicon::TITLE != 0 || known & lexicon::MONTH != 0;
+    matches!(text.get(end), Some(b' ' | b':' | b'=' | b'#' | b'.'))
+        && (is_cue || is_other && end > start + 1)
+}
+
 /// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID
 /// W123", "Social Security 536228726".
 fn begins_label(text: &[u8], start: usize, end: usize) -> bool {
@@ -293,14 +303,22 @@ pub(in super::super) fn is_part(value: &[u8]) -> bool {
     let is_letters = value
         .iter()
         .all(|&byte| is_letter(byte) || matches!(byte, b' ' | b'\'' | b'-' | b'.'));
-    let first = run(value, 0, is_letter);
-    let is_given = lexicon::flags(value, 0, first) & lexicon::GIVEN != 0;
+    // "de la Cruz".
+    let mut start = 0;
+    let mut first = run(value, 0, is_letter);
+    while value.get(first) == Some(&b' ')
+        && lexicon::flags(value, start, first) & lexicon::PARTICLE != 0
+    {
+        start = first + 1;
+        first = run(value, start, is_letter);
+    }
+    let is_given = lexicon::flags(value, start, first) & lexicon::GIVEN != 0;
     let is_capital = value
-        .first()
+        .get(start)
         .is_some_and(|&byte| byte.is_ascii_uppercase() || byte >= 0x80);
     is_letters
         && (2..=40).contains(&value.len())
-        && (is_given || is_capital && !lexicon::is_wording(value, 0, first))
+        && (is_given || is_capital && !lexicon::is_wording(value, start, first))
 }
 
 /// Whether the other part of a name is named near the key from `start` to `end`: `first` has a `last`.

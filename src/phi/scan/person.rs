@@ -4,7 +4,7 @@
 use super::class::{is_letter, run, word_end};
 use super::name::Expect;
 use super::value::{self, Announced};
-use super::{Hit, lexicon, list, markup, name};
+use super::{Hit, city, class, lexicon, list, markup, name};
 use crate::phi::field::Field;
 use crate::phi::kind::Kind;
 
@@ -96,7 +96,11 @@ pub(super) fn dotted_title(text: &[u8], start: usize, end: usize) -> Option<Hit>
     if text.get(end..end + 2) != Some(b". ") || !text[start].is_ascii_uppercase() {
         return None;
     }
-    named(text, end, Cue::Person)
+    let hit = named(text, end, Cue::Person)?;
+    // "St. Paul, MN 55138".
+    let last = class::word_before(text, hit.end).len();
+    let is_place = city::zip_after_state(text, hit.end - last, hit.end, hit.start).is_some();
+    (!is_place).then_some(hit)
 }
 
 /// A name after a cue that ends at `end`: "Dr. Smith", "patient, Jane Doe", "patient's name is Jane Doe".

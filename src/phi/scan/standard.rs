@@ -310,12 +310,13 @@ pub(super) fn element(text: &[u8], open: usize) -> Option<Hit> {
     {
         at = run(text, at + 2, |byte| matches!(byte, b' ' | b':' | b'='));
     }
-    // "(0010,0010) PatientName = DOE^JANE": the keyword of the attribute.
+    // "(0010,0010) PatientName = DOE^JANE", "(0010,0010) PN PatientName [DOE^JANE]": the keyword of the attribute.
     let keyword = word_end(text, at);
     let value = run(text, keyword, |byte| byte == b' ');
-    if matches!(text.get(value), Some(b'=' | b':')) && field::classify(&text[at..keyword]) == field
+    if matches!(text.get(value), Some(b'=' | b':' | b'['))
+        && field::classify(&text[at..keyword]) == field
     {
-        at = run(text, value + 1, |byte| byte == b' ');
+        at = run(text, value, |byte| matches!(byte, b' ' | b':' | b'='));
     }
     let is_in_brackets = text.get(at) == Some(&b'[');
     let start = at + usize::from(is_in_brackets);
@@ -391,6 +392,10 @@ mod tests {
             (
                 "(0010,0010) PN [Doe^Jane]  # 8",
                 "(0010,0010) PN [[name]]  # 8",
+            ),
+            (
+                "(0010,0010) PN PatientName [WASHINGTON^ANA]",
+                "(0010,0010) PN PatientName [[name]]",
             ),
             ("(0010,0020) LO [00123456]", "(0010,0020) LO [[mrn]]"),
         ] {

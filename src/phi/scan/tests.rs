@@ -3,9 +3,41 @@
 use crate::phi::redact_text;
 
 /// Texts, and what must not be left of each.
-const LEAKS: [(&str, &str); 94] = [
+const LEAKS: [(&str, &str); 114] = [
     ("536-22-8726/March 14, 1957*jane@e.org", "March"),
     ("93.184.216.34/1957-03-14", "1957"),
+    (
+        "PatientID [28991442] of PatientName [WASHINGTON^ANA]",
+        "28991442",
+    ),
+    ("PatientName [WASHINGTON^ANA]", "ANA"),
+    ("memberId W747916978", "W7479"),
+    ("provider lookup 1234567893 returned 0 rows", "1234567893"),
+    ("payer plan W955412500 ended", "W955"),
+    ("Patient: N'Diaye, Jasmine", "N'"),
+    (
+        "{\"resource\":{\"name\":[{\"family\":\"de la Cruz\",\"given\":[\"Ana\"]}]}}",
+        "Cruz",
+    ),
+    ("ssh user@50.221.90.125 denied", "50.221"),
+    ("SSN 717-21-7461/MRN 00188581/DOB 3/12/14", "00188581"),
+    ("account=733499761#mrn=28991442", "28991442"),
+    ("MRN 28991442/Dr. Quistgaard", "Quist"),
+    ("iban=CH28+6238+3031+0599+7543+3&x=1", "6238"),
+    ("ssn=536+22+8726", "8726"),
+    (
+        "Address:\n6747 Wisteria Lane\nSt. Paul, MN 55138\nUSA",
+        "55138",
+    ),
+    ("**Patient:** _Xiomara Quistgaard_", "Quist"),
+    ("Name . . . . : Gwen Quistgaard", "Quist"),
+    ("**ZIP** `60688-4160`", "60688"),
+    (
+        "PRIVATE_KEY=\"-----BEGIN PRIVATE KEY-----\\nMIIEnOI9\\n-----END PRIVATE KEY-----\"",
+        "MIIE",
+    ),
+    ("\"Quentin Quistgaard via Portal\" <jane@e.org>", "Quist"),
+    ("caller Leticia Quistgaard hung up", "Quist"),
     ("536-22-8726\u{200b}212-555-0123\u{1b}[0mms", "8726"),
     ("MRN E\u{200b}0289914\u{2014}DOB 3/14/57", "0289914"),
     ("\u{1b}[31mERROR\u{1b}[0mpatientName=Quistgaard", "Quist"),

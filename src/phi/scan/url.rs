@@ -183,6 +183,18 @@ mod tests {
                 "fetch https://[2a02:19fd:6220:3aaf::1]/health",
                 "fetch https://[[ip]]/[url]",
             ),
+            (
+                "https://h.example/charts/Jane%20Doe/labs 200",
+                "https://h.example/[url] 200",
+            ),
+            (
+                "u=https%3A%2F%2Fh.example%2FJane%20Doe%2Flabs",
+                "u=https%3A%2F%2Fh.example%2F[url]",
+            ),
+            (
+                "https://h.example%20Patient:%20Jane%20Doe",
+                "https://h.example%20Patient:%20[name]",
+            ),
             ("redis://[fd00::1]:6379", "redis://[fd00::1]:6379"),
             (
                 "pod/106.70.195.219:6379, Chrome/120.0.6099.71",

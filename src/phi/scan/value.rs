@@ -367,16 +367,19 @@ impl Code {
         if matches!(text.get(end), Some(b'-' | b'.' | b'/' | b'_' | b'#' | b':'))
             && goes_on(end + 1)
         {
-            return Some(end + 1);
+            let is_other = self.digits > 3 && name::announces_itself(text, end + 1);
+            return (!is_other).then_some(end + 1);
         }
         let mut at = end;
-        while at < end + 3 && matches!(text.get(at), Some(b' ' | b'-' | b'(' | b')' | b'.')) {
+        // In a form that was sent a plus is a blank (WHATWG URL, 5.1).
+        while at < end + 3 && matches!(text.get(at), Some(b' ' | b'+' | b'-' | b'(' | b')' | b'.'))
+        {
             at += 1;
         }
         if at == end
             || !text[end..at]
                 .iter()
-                .any(|&byte| matches!(byte, b' ' | b'(' | b')'))
+                .any(|&byte| matches!(byte, b' ' | b'+' | b'(' | b')'))
         {
             return None;
         }

@@ -2,7 +2,7 @@
 //! `b'…'`.
 
 use super::Hit;
-use super::class::{has_one_of, is_word, run, run_at_most};
+use super::class::{has_one_of, is_letter, is_word, run, run_at_most};
 use crate::phi::kind::Kind;
 
 /// No name of a constructor is longer.
@@ -35,6 +35,16 @@ pub(super) fn past(text: &[u8], mut start: usize) -> usize {
     start
 }
 
+/// Whether the mark at `at`, with a capital after it, is in a word and opens nothing.
+fn is_apostrophe(text: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 256;
+    let word = run(text, at + 1, is_letter);
+    let is_name = text[at] == b'\'' && text.get(at + 1).is_some_and(u8::is_ascii_uppercase);
+    let rest = &text[at + 1..text.len().min(at + LONGEST)];
+    let closes = |pair: &[u8]| pair[0] == b'\'' && !is_letter(pair[1]);
+    is_name && word > at + 2 && !rest.ends_with(b"'") && !rest.windows(2).any(closes)
+}
+
 fn opened(text: &[u8], start: usize) -> Option<usize> {
     let first = *text.get(start)?;
     // `{ $in: […] }` of MongoDB.
@@ -62,7 +72,8 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     // A reference, and a string of bytes, of Unicode or of SQL's national characters.
     let is_prefix = first == b'&' || matches!(first, b'b' | b'u' | b'r' | b'N' | b'E');
     if is_prefix && matches!(text.get(start + 1), Some(b'"' | b'\'')) {
-        return Some(start + 1);
+        // "N'Diaye" of a name.
+        return (!is_apostrophe(text, start + 1)).then_some(start + 1);
     }
     // Most words are before none of what opens a value.
     if !first.is_ascii_alphabetic() || !has_one_of(text, start, MAX_BEFORE, *b"([\"") {

@@ -7,6 +7,7 @@ mod words;
 
 use std::sync::LazyLock;
 
+use super::class::{is_letter, run};
 use crate::phi::{field, number};
 
 pub(super) use words::*;
@@ -128,7 +129,15 @@ pub(super) fn is_wording(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether the word from `start` to `end`, in lower case, is no part of a name: one of sentences, or a cue of its own.
 pub(super) fn ends_name(text: &[u8], start: usize, end: usize) -> bool {
-    flags(text, start, end) & (AGED | CUE | SCHEME | TITLE) != 0 || is_wording(text, start, end)
+    // "no-show".
+    let first = run(text, start, is_letter);
+    let is_joined = first < end
+        && text[first] == b'-'
+        && flags(text, start, first) & PARTICLE == 0
+        && is_wording(text, start, first);
+    is_joined
+        || flags(text, start, end) & (AGED | CUE | SCHEME | TITLE) != 0
+        || is_wording(text, start, end)
 }
 
 /// An ending that English gives to things and qualities, and seldom to families.
