@@ -126,7 +126,8 @@ impl Spans {
         result
     }
 
-    /// Finds places in the text again that was read since `mark`, and keeps those of both readings.
+    /// Finds places in the text again that was read since `mark`, and keeps those of both readings. Of places that overlap
+    /// the longer one says what they are.
     pub fn also(&mut self, mark: usize, find: impl FnOnce(&mut Self)) {
         let first = self.found.split_off(mark);
         find(self);
@@ -143,7 +144,17 @@ impl Spans {
                 second.next()
             };
             let Some(span) = next else { break };
-            self.push(span);
+            match self.found[mark..].last_mut() {
+                Some(last) if span.start < last.end => {
+                    if span.end - span.start > last.end - last.start {
+                        last.kind = span.kind;
+                    }
+                    last.end = last.end.max(span.end);
+                    last.is_number |= span.is_number;
+                    last.layers = last.layers.or(span.layers);
+                }
+                _ => self.found.push(span),
+            }
         }
     }
 
@@ -211,6 +222,32 @@ mod tests {
                 is_number: false,
                 layers: None,
             }]
+        );
+    }
+
+    #[test]
+    fn places_of_two_readings_are_kept() {
+        let mut spans = Spans::default();
+        for (start, end) in [(0, 2), (3, 9), (12, 14), (20, 25)] {
+            spans.text(start, end, Kind::Url);
+        }
+        spans.also(1, |spans| {
+            for (start, end) in [(5, 8), (12, 14), (15, 16), (22, 30)] {
+                spans.text(start, end, Kind::Phone);
+            }
+        });
+        let found = spans.found.iter();
+        assert_eq!(
+            found
+                .map(|span| (span.start, span.end, span.kind))
+                .collect::<Vec<_>>(),
+            [
+                (0, 2, Kind::Url),
+                (3, 9, Kind::Url),
+                (12, 14, Kind::Url),
+                (15, 16, Kind::Phone),
+                (20, 30, Kind::Phone),
+            ]
         );
     }
 

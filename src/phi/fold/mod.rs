@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use control::{ESCAPE, control};
 use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference};
 use like::{Like, ascii_like, is_unspaced};
-use token::Token;
+use token::{Path, Token};
 
 pub(super) use like::MARK;
 
@@ -39,6 +39,7 @@ pub(super) struct Folded {
     /// Whether such words are to be parted.
     parts: bool,
     /// What the last encoded byte is part of.
+    path: Path,
     token: Token,
 }
 
@@ -59,7 +60,8 @@ impl Folded {
         let is_joint = std::mem::take(&mut self.is_joint) && is_of_word(next);
         self.has_joints |= is_joint;
         let is_first = std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric();
-        if is_first || is_joint && self.parts {
+        let is_parted = self.bytes.last() == Some(&MARK);
+        if (is_first || is_joint && self.parts) && !is_parted {
             self.push(MARK, from);
         }
     }
@@ -71,8 +73,9 @@ impl Folded {
 
     /// Takes what is like `byte`, and may also part what is around it.
     fn joint(&mut self, byte: u8, from: usize) {
-        self.has_joints |= self.bytes.last().is_some_and(|&last| is_of_word(last));
+        let is_after_word = self.bytes.last().is_some_and(|&last| is_of_word(last));
         self.push(if self.parts { MARK } else { byte }, from);
+        self.is_joint = is_after_word;
     }
 
     /// Takes a character that stands for itself.
@@ -181,6 +184,7 @@ fn begin(text: &[u8], verbatim: usize, parts: bool) -> Folded {
         is_joint: false,
         has_joints: false,
         parts,
+        path: Path::default(),
         token: Token::default(),
     };
     folded.extend(&text[..verbatim], 0);
@@ -286,7 +290,6 @@ mod tests {
             assert_eq!(folded(text), "abc", "{text}");
         }
         assert_eq!(folded("a\u{1b}[2K\u{1b}[?25lb"), "ab");
-        assert_eq!(folded("\u{1b}[536228726m"), "\u{1b}[536228726m");
         assert_eq!(folded(r"a\r\nb\rc"), "a\r\nb\nc");
         assert_eq!(folded(r"a\\r\\nb\052"), "a\r\nb\\052");
     }
@@ -330,7 +333,16 @@ mod tests {
             assert_eq!(folded.bytes, joined.as_bytes());
             assert_eq!(fold_parted(text.as_bytes()).bytes, parted.as_bytes());
         }
-        for text in ["a \u{200b}b", "\u{feff}a", "a\u{1b}[0m b", "a \u{2014} b"] {
+        let text = "\u{1b}[MRN \u{1b}[536228726m";
+        assert_eq!(folded(text), "RN ");
+        assert_eq!(fold_parted(text.as_bytes()).bytes, text.as_bytes());
+        for text in [
+            "a \u{200b}b",
+            "\u{feff}a",
+            "a\u{1b}[0m b",
+            "a \u{2014} b",
+            "a\u{2014} b",
+        ] {
             assert!(!fold(text.as_bytes()).unwrap().has_joints, "{text}");
         }
     }

@@ -1,11 +1,49 @@
 //! What an encoded byte is part of.
 
+use super::super::scan::ends_url;
 use crate::phi::field::{self, Field};
 
 /// No key is longer, nor a user and a password before the host of a URL.
 const NEAR: usize = 128;
 
-/// What is known of the run of bytes without blanks and quotes up to an encoded one: each is looked at once.
+/// Whether what was folded last is in the path of a URL. Each byte is looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Path {
+    /// Up to there the folded text was read.
+    at: usize,
+    /// Where the host begins of the URL that it is in.
+    host: Option<usize>,
+    is_in: bool,
+}
+
+impl Path {
+    /// Whether a path, a query or a fragment goes on at the end of `folded`: "https://h/Jane" of "https://h/Jane%20Doe".
+    pub fn goes_on(&mut self, folded: &[u8]) -> bool {
+        for at in self.at..folded.len() {
+            let byte = folded[at];
+            if ends_url(byte) {
+                (self.host, self.is_in) = (None, false);
+            } else if matches!(byte, b'/' | b'?' | b'#') && !self.is_in {
+                match self.host {
+                    // Files and modules of a bundler have no host; their paths are text.
+                    Some(host) if host == at => self.host = None,
+                    Some(_) => self.is_in = true,
+                    None if has_scheme(&folded[..at]) => self.host = Some(at + 1),
+                    None => {}
+                }
+            }
+        }
+        self.at = folded.len();
+        self.is_in
+    }
+}
+
+/// Whether a text ends in a scheme and ":/", so that another slash begins a host.
+fn has_scheme(text: &[u8]) -> bool {
+    matches!(text, [.., scheme, b':', b'/'] if scheme.is_ascii_alphanumeric() || b"+-.".contains(scheme))
+}
+
+/// What is known of the run of bytes without blanks and quotes up to an encoded one. Each byte is looked at once.
 #[derive(Debug, Default)]
 pub(super) struct Token {
     /// Up to there the text was read.
@@ -13,10 +51,8 @@ pub(super) struct Token {
     start: usize,
     /// Behind the last "://" in it.
     host: Option<usize>,
-    /// Behind the last mark of a path, a query or a fragment.
-    path: usize,
     /// Behind the last mark that ends a user of a URL.
-    no_user: usize,
+    user_ended: usize,
     /// Where the user and password of a URL would end, when that was last looked for.
     user_end: usize,
     /// Behind the last two separators, the last of them first, and whether a key of a secret is before, once it was asked.
@@ -28,56 +64,38 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Whether the encoded byte at `at` is part of a password or a path of a URL, "postgres://app:a%20b@db",
-    /// "https://h/Jane%20Doe", or of a secret by its key, "password=a%20b": what it stands for would end it. Bytes are
-    /// asked for in their order.
-    pub fn goes_on(&mut self, text: &[u8], at: usize) -> bool {
+    /// Whether the encoded byte at `at` is part of a password in a URL, "postgres://app:a%20b@db", or of a secret by its
+    /// key, "password=a%20b": what it stands for would end it. Bytes are asked for in their order.
+    pub fn is_secret(&mut self, text: &[u8], at: usize) -> bool {
         for place in self.at..at {
             self.read(text, place);
         }
         self.at = at;
         match self.host {
-            Some(host) => self.path > host || self.no_user <= host && self.is_user(text, at),
+            Some(host) => self.user_ended <= host && self.is_user(text, at),
             None => self.has_secret_key(text),
-        }
-    }
-
-    fn begin(start: usize) -> Self {
-        Self {
-            at: start,
-            start,
-            ..Self::default()
         }
     }
 
     fn read(&mut self, text: &[u8], place: usize) {
         let behind = place + 1;
         match text[place] {
-            byte if !is_value(byte) => *self = Self::begin(behind),
-            byte @ (b'/' | b'?' | b'#' | b'@' | b'F' | b'f') => self.mark(text, byte, behind),
+            byte if !is_value(byte) => {
+                *self = Self {
+                    start: behind,
+                    ..Self::default()
+                };
+            }
+            byte @ (b'/' | b'?' | b'#' | b'@') => {
+                self.user_ended = behind;
+                if byte == b'/' && text[self.start..behind].ends_with(b"://") {
+                    self.host = Some(behind);
+                }
+            }
             b'=' | b':' => self.values = [(behind, None), self.values[0]],
             b';' | b',' => self.field = behind,
             _ => {}
         }
-    }
-
-    /// A mark of a URL that ends at `end`, and may be encoded itself.
-    fn mark(&mut self, text: &[u8], byte: u8, end: usize) {
-        let before = &text[self.start..end];
-        if byte | 0x20 == b'f' {
-            if before.len() < 3 || !before[..before.len() - 1].ends_with(b"%2") {
-                return;
-            }
-            let is_scheme =
-                before.len() > 9 && before[before.len() - 9..].eq_ignore_ascii_case(b"%3a%2f%2f");
-            if is_scheme {
-                self.host = Some(end);
-            }
-        } else if before.ends_with(b"://") || before.ends_with(b":\\/\\/") {
-            self.host = Some(end);
-        }
-        self.no_user = end;
-        self.path = if byte == b'@' { self.path } else { end };
     }
 
     fn is_user(&mut self, text: &[u8], at: usize) -> bool {

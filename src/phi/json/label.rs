@@ -143,6 +143,20 @@ pub(super) fn is_caption(key: &[u8]) -> bool {
     matches!(key, b"text" | b"title" | b"prompt")
 }
 
+/// Whether `value`, under `key` in an object of a person or of an address, is none of a name and no part of an address:
+/// `"prescriber": {"status": "active", "state": "OR"}`, `"address": {"country": "US"}`.
+pub(super) fn is_aside(key: &[u8], value: &[u8]) -> bool {
+    match key {
+        b"state" | b"country" | b"tz" | b"timezone" => {
+            matches!(value.len(), 2 | 3) && value.iter().all(u8::is_ascii_uppercase)
+        }
+        b"status" | b"role" | b"type" => {
+            value.iter().all(u8::is_ascii_lowercase) && scan::is_wording(value)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a short number under `key` says how many came, went, were born or died: "icuAdmissions".
 pub(super) fn counts_people(key: &[u8]) -> bool {
     const COUNTED: [&[u8]; 6] = [

@@ -188,8 +188,7 @@ impl Level {
                 Some(kind @ (Kind::Account | Kind::Plan | Kind::License | Kind::Device)),
                 Field::Thing,
             ) => Field::Coded(kind),
-            // "prescriber": {"status": "active", "state": "OR"}.
-            (Some(Kind::Email | Kind::Name), Field::Thing) | (None, _) => field,
+            (Some(Kind::Email), Field::Thing) | (None, _) => field,
             (Some(kind), _) => Field::Strong(kind),
         }
     }

@@ -105,6 +105,11 @@ impl Walk<'_> {
             // Beside a day are other words, and beside anything else may be when it was seen.
             let is_beside = match level.inherited {
                 Some(Kind::Date) => !scan::is_date_like(value),
+                Some(Kind::Name | Kind::Address)
+                    if level.is_object && label::is_aside(self.last_key(), value) =>
+                {
+                    true
+                }
                 Some(_) => scan::is_moment(value),
                 None => false,
             };

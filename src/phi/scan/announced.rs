@@ -6,7 +6,7 @@ use super::class::{
 use super::number::digits_end;
 use super::person::{Cue, named};
 use super::value::{self, Announced};
-use super::{Hit, held, lexicon, list, told, whole};
+use super::{Hit, held, ip, lexicon, list, told, whole};
 use crate::phi::field::{self, Field};
 use crate::phi::kind::Kind;
 use crate::phi::placeholder;
@@ -79,13 +79,25 @@ fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"security",
         b"retention",
     ];
+    const OF_INSURANCE: [&[u8]; 6] = [
+        b"payer",
+        b"insurance",
+        b"health",
+        b"medical",
+        b"dental",
+        b"vision",
+    ];
     let before = class::word_before(text, start.saturating_sub(1));
     let is_of_software = OF_SOFTWARE
         .iter()
         .any(|known| before.eq_ignore_ascii_case(known));
-    let is_policy = [&b"policy"[..], b"plan"]
+    // "query plan 48291007".
+    let is_of_insurance = OF_INSURANCE
         .iter()
-        .any(|word| text[start..end].eq_ignore_ascii_case(word));
+        .any(|known| before.eq_ignore_ascii_case(known));
+    let word = &text[start..end];
+    let is_policy = word.eq_ignore_ascii_case(b"policy")
+        || is_of_insurance && word.eq_ignore_ascii_case(b"plan");
     if is_of_software || !is_policy {
         return None;
     }
@@ -126,7 +138,7 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     // "MRN(s) 00123456".
     let mut at = match field {
         Field::Secret => end,
-        _ => list::past_plural(text, end),
+        _ => past_stars(text, list::past_plural(text, end)),
     };
     for _ in 0..6 {
         at = run(text, at, is_between);
@@ -185,13 +197,24 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     let is_in_parentheses = field == Field::Whole(Kind::Phone) || text[at..].starts_with(b"01)");
     let at = at - usize::from(text[at - 1] == b'(' && is_in_parentheses);
     value::take(field, text, at, Announced::Words)
+        .filter(|hit| text.get(hit.end) != Some(&b'@'))
         // "member fd12:3456::1".
-        .filter(|hit| text.get(hit.end) != Some(&b'@') && !text[hit.end..].starts_with(b"::"))
+        .filter(|hit| ip::end_v6(text, hit.start).is_none_or(|end| end <= hit.end))
         .filter(|hit| {
             let is_sure = matches!(field, Field::Strong(_) | Field::Coded(Kind::Date));
             is_sure || !is_measured(text, hit.end)
         })
         .map(|hit| value::within_request(text, hit))
+}
+
+/// Past the stars of Markdown around a cue: "**MRN** 00123456".
+fn past_stars(text: &[u8], end: usize) -> usize {
+    let stars = run(text, end, |byte| byte == b'*');
+    if stars - end < 3 && text.get(stars) == Some(&b' ') {
+        stars
+    } else {
+        end
+    }
 }
 
 /// Whether the extension of a file of source code comes at `at`: "patient.ts:570:11" is a place in one.
@@ -264,7 +287,6 @@ fn is_between(byte: u8) -> bool {
             | b'|'
             | b'`'
             | b'>'
-            | b'*'
     )
 }
 

@@ -7,7 +7,7 @@ use super::date::find;
 /// up to `floor`: "03/14/1957-03/20/1957", "536-22-8726/March 14, 1957".
 pub(super) fn is_attached(text: &[u8], start: usize, end: usize, floor: usize) -> bool {
     let before = match text[..start] {
-        [.., _] if floor > 0 && start == floor + 1 => false,
+        _ if floor > 0 && start == floor + 1 => false,
         // "b.1957-03-03" is born.
         [.., one, b'.'] if text[..start].len() < 3 || !is_word(text[start - 3]) => {
             is_word(one) && one.is_ascii_digit()

@@ -14,12 +14,11 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Hit> {
     let is_followed = match text.get(end) {
         Some(b'\t') => text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
         Some(b' ') => match text.get(end + 1) {
-            Some(b'0'..=b'9' | b'"' | b'\'' | b'[') => true,
             Some(b'f') => text[end + 1..].starts_with(b"from "),
             Some(b't') => text[end + 1..].starts_with(b"to equal "),
             Some(b'c') => text[end + 1..].starts_with(b"changed from "),
             Some(b'A'..=b'Z') if !is_code(text, end + 1) => return named_after(text, start, end),
-            Some(b'A'..=b'Z') => true,
+            Some(b'0'..=b'9' | b'A'..=b'Z' | b'"' | b'\'' | b'[') => true,
             _ => false,
         },
         Some(b'"' | b'\'') => text.get(end + 1) == Some(&b',') && text.get(end + 2) == Some(&b' '),

@@ -265,7 +265,11 @@ fn provider(text: &[u8], end: usize) -> Option<Hit> {
     let past_blank = |at: usize| run(text, at, |byte| byte == b' ');
     let next = past_blank(end);
     let word = run(text, next, |byte| byte.is_ascii_lowercase());
-    let start = past_blank(word);
+    let is_asked = matches!(
+        &text[next..word],
+        b"lookup" | b"search" | b"query" | b"record"
+    );
+    let start = if is_asked { past_blank(word) } else { next };
     let number_end = digits_end(text, start);
     (code::is_npi(&text[start..number_end]) && is_boundary_after(text, number_end)).then_some(Hit {
         start,

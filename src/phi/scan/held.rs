@@ -26,13 +26,15 @@ pub(super) fn value(
     let mut start = at + 1;
     start = run_at_most(text, start, 2, |byte| matches!(byte, b'=' | b'>' | b':'));
     start = markup::past(text, start);
-    start = wrapper::past(text, past_line_break(text, start, field, quoted_key)?);
-    // "**Patient:** _Jane Doe_" of Markdown.
-    let is_set_off = !matches!(field, Field::Secret | Field::Place)
-        && text[at] == b':'
-        && text[at..start].ends_with(b" ");
-    let is_set_off = is_set_off && text.get(start) == Some(&b'_');
-    start += usize::from(is_set_off);
+    start = past_line_break(text, start, field, quoted_key)?;
+    let is_name = matches!(
+        field,
+        Field::Name | Field::Person | Field::Whole(Kind::Name)
+    );
+    if !is_name || !wrapper::is_apostrophe(text, start) {
+        start = wrapper::past(text, start);
+    }
+    start += usize::from(is_name && is_set_off(text, start));
     if field.is_of_days()
         && let Some(hit) = wrapper::date(text, start)
     {
@@ -104,6 +106,18 @@ pub(super) fn value(
         .filter(|hit| field != Field::Zip || !is_measured(text, hit.end))
         .map(|hit| before_next_key(text, hit))
         .map(|hit| value::within_request(text, hit))
+}
+
+/// Whether what begins at `start` is between underscores, as "**Patient:** _Jane Doe_" of Markdown.
+fn is_set_off(text: &[u8], start: usize) -> bool {
+    const LONGEST: usize = 64;
+    if text.get(start) != Some(&b'_') || !text.get(start + 1).is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let end = run_at_most(text, start + 1, LONGEST, |byte| {
+        !matches!(byte, b'_' | b'\n')
+    });
+    text.get(end) == Some(&b'_') && !text.get(end + 1).is_some_and(|&byte| is_word(byte))
 }
 
 /// Where the value of a key begins that stands at the end of its line: on the next one, if it can be told from a key there.

@@ -99,6 +99,16 @@ pub(super) fn host_v6(text: &[u8], open: usize) -> Option<Hit> {
     })
 }
 
+/// Where the address of version 6 ends that begins at `start`.
+pub(super) fn end_v6(text: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 46;
+    let end = run_at_most(text, start, LONGEST, |byte| {
+        byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
+    });
+    let address = std::str::from_utf8(&text[start..end]).ok()?;
+    address.parse::<Ipv6Addr>().ok().map(|_| end)
+}
+
 /// One of the four numbers of an address, in up to four digits from `start` on, and where it ends.
 fn octet(text: &[u8], start: usize) -> Option<(u8, usize)> {
     let mut at = start;
@@ -164,14 +174,33 @@ fn is_domain(text: &[u8], start: usize) -> bool {
 }
 
 /// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
+fn is_user(before: &[u8]) -> bool {
+    const USERS: [&[u8]; 8] = [
+        b"root",
+        b"admin",
+        b"user",
+        b"ubuntu",
+        b"deploy",
+        b"postgres",
+        b"git",
+        b"ec2-user",
+    ];
+    const TOOLS: [&[u8]; 4] = [b"ssh", b"scp", b"sftp", b"rsync"];
+    let before = &before[..before.len() - 1];
+    let word = before.iter().rev().take_while(|byte| **byte > b' ').count();
+    let (before, user) = before.split_at(before.len() - word);
+    USERS.contains(&user)
+        || TOOLS
+            .iter()
+            .any(|tool| before.trim_ascii_end().ends_with(tool))
+}
+
 pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];
     match before {
         [.., letter, b'/' | b'-' | b'_'] if letter.is_ascii_alphabetic() => return true,
         // "rails@7.0.8.1", but "root@50.221.90.125".
-        [.., letter, b'@'] if letter.is_ascii_alphabetic() => {
-            return text.get(start + 1) == Some(&b'.');
-        }
+        [.., letter, b'@'] if letter.is_ascii_alphabetic() => return !is_user(before),
         // The last two are object identifiers (RFC 3061).
         [.., b'=', b'=']
         | [.., b'^' | b'~']

@@ -73,6 +73,7 @@ pub(super) use card::is_bare_card;
 pub(super) use class::{ends_with, plain_run};
 pub(super) use date::{is_date_like, is_moment};
 pub(super) use name::{has_counterpart, is_part as is_part_of_name};
+pub(super) use url::ends as ends_url;
 pub(super) use whole::{is_great_age, is_value_of, whole};
 
 /// How many bytes are undone of their spellings in a step.
@@ -144,6 +145,11 @@ fn read_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut 
     folded_text(raw, field == Field::Version, layers + 1, spans);
 }
 
+/// Whether `word` is one of sentences.
+pub(super) fn is_wording(word: &[u8]) -> bool {
+    lexicon::is_wording(word, 0, word.len())
+}
+
 pub(super) fn is_compact_date(value: &[u8]) -> bool {
     date::is_compact(value)
 }
@@ -184,6 +190,8 @@ fn folded_text(text: &[u8], is_version: bool, layers: u8, spans: &mut Spans) {
     let mark = spans.mark();
     read(&folded, spans);
     if folded.has_joints {
+        // If the time ends here all is withheld: in this way nothing was read.
+        spans.watch.go_on(text.len() / PER_STEP);
         spans.also(mark, |spans| read(&fold::fold_parted(text), spans));
     }
 }

@@ -1,7 +1,7 @@
 //! Names of people, which only a word before them gives away.
 
 use super::class::{has_digit_within, is_boundary_after, is_letter, run, run_at_most};
-use super::lexicon;
+use super::{date, lexicon};
 use crate::phi::field::{self, Field};
 
 /// No word of a name goes on behind so many letters.
@@ -44,7 +44,7 @@ pub(super) fn end(text: &[u8], start: usize, expect: Expect) -> (usize, usize) {
         let is_family = words > 0 && word == b"Field";
         let may_be_name = is_suffix || is_initial || is_family || is_particle && is_capital;
         if known & lexicon::NO_NAME != 0 && !may_be_name
-            || is_no_name(text, word_end, known, is_capital)
+            || is_month_or_wording(text, word_end, known, is_capital)
         {
             break;
         }
@@ -164,8 +164,9 @@ fn goes_on_below(text: &[u8], at: usize) -> bool {
     is_alone && end > at + 2 && !lexicon::is_wording(text, at + 1, end)
 }
 
-/// Whether a word that ends at `end` and may be one of a name, "May", is none here: "Jane Doe May 3", "Jane Doe will …".
-fn is_no_name(text: &[u8], end: usize, known: u32, is_capital: bool) -> bool {
+/// Whether a word that ends at `end` and may be one of a name is a month or one of a sentence: "Jane Doe May 3", "Jane Doe
+/// will …".
+fn is_month_or_wording(text: &[u8], end: usize, known: u32, is_capital: bool) -> bool {
     let may_be_day = known & (lexicon::NO_NAME_IN_LOWER | lexicon::MONTH) != 0;
     may_be_day && before_digit(text, end) || known & lexicon::NO_NAME_IN_LOWER != 0 && !is_capital
 }
@@ -231,14 +232,22 @@ fn announces(text: &[u8], end: usize) -> bool {
     at > end && text[at..code].iter().any(u8::is_ascii_digit)
 }
 
-/// Whether a word that begins at `start` is a cue with its value behind a blank or a separator: "717-21-7461/MRN 00188581".
-pub(super) fn announces_itself(text: &[u8], start: usize) -> bool {
+/// Whether a word that begins at `start` is none of a code before it: a cue or a key with its value behind a blank or a
+/// separator, a title or a month of a date. "717-21-7461/MRN 00188581", "00188581/last_name=Doe".
+pub(super) fn begins_own_field(text: &[u8], start: usize) -> bool {
     let end = run(text, start, is_letter);
+    if !matches!(text.get(end), Some(b' ' | b':' | b'=' | b'#' | b'.' | b'_')) || end == start {
+        return false;
+    }
+    let key = run_at_most(text, end, MAX_WORD, |byte| byte == b'_' || is_letter(byte));
+    if is_key(text, key) && field::classify(&text[start..key]) != Field::Plain {
+        return true;
+    }
     let known = lexicon::flags(text, start, end);
-    let is_cue = known & (lexicon::CUE | lexicon::KEY) != 0 && announces(text, end);
-    let is_other = known & lexicon::TITLE != 0 || known & lexicon::MONTH != 0;
-    matches!(text.get(end), Some(b' ' | b':' | b'=' | b'#' | b'.'))
-        && (is_cue || is_other && end > start + 1)
+    let is_cue = known & (lexicon::CUE | lexicon::KEY) != 0 && text[end] != b'_';
+    is_cue && announces(text, end)
+        || known & lexicon::TITLE != 0 && end > start + 1
+        || known & lexicon::MONTH != 0 && date::find_month(text, start, end, false).is_some()
 }
 
 /// Whether two words from `start` on name a field that its second, which begins after `end`, does not: "Member ID

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::class::{is_boundary_after, is_word};
-use super::{Hit, address, card, date, phone};
+use super::{Hit, address, attached, card, date, phone};
 use crate::phi::Kind;
 
 /// Groups of digits with single separators between them, from `start` on.
@@ -203,8 +203,10 @@ pub(super) fn is_ssn(area: &[u8], group: &[u8], serial: &[u8]) -> bool {
 }
 
 /// Whether the digits from `start` to `end` begin a date or an address, and go on with no number before them.
-pub(super) fn begins_other(text: &[u8], start: usize, end: usize) -> bool {
-    date::find(text, start, false).is_some() || address::find(text, start, end).is_some()
+pub(super) fn begins_date_or_address(text: &[u8], start: usize, end: usize) -> bool {
+    let date = date::find(text, start, false);
+    date.is_some_and(|date| !attached::is_attached(text, start, date.end, start - 1))
+        || address::find(text, start, end).is_some()
 }
 
 /// Whether a number that ends at `end` is not part of a longer one.

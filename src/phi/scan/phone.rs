@@ -99,7 +99,7 @@ pub(super) fn international(text: &[u8], start: usize) -> Option<Hit> {
             own_end = None;
             break;
         }
-        if digits >= 8 && number::begins_other(text, at, group) {
+        if digits >= 8 && number::begins_date_or_address(text, at, group) {
             own_end = own_end.or(Some((end, digits)));
             break;
         }

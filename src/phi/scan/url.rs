@@ -32,7 +32,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     let mut end = start;
-    while end < text.len() && !is_end(text[end]) {
+    while end < text.len() && !ends(text[end]) {
         // A placeholder has brackets, and a host of version 6 too.
         end += placeholder::length_at(&text[end..]).unwrap_or(1);
     }
@@ -148,7 +148,8 @@ fn token_end(text: &[u8], end: usize) -> usize {
     if !is_code || is_url { end } else { stop }
 }
 
-fn is_end(byte: u8) -> bool {
+/// Whether a URL ends before `byte`.
+pub(in super::super) fn ends(byte: u8) -> bool {
     byte <= b' '
         || matches!(
             byte,
@@ -192,9 +193,18 @@ mod tests {
                 "u=https%3A%2F%2Fh.example%2F[url]",
             ),
             (
-                "https://h.example%20Patient:%20Jane%20Doe",
-                "https://h.example%20Patient:%20[name]",
+                "https://h.example%20(1/3)%20Patient:%20Jane%20Doe",
+                "https://h.example%20(1/3)%20Patient:%20[name]",
             ),
+            (
+                "https://h.example/x|MRN%2028991442",
+                "https://h.example/[url]|MRN%20[mrn]",
+            ),
+            (
+                r"https://h.example/x\nMRN%2028991442",
+                r"https://h.example/[url]\nMRN%20[mrn]",
+            ),
+            ("file:///data/MRN%2028991442", "file:///data/MRN%20[mrn]"),
             ("redis://[fd00::1]:6379", "redis://[fd00::1]:6379"),
             (
                 "pod/106.70.195.219:6379, Chrome/120.0.6099.71",

@@ -358,6 +358,11 @@ impl Code {
         self.is_upper = !part.iter().any(u8::is_ascii_lowercase);
     }
 
+    /// Whether what was read is enough for a code of any kind.
+    fn is_whole(&self) -> bool {
+        self.digits > 3 && self.digits + self.letters > 4
+    }
+
     /// Where the next part begins after one that ends at `end`.
     fn next_part(&self, text: &[u8], end: usize, kind: Kind) -> Option<usize> {
         let goes_on = |at: usize| {
@@ -367,7 +372,7 @@ impl Code {
         if matches!(text.get(end), Some(b'-' | b'.' | b'/' | b'_' | b'#' | b':'))
             && goes_on(end + 1)
         {
-            let is_other = self.digits > 3 && name::announces_itself(text, end + 1);
+            let is_other = self.is_whole() && name::begins_own_field(text, end + 1);
             return (!is_other).then_some(end + 1);
         }
         let mut at = end;
@@ -393,7 +398,8 @@ impl Code {
         let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
         let goes_on = is_group && (in_groups || after_letters);
         // "MRN 28991442 14 March 1957".
-        (goes_on && !(self.digits > 3 && number::begins_other(text, at, group))).then_some(at)
+        (goes_on && !(self.is_whole() && number::begins_date_or_address(text, at, group)))
+            .then_some(at)
     }
 }
 

@@ -29,11 +29,6 @@ pub(in super::super) fn whole(field: Field, value: &[u8], in_person: bool) -> Op
             let value = fold::one_spelling(value);
             is_age_in_years(value.trim_ascii()).then_some(Kind::Age)
         }
-        // "country": "US", "tz": "CST": no address has two or three capitals alone.
-        Field::Strong(Kind::Address) => {
-            let is_abbreviation = value.len() < 4 && value.iter().all(u8::is_ascii_uppercase);
-            (!is_abbreviation).then_some(Kind::Address)
-        }
         Field::Strong(kind) | Field::Whole(kind) | Field::Record(kind) => Some(kind),
         Field::Coded(kind) => has_digits(if kind == Kind::Ssn { 9 } else { 1 })
             .then_some(kind)

@@ -35,14 +35,20 @@ pub(super) fn past(text: &[u8], mut start: usize) -> usize {
     start
 }
 
-/// Whether the mark at `at`, with a capital after it, is in a word and opens nothing.
-fn is_apostrophe(text: &[u8], at: usize) -> bool {
-    const LONGEST: usize = 256;
-    let word = run(text, at + 1, is_letter);
-    let is_name = text[at] == b'\'' && text.get(at + 1).is_some_and(u8::is_ascii_uppercase);
-    let rest = &text[at + 1..text.len().min(at + LONGEST)];
+/// Whether the name at `start` has an apostrophe behind its first letter, and opens no string: "N'Diaye".
+pub(super) fn is_apostrophe(text: &[u8], start: usize) -> bool {
+    const LONGEST: usize = 64;
+    let [b'N', b'\'', first, ..] = text[start..] else {
+        return false;
+    };
+    let word = run(text, start + 2, is_letter);
+    let rest = &text[word..text.len().min(word + LONGEST)];
     let closes = |pair: &[u8]| pair[0] == b'\'' && !is_letter(pair[1]);
-    is_name && word > at + 2 && !rest.ends_with(b"'") && !rest.windows(2).any(closes)
+    first.is_ascii_uppercase()
+        && word > start + 3
+        && !rest.first().is_some_and(u8::is_ascii_digit)
+        && rest != b"'"
+        && !rest.windows(2).any(closes)
 }
 
 fn opened(text: &[u8], start: usize) -> Option<usize> {
@@ -72,8 +78,7 @@ fn opened(text: &[u8], start: usize) -> Option<usize> {
     // A reference, and a string of bytes, of Unicode or of SQL's national characters.
     let is_prefix = first == b'&' || matches!(first, b'b' | b'u' | b'r' | b'N' | b'E');
     if is_prefix && matches!(text.get(start + 1), Some(b'"' | b'\'')) {
-        // "N'Diaye" of a name.
-        return (!is_apostrophe(text, start + 1)).then_some(start + 1);
+        return Some(start + 1);
     }
     // Most words are before none of what opens a value.
     if !first.is_ascii_alphabetic() || !has_one_of(text, start, MAX_BEFORE, *b"([\"") {

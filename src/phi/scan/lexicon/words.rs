@@ -83,7 +83,7 @@ pub(super) const WORDS: &[(u32, &str)] = &[
          psychiatrist cardiologist oncologist by contact client witness parent sister brother \
          member informed notified called interviewed examined consented therapist pharmacist \
          midwife dentist neurologist anesthesiologist dermatologist pediatrician husband's decedent rn lpn crna baby babygirl babyboy newborn infant attn attention \
-         caller worker manager coordinator navigator tech technician enrollee volunteer donor recipient proxy paciente",
+         worker manager coordinator navigator tech technician enrollee volunteer donor recipient proxy paciente",
     ),
     // Words that begin with a capital at times and are no part of a name.
     (
