@@ -26,8 +26,8 @@ pub(super) fn control(text: &[u8], at: usize, folded: &mut Folded) -> Option<usi
     let last = *text.get(end).filter(|byte| matches!(byte, b'@'..=b'~'))?;
     let parameters = &text[at + 1..end];
     let mut numbers = parameters.split(|byte| !byte.is_ascii_digit());
-    let is_before_word = text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
-    let may_be_text = is_before_word && (last != b'm' || parameters.is_empty())
+    let is_before_text = text.get(end + 1).is_some_and(|&next| next > b' ');
+    let may_be_text = is_before_text && (last != b'm' || parameters.is_empty())
         || numbers.any(|number| number.len() > MAX_DIGITS);
     if may_be_text {
         folded.has_joints = true;

@@ -113,7 +113,7 @@ pub(super) fn percent(text: &[u8], at: usize, folded: &mut Folded) -> usize {
                 first,
                 0x7f | b'"' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'{' | b'}'
             );
-        if ends && (folded.path.goes_on(&folded.bytes) || folded.token.is_secret(text, at)) {
+        if ends && (folded.is_in_path(first) || folded.token.is_secret(text, at)) {
             return 0;
         }
         folded.push(first, at);

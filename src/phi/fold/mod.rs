@@ -66,6 +66,14 @@ impl Folded {
         }
     }
 
+    /// Whether the path of a URL goes on with `next`, which is encoded.
+    fn is_in_path(&mut self, next: u8) -> bool {
+        let mut path = std::mem::take(&mut self.path);
+        let goes_on = path.goes_on(self, next);
+        self.path = path;
+        goes_on
+    }
+
     /// Takes what has no width.
     fn nothing(&mut self) {
         self.is_joint = self.bytes.last().is_some_and(|&last| is_of_word(last));

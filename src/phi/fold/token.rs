@@ -1,7 +1,8 @@
 //! What an encoded byte is part of.
 
-use super::super::scan::ends_url;
+use super::Folded;
 use crate::phi::field::{self, Field};
+use crate::phi::scan::ends_url;
 
 /// No key is longer, nor a user and a password before the host of a URL.
 const NEAR: usize = 128;
@@ -14,27 +15,34 @@ pub(super) struct Path {
     /// Where the host begins of the URL that it is in.
     host: Option<usize>,
     is_in: bool,
+    /// It is encoded with what is around it, as a quote behind it is: only blanks may be its own.
+    is_encoded: bool,
 }
 
 impl Path {
-    /// Whether a path, a query or a fragment goes on at the end of `folded`: "https://h/Jane" of "https://h/Jane%20Doe".
-    pub fn goes_on(&mut self, folded: &[u8]) -> bool {
-        for at in self.at..folded.len() {
-            let byte = folded[at];
+    /// Whether a path, a query or a fragment goes on at the end of `folded` with `next`, which is encoded: "https://h/Jane"
+    /// of "https://h/Jane%20Doe".
+    pub fn goes_on(&mut self, folded: &Folded, next: u8) -> bool {
+        let text = &folded.bytes;
+        for at in self.at..text.len() {
+            let byte = text[at];
             if ends_url(byte) {
                 (self.host, self.is_in) = (None, false);
-            } else if matches!(byte, b'/' | b'?' | b'#') && !self.is_in {
+            } else if matches!(byte, b'/' | b'?' | b'#' | b';') && !self.is_in {
                 match self.host {
                     // Files and modules of a bundler have no host; their paths are text.
                     Some(host) if host == at => self.host = None,
                     Some(_) => self.is_in = true,
-                    None if has_scheme(&folded[..at]) => self.host = Some(at + 1),
+                    None if byte == b'/' && has_scheme(&text[..at]) => {
+                        self.host = Some(at + 1);
+                        self.is_encoded = folded.origin(at) > folded.origin(at - 1) + 1;
+                    }
                     None => {}
                 }
             }
         }
-        self.at = folded.len();
-        self.is_in
+        self.at = text.len();
+        self.is_in && (next == b' ' || !self.is_encoded)
     }
 }
 

@@ -147,7 +147,8 @@ pub(super) fn is_caption(key: &[u8]) -> bool {
 /// `"prescriber": {"status": "active", "state": "OR"}`, `"address": {"country": "US"}`.
 pub(super) fn is_aside(key: &[u8], value: &[u8]) -> bool {
     match key {
-        b"state" | b"country" | b"tz" | b"timezone" => {
+        b"state" => value.len() == 2 && scan::is_state(value),
+        b"country" | b"tz" | b"timezone" => {
             matches!(value.len(), 2 | 3) && value.iter().all(u8::is_ascii_uppercase)
         }
         b"status" | b"role" | b"type" => {

@@ -79,14 +79,7 @@ fn of_policy(text: &[u8], start: usize, end: usize) -> Option<Hit> {
         b"security",
         b"retention",
     ];
-    const OF_INSURANCE: [&[u8]; 6] = [
-        b"payer",
-        b"insurance",
-        b"health",
-        b"medical",
-        b"dental",
-        b"vision",
-    ];
+    const OF_INSURANCE: [&[u8]; 5] = [b"payer", b"insurance", b"health", b"medical", b"dental"];
     let before = class::word_before(text, start.saturating_sub(1));
     let is_of_software = OF_SOFTWARE
         .iter()
@@ -199,7 +192,10 @@ pub(super) fn value_after(field: Field, text: &[u8], end: usize) -> Option<Hit> 
     value::take(field, text, at, Announced::Words)
         .filter(|hit| text.get(hit.end) != Some(&b'@'))
         // "member fd12:3456::1".
-        .filter(|hit| ip::end_v6(text, hit.start).is_none_or(|end| end <= hit.end))
+        .filter(|hit| {
+            !text[hit.start..hit.end].contains(&b':')
+                || ip::end_v6(text, hit.start).is_none_or(|end| end <= hit.end)
+        })
         .filter(|hit| {
             let is_sure = matches!(field, Field::Strong(_) | Field::Coded(Kind::Date));
             is_sure || !is_measured(text, hit.end)

@@ -173,28 +173,26 @@ fn is_domain(text: &[u8], start: usize) -> bool {
     dot > 1 && top.len() > 1 && top.iter().all(u8::is_ascii_alphabetic) && !FILES.contains(&top)
 }
 
-/// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
+/// Whether what ends in an at sign before an address is a user of its host: "root@", "ssh jane@".
 fn is_user(before: &[u8]) -> bool {
-    const USERS: [&[u8]; 8] = [
+    const USERS: [&[u8]; 6] = [
         b"root",
         b"admin",
         b"user",
         b"ubuntu",
         b"deploy",
-        b"postgres",
-        b"git",
         b"ec2-user",
     ];
-    const TOOLS: [&[u8]; 4] = [b"ssh", b"scp", b"sftp", b"rsync"];
+    const TOOLS: [&[u8]; 3] = [b"ssh", b"scp", b"sftp"];
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let part = |text: &[u8]| text.len() - text.iter().rev().take_while(is_part).count();
     let before = &before[..before.len() - 1];
-    let word = before.iter().rev().take_while(|byte| **byte > b' ').count();
-    let (before, user) = before.split_at(before.len() - word);
-    USERS.contains(&user)
-        || TOOLS
-            .iter()
-            .any(|tool| before.trim_ascii_end().ends_with(tool))
+    let (before, user) = before.split_at(part(before));
+    let before = before.trim_ascii_end();
+    USERS.contains(&user) || TOOLS.contains(&&before[part(before)..])
 }
 
+/// A product's version has its name and a slash before it ("Chrome/120.0.0.0"), a hyphen, or the word.
 pub(super) fn is_version(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(40)..start];
     match before {

@@ -71,7 +71,13 @@ pub(super) fn find(text: &[u8], at: usize, floor: usize, read: &mut Read) -> Fou
         let is_version = |byte: u8| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+' | b'/' | b':')
         };
-        return Found::Version(run(text, start, is_version));
+        let end = run(text, start, is_version);
+        let is_url = text[start..end].windows(3).any(|mark| mark == b"://");
+        return if is_url {
+            Found::Nothing
+        } else {
+            Found::Version(end)
+        };
     }
     if matches!(field, Field::Label | Field::Name)
         && let Some(named) = naming::named(text, at)

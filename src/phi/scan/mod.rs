@@ -145,9 +145,15 @@ fn read_string(raw: &[u8], escaped: bool, field: Field, layers: u8, spans: &mut 
     folded_text(raw, field == Field::Version, layers + 1, spans);
 }
 
-/// Whether `word` is one of sentences.
+/// Whether `word` is one of sentences, and no name of anybody.
 pub(super) fn is_wording(word: &[u8]) -> bool {
-    lexicon::is_wording(word, 0, word.len())
+    const OF_NAMES: u32 = lexicon::NO_NAME_IN_LOWER | lexicon::MONTH | lexicon::GIVEN;
+    lexicon::flags_of(word) & OF_NAMES == 0 && lexicon::is_wording(word, 0, word.len())
+}
+
+/// Whether `value` is the abbreviation of a state, in capitals.
+pub(super) fn is_state(value: &[u8]) -> bool {
+    value.iter().all(u8::is_ascii_uppercase) && lexicon::flags_of(value) & lexicon::STATE != 0
 }
 
 pub(super) fn is_compact_date(value: &[u8]) -> bool {

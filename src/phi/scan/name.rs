@@ -236,17 +236,21 @@ fn announces(text: &[u8], end: usize) -> bool {
 /// separator, a title or a month of a date. "717-21-7461/MRN 00188581", "00188581/last_name=Doe".
 pub(super) fn begins_own_field(text: &[u8], start: usize) -> bool {
     let end = run(text, start, is_letter);
-    if !matches!(text.get(end), Some(b' ' | b':' | b'=' | b'#' | b'.' | b'_')) || end == start {
+    if end == start {
         return false;
     }
     let key = run_at_most(text, end, MAX_WORD, |byte| byte == b'_' || is_letter(byte));
-    if is_key(text, key) && field::classify(&text[start..key]) != Field::Plain {
-        return true;
+    let says = matches!(
+        field::classify(&text[start..key]),
+        Field::Strong(_) | Field::Coded(_) | Field::Whole(_) | Field::Name | Field::Secret
+    );
+    if is_key(text, key) {
+        return says;
     }
     let known = lexicon::flags(text, start, end);
-    let is_cue = known & (lexicon::CUE | lexicon::KEY) != 0 && text[end] != b'_';
-    is_cue && announces(text, end)
-        || known & lexicon::TITLE != 0 && end > start + 1
+    let is_before_name = matches!(text[end..], [b' ', b'A'..=b'Z', ..] | [b'.', b' ', ..]);
+    says && key == end && text.get(end) == Some(&b' ') && announces(text, end)
+        || known & lexicon::TITLE != 0 && is_before_name
         || known & lexicon::MONTH != 0 && date::find_month(text, start, end, false).is_some()
 }
 

@@ -398,9 +398,19 @@ impl Code {
         let in_groups = self.last_is_digits && self.digits < 19 && is_grouped(kind);
         let goes_on = is_group && (in_groups || after_letters);
         // "MRN 28991442 14 March 1957".
-        (goes_on && !(self.is_whole() && number::begins_date_or_address(text, at, group)))
-            .then_some(at)
+        let is_other = self.is_whole()
+            && number::begins_date_or_address(text, at, group)
+            && !is_among_groups(text, at);
+        (goes_on && !is_other).then_some(at)
     }
+}
+
+/// Whether more digits come after a date in digits that begins at `start`: "28991442 1957-03-14/7781".
+fn is_among_groups(text: &[u8], start: usize) -> bool {
+    date::find(text, start, false).is_some_and(|date| {
+        let is_in_digits = !text[start..date.end].iter().any(u8::is_ascii_alphabetic);
+        is_in_digits && matches!(text[date.end..], [b' ' | b'/' | b'.', b'0'..=b'9', ..])
+    })
 }
 
 fn is_grouped(kind: Kind) -> bool {

@@ -37,7 +37,7 @@ pub(super) fn past(text: &[u8], mut start: usize) -> usize {
 
 /// Whether the name at `start` has an apostrophe behind its first letter, and opens no string: "N'Diaye".
 pub(super) fn is_apostrophe(text: &[u8], start: usize) -> bool {
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 256;
     let [b'N', b'\'', first, ..] = text[start..] else {
         return false;
     };
@@ -47,7 +47,7 @@ pub(super) fn is_apostrophe(text: &[u8], start: usize) -> bool {
     first.is_ascii_uppercase()
         && word > start + 3
         && !rest.first().is_some_and(u8::is_ascii_digit)
-        && rest != b"'"
+        && !(rest.ends_with(b"'") && rest.len() < LONGEST)
         && !rest.windows(2).any(closes)
 }
 
