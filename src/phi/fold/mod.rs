@@ -22,6 +22,8 @@ use escape::{backslashes, decode, escape, hex_pair, is_named, percent, reference
 use like::{Like, ascii_like, is_unspaced};
 use token::{Path, Token};
 
+use super::scan::is_word;
+
 pub(super) use like::MARK;
 
 /// A folded text.
@@ -57,7 +59,7 @@ impl Folded {
 
     /// Parts a word or a number from a character before it whose script has no blanks, and from what it is joined with.
     fn part(&mut self, next: u8, from: usize) {
-        let is_joint = std::mem::take(&mut self.is_joint) && is_of_word(next);
+        let is_joint = std::mem::take(&mut self.is_joint) && is_word(next);
         self.has_joints |= is_joint;
         let is_first = std::mem::take(&mut self.is_unspaced) && next.is_ascii_alphanumeric();
         let is_parted = self.bytes.last() == Some(&MARK);
@@ -76,12 +78,12 @@ impl Folded {
 
     /// Takes what has no width.
     fn nothing(&mut self) {
-        self.is_joint = self.bytes.last().is_some_and(|&last| is_of_word(last));
+        self.is_joint = self.bytes.last().is_some_and(|&last| is_word(last));
     }
 
     /// Takes what is like `byte`, and may also part what is around it.
     fn joint(&mut self, byte: u8, from: usize) {
-        let is_after_word = self.bytes.last().is_some_and(|&last| is_of_word(last));
+        let is_after_word = self.bytes.last().is_some_and(|&last| is_word(last));
         self.push(if self.parts { MARK } else { byte }, from);
         self.is_joint = is_after_word;
     }
@@ -130,10 +132,6 @@ pub(super) fn fold(text: &[u8]) -> Option<Folded> {
 /// The same of a text with joints, its words parted there.
 pub(super) fn fold_parted(text: &[u8]) -> Folded {
     fold_from(text, 0, true)
-}
-
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
 /// Where the first byte is that may be folded: eight are looked at together.

@@ -34,7 +34,7 @@ pub(super) fn is_letter(byte: u8) -> bool {
 }
 
 #[inline]
-pub(super) fn is_word(byte: u8) -> bool {
+pub(in super::super) fn is_word(byte: u8) -> bool {
     matches!(CLASS[usize::from(byte)], LETTER | DIGIT)
 }
 

@@ -84,14 +84,10 @@ fn has_port(text: &[u8], at: usize) -> bool {
 
 /// The public address of version 6 in the brackets that open at `open`: the host of a URL.
 pub(super) fn host_v6(text: &[u8], open: usize) -> Option<Hit> {
-    const LONGEST: usize = 46;
     (text.get(open) == Some(&b'[')).then_some(())?;
     let start = open + 1;
-    let end = run_at_most(text, start, LONGEST, |byte| {
-        byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
-    });
+    let (address, end) = v6_at(text, start)?;
     let is_closed = text.get(end) == Some(&b']');
-    let address: Ipv6Addr = std::str::from_utf8(&text[start..end]).ok()?.parse().ok()?;
     (is_closed && is_public_v6(address)).then_some(Hit {
         start,
         end,
@@ -101,12 +97,16 @@ pub(super) fn host_v6(text: &[u8], open: usize) -> Option<Hit> {
 
 /// Where the address of version 6 ends that begins at `start`.
 pub(super) fn end_v6(text: &[u8], start: usize) -> Option<usize> {
+    v6_at(text, start).map(|(_, end)| end)
+}
+
+fn v6_at(text: &[u8], start: usize) -> Option<(Ipv6Addr, usize)> {
     const LONGEST: usize = 46;
     let end = run_at_most(text, start, LONGEST, |byte| {
         byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
     });
-    let address = std::str::from_utf8(&text[start..end]).ok()?;
-    address.parse::<Ipv6Addr>().ok().map(|_| end)
+    let address = std::str::from_utf8(&text[start..end]).ok()?.parse().ok()?;
+    Some((address, end))
 }
 
 /// One of the four numbers of an address, in up to four digits from `start` on, and where it ends.

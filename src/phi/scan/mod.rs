@@ -70,7 +70,7 @@ use scanner::Scanner;
 pub(super) use super::fold::one_spelling as folded;
 pub(super) use bound::parameters;
 pub(super) use card::is_bare_card;
-pub(super) use class::{ends_with, plain_run};
+pub(super) use class::{ends_with, is_word, plain_run};
 pub(super) use date::{is_date_like, is_moment};
 pub(super) use name::{has_counterpart, is_part as is_part_of_name};
 pub(super) use url::ends as ends_url;
